@@ -1,0 +1,80 @@
+"""One server process on a leash: it ends when we end, however we end."""
+
+import ctypes
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from crm.embedded.account import Account, ours
+
+PR_SET_PDEATHSIG = 1
+LIBC = ctypes.CDLL(None)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server and the signals that end it, gentlest first."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    endings: tuple[signal.Signals, ...]
+
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def stop(self, patience: float = 20) -> None:
+        for ending in (*self.endings, signal.SIGKILL):
+            if not self.alive():
+                return
+            self.process.send_signal(ending)
+            try:
+                self.process.wait(patience)
+            except subprocess.TimeoutExpired:
+                continue
+
+
+def spawn(
+    command: Sequence[str | Path],
+    *,
+    ending: signal.Signals = signal.SIGTERM,
+    log: IO[Any] | None = None,
+    account: Account | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start a child in a session of its own that gets `ending` when this process dies."""
+    drop = {} if account in {None, ours()} or account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
+    return subprocess.Popen(  # type: ignore[call-overload]  # the keywords of `drop` defeat the overloads
+        [str(part) for part in command],
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT if log else None,
+        env=environment,
+        cwd="/" if drop else None,
+        start_new_session=True,
+        preexec_fn=leash(ending),
+        **drop,
+    )
+
+
+def leash(ending: signal.Signals) -> Callable[[], None]:
+    parent = os.getpid()
+
+    def hold() -> None:
+        LIBC.prctl(PR_SET_PDEATHSIG, ending)
+        if os.getppid() != parent:
+            # The parent died before the leash was on.
+            os._exit(1)
+
+    return hold
+
+
+def working_in(pid: int, directory: Path) -> bool:
+    """Whether that process is alive and at home in the directory."""
+    try:
+        return Path(f"/proc/{pid}/cwd").resolve(strict=True) == directory.resolve()
+    except OSError:
+        return False

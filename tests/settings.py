@@ -1,0 +1,7 @@
+"""The product's settings, pointed at the throw-away servers of this test run."""
+
+from tests import servers
+
+servers.announce()
+
+from crm.settings import *  # noqa: E402, F403  # the settings read the environment that was just announced
