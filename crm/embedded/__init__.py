@@ -7,4 +7,13 @@ from crm.embedded.secret import secret_key
 from crm.embedded.server import Server
 from crm.embedded.trouble import Trouble
 
-__all__ = ["Places", "Server", "Trouble", "locations", "secret_key", "start_postgres", "start_redis", "urls"]
+__all__ = [
+    "Places",
+    "Server",
+    "Trouble",
+    "locations",
+    "secret_key",
+    "start_postgres",
+    "start_redis",
+    "urls",
+]

@@ -24,7 +24,12 @@ def start_redis(places: Places, *, throw_away: bool = False) -> Server:
     _end_leftover(places)
     log_path = places.logs / "redis.log"
     with log_path.open("w") as log:
-        process = spawn(_command(places, program, throw_away), log=log, account=places.account, environment=ENVIRONMENT)
+        process = spawn(
+            _command(places, program, throw_away),
+            log=log,
+            account=places.account,
+            environment=ENVIRONMENT,
+        )
     server = Server("Redis", process, (signal.SIGTERM,))
     if not _answers(places, server):
         server.stop()
@@ -34,7 +39,15 @@ def start_redis(places: Places, *, throw_away: bool = False) -> Server:
 
 def _command(places: Places, program: Path, throw_away: bool) -> list[str | Path]:
     return [
-        *(program, "--port", "0", "--unixsocket", places.sockets / REDIS_SOCKET, "--unixsocketperm", "700"),
+        *(
+            program,
+            "--port",
+            "0",
+            "--unixsocket",
+            places.sockets / REDIS_SOCKET,
+            "--unixsocketperm",
+            "700",
+        ),
         *("--dir", places.broker, "--pidfile", places.broker / "redis.pid", "--save", ""),
         *("--appendonly", "no" if throw_away else "yes", "--maxmemory-policy", "noeviction"),
         # One database for each parallel test worker.
@@ -56,7 +69,9 @@ def _end_leftover(places: Places) -> None:
 
 def _answers(places: Places, server: Server) -> bool:
     deadline = time.monotonic() + PATIENCE
-    with redis.Redis(unix_socket_path=str(places.sockets / REDIS_SOCKET), socket_timeout=5) as client:
+    with redis.Redis(
+        unix_socket_path=str(places.sockets / REDIS_SOCKET), socket_timeout=5
+    ) as client:
         while server.alive() and time.monotonic() < deadline:
             try:
                 client.ping()

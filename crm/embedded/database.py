@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import subprocess
 import time
 from pathlib import Path
 from typing import LiteralString
@@ -16,11 +15,13 @@ from crm.embedded.server import Server, spawn, working_in
 from crm.embedded.trouble import Trouble
 
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
+INITDB = ("-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
 ENDINGS = (signal.SIGINT, signal.SIGQUIT)
 FIRST_BUILTIN_LOCALE = 17
 PATIENCE = 60
 # After a SIGKILL the last backends hold shared memory and locks for a moment.
 PASSING = ("shared memory block", "already exists", "is another postmaster", "is another postgres")
+SOCKET_ONLY = {"listen_addresses": "", "unix_socket_permissions": "0700"}
 THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 TUNING = {"shared_buffers": "256MB", "max_wal_size": "2GB", "random_page_cost": "1.1", "jit": "off"}
 
@@ -56,13 +57,15 @@ def _make_cluster(places: Places, postgres: Postgres) -> None:
     log_path = places.logs / "initdb.log"
     with log_path.open("w") as log:
         made = spawn(
-            [postgres.bin / "initdb", "-D", fresh, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync", *locale],
+            [postgres.bin / "initdb", "-D", fresh, *INITDB, *locale],
             log=log,
             account=account,
             environment=ENVIRONMENT,
         ).wait()
     if made != 0:
-        raise Trouble(f"The database could not be made in {places.cluster}: {_last_words(log_path)}")
+        raise Trouble(
+            f"The database could not be made in {places.cluster}: {_last_words(log_path)}"
+        )
     if places.cluster.exists():
         places.cluster.rmdir()
     fresh.rename(places.cluster)
@@ -78,7 +81,10 @@ def _clear_leftovers(places: Places) -> None:
     deadline = time.monotonic() + PATIENCE
     while pid and working_in(pid, places.cluster):
         if time.monotonic() > deadline:
-            raise Trouble(f"An older PostgreSQL (process {pid}) still runs in {places.cluster} and does not stop; end it and start again.")
+            raise Trouble(
+                f"An older PostgreSQL (process {pid}) still runs in {places.cluster} and does not "
+                "stop; end it and start again."
+            )
         os.kill(pid, signal.SIGINT)
         time.sleep(0.2)
     lock.unlink(missing_ok=True)
@@ -99,10 +105,11 @@ def _start_patiently(places: Places, programs: Path, options: dict[str, str]) ->
 
 
 def _start(places: Places, programs: Path, options: dict[str, str]) -> Server:
-    settings = {"listen_addresses": "", "unix_socket_directories": str(places.sockets), "unix_socket_permissions": "0700"} | options
+    settings = SOCKET_ONLY | {"unix_socket_directories": str(places.sockets)} | options
+    arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     with (places.logs / "postgres.log").open("w") as log:
         process = spawn(
-            [programs / "postgres", "-D", places.cluster, *(part for name, value in settings.items() for part in ("-c", f"{name}={value}"))],
+            [programs / "postgres", "-D", places.cluster, *arguments],
             ending=signal.SIGINT,
             log=log,
             account=places.account,
@@ -137,7 +144,13 @@ _WANTED: tuple[tuple[LiteralString, LiteralString], ...] = (
 
 
 def _administrator(places: Places) -> psycopg.Connection:
-    return psycopg.connect(host=str(places.sockets), user="postgres", dbname="postgres", autocommit=True, connect_timeout=5)
+    return psycopg.connect(
+        host=str(places.sockets),
+        user="postgres",
+        dbname="postgres",
+        autocommit=True,
+        connect_timeout=5,
+    )
 
 
 def _last_words(log: Path) -> str:

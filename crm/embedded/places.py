@@ -56,11 +56,14 @@ class Places:
             probe.touch()
             probe.unlink()
         except (FileExistsError, NotADirectoryError):
-            raise Trouble(f"The data directory {self.data_dir} cannot be used: a file stands where a directory must be.") from None
+            raise self._unusable("a file stands where a directory must be") from None
         except PermissionError as refusal:
-            raise Trouble(f"The data directory {self.data_dir} cannot be used: {refusal.filename} may not be written by this user.") from None
+            raise self._unusable(f"this user may not write {refusal.filename}") from None
         except OSError as failure:
-            raise Trouble(f"The data directory {self.data_dir} cannot be used: {failure.strerror}.") from None
+            raise self._unusable(failure.strerror or repr(failure)) from None
+
+    def _unusable(self, why: str) -> Trouble:
+        return Trouble(f"The data directory {self.data_dir} cannot be used: {why}.")
 
 
 def locations(data_dir: Path | str) -> Places:
@@ -107,6 +110,9 @@ def _make_private(directory: Path, account: Account) -> None:
     if not directory.is_dir() or directory.is_symlink():
         raise NotADirectoryError(directory)
     if found.st_uid not in {account.uid, ours().uid} or found.st_mode & 0o077:
-        raise Trouble(f"The directory {directory} belongs to another user or is open to others; remove it and start again.")
+        raise Trouble(
+            f"The directory {directory} belongs to another user or is open to others; "
+            "remove it and start again."
+        )
     if ours().uid == 0:
         os.chown(directory, account.uid, account.gid)

@@ -44,19 +44,22 @@ def spawn(
     log: IO[Any] | None = None,
     account: Account | None = None,
     environment: Mapping[str, str] | None = None,
+    directory: Path = Path("/"),
 ) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own that gets `ending` when this process dies."""
-    drop = {} if account in {None, ours()} or account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
-    return subprocess.Popen(  # type: ignore[call-overload]  # the keywords of `drop` defeat the overloads
+    drop = account if account != ours() else None
+    return subprocess.Popen(
         [str(part) for part in command],
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=subprocess.STDOUT if log else None,
         env=environment,
-        cwd="/" if drop else None,
+        cwd=directory,
         start_new_session=True,
-        preexec_fn=leash(ending),
-        **drop,
+        preexec_fn=leash(ending),  # noqa: PLW1509  it takes no lock
+        user=drop.uid if drop else None,
+        group=drop.gid if drop else None,
+        extra_groups=[] if drop else None,
     )
 
 

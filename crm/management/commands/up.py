@@ -1,0 +1,157 @@
+"""Everything under one supervisor: embedded servers, web server, worker and beat."""
+
+import os
+import shutil
+import signal
+import sys
+import time
+import urllib.error
+import urllib.request
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand
+from django.db import Error, connections
+
+from crm.embedded import Places, Server, Trouble, locations, preflight, start_postgres, start_redis
+from crm.embedded.server import spawn
+from crm.embedded.supervisor import Supervisor
+
+EVERYWHERE = {"127.0.0.1", "0.0.0.0"}  # noqa: S104  compared, not bound
+DEMO_LOADED = "demo_loaded"
+ANSWER_WITHIN = 90.0
+CELERY = (sys.executable, "-m", "celery", "--app", "crm")
+WEB = (
+    sys.executable,
+    "-m",
+    "gunicorn",
+    "--config",
+    "python:crm.web_server",
+    "crm.wsgi:application",
+)
+
+
+class Command(BaseCommand):
+    help = "Start everything this product needs on this machine, and keep it running."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--no-demo", action="store_true", help="Load no demo data.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            self._run(demo=not options["no_demo"])
+        except Trouble as trouble:
+            self.stderr.write(str(trouble))
+            sys.exit(1)
+        except KeyboardInterrupt:
+            self._say("Stopped.")
+
+    def _run(self, *, demo: bool) -> None:
+        host = os.environ.get("CRM_BIND", "127.0.0.1")
+        port = preflight.port_from(os.environ.get("PORT", "8000"))
+        places = locations(settings.DATA_DIR)
+        preflight.require_space(places.home)
+        places.prepare()
+        address = f"http://{'localhost' if host in EVERYWHERE else host}:{port}"
+        with preflight.hold(places) as lock, Supervisor(self._say) as supervisor:
+            preflight.sign(lock, address)
+            preflight.require_free_port(host, port)
+            if settings.EMBEDDED:
+                self._say("Starting PostgreSQL and Redis.")
+                supervisor.start("PostgreSQL", partial(start_postgres, places))
+                supervisor.start("Redis", partial(start_redis, places))
+            self._prepare_data(places, demo=demo and settings.EMBEDDED)
+            self._start_programs(supervisor, places)
+            self._wait_for(f"http://{host}:{port}/livez", places)
+            self._welcome(address)
+            supervisor.watch()
+
+    def _prepare_data(self, places: Places, *, demo: bool) -> None:
+        try:
+            self._say("Bringing the database up to date.")
+            call_command("migrate", verbosity=0, interactive=False)
+            _collect_static(places)
+            self._call_if_there("starter_set")
+            marker = places.data_dir / DEMO_LOADED
+            if demo and not marker.exists() and self._call_if_there("demo_data"):
+                marker.touch()
+        except Error as problem:
+            raise Trouble(f"The database refused: {_first_line(problem)}") from problem
+        except OSError as problem:
+            raise Trouble(
+                f"The data directory {places.data_dir} cannot be used: {problem.strerror}."
+            ) from problem
+        finally:
+            connections.close_all()
+
+    def _call_if_there(self, command: str) -> bool:
+        if command not in get_commands():
+            return False
+        call_command(command, stdout=self.stdout)
+        return True
+
+    def _start_programs(self, supervisor: Supervisor, places: Places) -> None:
+        metrics = places.data_dir / "metrics"
+        shutil.rmtree(metrics, ignore_errors=True)
+        metrics.mkdir()
+        environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(metrics)}
+        cores = str(os.cpu_count() or 1)
+        for name, command in {
+            "Beat": (*CELERY, "beat", "--loglevel", "WARNING"),
+            "Worker": (*CELERY, "worker", "--loglevel", "WARNING", "--concurrency", cores),
+            "Web server": WEB,
+        }.items():
+            supervisor.start(name, partial(_program, name, command, places, environment))
+
+    def _wait_for(self, url: str, places: Places) -> None:
+        deadline = time.monotonic() + ANSWER_WITHIN
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(url, timeout=5):  # noqa: S310  our own address
+                    return
+            except urllib.error.HTTPError:
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise Trouble(f"The web server does not answer; {places.logs / 'web-server.log'} says why.")
+
+    def _welcome(self, address: str) -> None:
+        self._say(f"\nReady: {address}\n")
+        if settings.EMBEDDED:
+            self._call_if_there("demo_logins")
+        self._say("Press Ctrl-C to stop.")
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
+
+
+def _first_line(problem: Exception) -> str:
+    return next(iter(str(problem).strip().splitlines()), repr(problem))
+
+
+def _program(
+    name: str, command: tuple[str, ...], places: Places, environment: dict[str, str]
+) -> Server:
+    with (places.logs / f"{name.lower().replace(' ', '-')}.log").open("a") as log:
+        process = spawn(command, log=log, environment=environment, directory=settings.BASE_DIR)
+    return Server(name, process, (signal.SIGTERM, signal.SIGQUIT))
+
+
+def _collect_static(places: Places) -> None:
+    """Collect and compress only what changed since the last start: compressing takes seconds."""
+    from django.contrib.staticfiles.finders import get_finders
+
+    found = sorted(
+        (path, storage.size(path), storage.get_modified_time(path).timestamp())
+        for finder in get_finders()
+        for path, storage in finder.list([])
+    )
+    stamp = Path(settings.STATIC_ROOT) / ".collected"
+    if not stamp.exists() or stamp.read_text() != repr(found):
+        call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+        stamp.write_text(repr(found))
