@@ -1,0 +1,1 @@
+"""The project package: composition root and the kernel every app may use."""

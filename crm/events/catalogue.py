@@ -1,0 +1,236 @@
+"""Every event that crosses apps: past tense, ids and plain values, never a name or an address.
+
+`process` is the eTOM element whose work the event witnesses; readiness counts live traffic by it.
+`aggregate` names the field whose value orders deliveries: one aggregate, one order.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Base of the catalogue; concrete events name themselves."""
+
+    name: ClassVar[str]
+    process: ClassVar[str]
+    aggregate: ClassVar[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyCreated(Event):
+    name: ClassVar[str] = "party.created"
+    process: ClassVar[str] = "1.3.6.1"
+    aggregate: ClassVar[str] = "party_id"
+    party_id: int
+    party_kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyUpdated(Event):
+    name: ClassVar[str] = "party.updated"
+    process: ClassVar[str] = "1.3.6.2"
+    aggregate: ClassVar[str] = "party_id"
+    party_id: int
+    party_kind: str
+    changed: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyRemoved(Event):
+    name: ClassVar[str] = "party.removed"
+    process: ClassVar[str] = "1.3.6.4"
+    aggregate: ClassVar[str] = "party_id"
+    party_id: int
+    party_kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerCreated(Event):
+    name: ClassVar[str] = "customer.created"
+    process: ClassVar[str] = "1.3.6.1"
+    aggregate: ClassVar[str] = "customer_id"
+    customer_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerUpdated(Event):
+    name: ClassVar[str] = "customer.updated"
+    process: ClassVar[str] = "1.3.6.2"
+    aggregate: ClassVar[str] = "customer_id"
+    customer_id: int
+    changed: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerTerminated(Event):
+    name: ClassVar[str] = "customer.terminated"
+    process: ClassVar[str] = "1.3.4"
+    aggregate: ClassVar[str] = "customer_id"
+    customer_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerRemoved(Event):
+    name: ClassVar[str] = "customer.removed"
+    process: ClassVar[str] = "1.3.6.4"
+    aggregate: ClassVar[str] = "customer_id"
+    customer_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomersImported(Event):
+    """A batch of an import run is recorded; readers find its records by run and line range."""
+
+    name: ClassVar[str] = "customers.imported"
+    process: ClassVar[str] = "1.3.6.1"
+    aggregate: ClassVar[str] = "run_id"
+    run_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentChanged(Event):
+    name: ClassVar[str] = "consent.changed"
+    process: ClassVar[str] = "1.3.6.2"
+    aggregate: ClassVar[str] = "party_id"
+    party_id: int
+    customer_id: int | None
+    purpose: str
+    channel: str
+    given: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InformationArchived(Event):
+    name: ClassVar[str] = "information.archived"
+    process: ClassVar[str] = "1.3.6.4"
+    aggregate: ClassVar[str] = "run_id"
+    run_id: int
+    data_class: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InformationRestored(Event):
+    name: ClassVar[str] = "information.restored"
+    process: ClassVar[str] = "1.3.6.4"
+    aggregate: ClassVar[str] = "record_id"
+    record_id: int
+    data_class: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactProposed(Event):
+    name: ClassVar[str] = "profile.fact.proposed"
+    process: ClassVar[str] = "1.3.4.1.1"
+    aggregate: ClassVar[str] = "customer_id"
+    customer_id: int
+    fact_id: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactDecided(Event):
+    name: ClassVar[str] = "profile.fact.decided"
+    process: ClassVar[str] = "1.3.4.1.1"
+    aggregate: ClassVar[str] = "customer_id"
+    customer_id: int
+    fact_id: int
+    key: str
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionLogged(Event):
+    name: ClassVar[str] = "interaction.logged"
+    process: ClassVar[str] = "1.3.5.4"
+    aggregate: ClassVar[str] = "interaction_id"
+    interaction_id: int
+    customer_id: int | None
+    channel: str
+    verticals: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionUpdated(Event):
+    name: ClassVar[str] = "interaction.updated"
+    process: ClassVar[str] = "1.3.5.2"
+    aggregate: ClassVar[str] = "interaction_id"
+    interaction_id: int
+    changed: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionStatusChanged(Event):
+    name: ClassVar[str] = "interaction.status_changed"
+    process: ClassVar[str] = "1.3.5.6"
+    aggregate: ClassVar[str] = "interaction_id"
+    interaction_id: int
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionRemoved(Event):
+    name: ClassVar[str] = "interaction.removed"
+    process: ClassVar[str] = "1.3.5.6"
+    aggregate: ClassVar[str] = "interaction_id"
+    interaction_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionsImported(Event):
+    name: ClassVar[str] = "interactions.imported"
+    process: ClassVar[str] = "1.3.5.4"
+    aggregate: ClassVar[str] = "run_id"
+    run_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlaInJeopardy(Event):
+    name: ClassVar[str] = "sla.jeopardy"
+    process: ClassVar[str] = "1.3.5.6"
+    aggregate: ClassVar[str] = "interaction_id"
+    interaction_id: int
+    clock_id: int
+    stage: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlaBreached(Event):
+    name: ClassVar[str] = "sla.breached"
+    process: ClassVar[str] = "1.3.5.6"
+    aggregate: ClassVar[str] = "interaction_id"
+    interaction_id: int
+    clock_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlaMet(Event):
+    name: ClassVar[str] = "sla.met"
+    process: ClassVar[str] = "1.3.5.6"
+    aggregate: ClassVar[str] = "interaction_id"
+    interaction_id: int
+    clock_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitmentMade(Event):
+    name: ClassVar[str] = "sla.commitment_made"
+    process: ClassVar[str] = "1.3.5.5"
+    aggregate: ClassVar[str] = "interaction_id"
+    interaction_id: int
+    clock_id: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapabilityStateChanged(Event):
+    name: ClassVar[str] = "capability.state_changed"
+    process: ClassVar[str] = "1.3.1"
+    aggregate: ClassVar[str] = "version_id"
+    version_id: int
+    slot: str
+    old: str
+    new: str

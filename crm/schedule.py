@@ -1,0 +1,36 @@
+"""Every periodic job in one place, each with its hour in words (UTC)."""
+
+from typing import Any
+
+from celery.schedules import crontab
+
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "deliver what the broker lost, every minute": {
+        "task": "crm.events.tasks.sweep",
+        "schedule": 60.0,
+    },
+    "say that beat lives, every minute": {
+        "task": "crm.events.tasks.heartbeat",
+        "schedule": 60.0,
+    },
+    "fire due service-level clocks, every 15 seconds": {
+        "task": "interactions.tasks.fire_due_clocks",
+        "schedule": 15.0,
+    },
+    "send what is queued for customers, every 15 seconds": {
+        "task": "interactions.tasks.send_queued_messages",
+        "schedule": 15.0,
+    },
+    "seal the log of views, every 5 minutes": {
+        "task": "crm.audit.tasks.seal_access_log",
+        "schedule": 300.0,
+    },
+    "archive what the retention policy names, nightly at 02:10": {
+        "task": "customers.tasks.archive_by_policy",
+        "schedule": crontab(hour=2, minute=10),
+    },
+    "forget deliveries older than 30 days, nightly at 03:20": {
+        "task": "crm.events.tasks.prune_deliveries",
+        "schedule": crontab(hour=3, minute=20),
+    },
+}

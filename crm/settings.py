@@ -1,0 +1,329 @@
+"""Every setting of the product, read from the environment once.
+
+`CRM_ENV` says how we run: `embedded` (make run: own PostgreSQL and Redis below `CRM_DATA_DIR`),
+`test`, `development` or `production`. In production an unsafe value stops the start and is named.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import environ
+import structlog
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from crm import embedded
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+CRM_ENV: str = env.str("CRM_ENV", default="production" if "DATABASE_URL" in os.environ else "embedded")
+if CRM_ENV not in {"embedded", "test", "development", "production"}:
+    raise ImproperlyConfigured(f"CRM_ENV is {CRM_ENV!r}; use embedded, test, development or production.")
+PRODUCTION = CRM_ENV == "production"
+EMBEDDED = CRM_ENV == "embedded"
+
+DATA_DIR = Path(env.str("CRM_DATA_DIR", default=str(BASE_DIR / ".data"))).expanduser().resolve()
+_own_database, _own_redis = embedded.urls(DATA_DIR)
+DATABASE_URL: str = env.str("DATABASE_URL", default="" if PRODUCTION else _own_database)
+REDIS_URL: str = env.str("REDIS_URL", default="" if PRODUCTION else _own_redis)
+EMAIL_URL: str = env.str("EMAIL_URL", default="" if PRODUCTION else "filemail://")
+STORAGE_DIR = Path(env.str("CRM_STORAGE_DIR", default=str(DATA_DIR / "storage"))).expanduser().resolve()
+
+SECRET_KEY: str = env.str("SECRET_KEY", default="" if PRODUCTION else embedded.secret_key(DATA_DIR))
+DEBUG: bool = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS: list[str] = env.list(
+    "ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]
+)
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+
+def _refuse_unsafe_production() -> None:
+    """Stop a production start with each unsafe value named, before anything listens."""
+    least_key_length = 50
+    unsafe = [
+        name
+        for name, bad in {
+            "SECRET_KEY (at least 50 random characters)": len(SECRET_KEY) < least_key_length,
+            "DATABASE_URL (postgres://…)": not DATABASE_URL.startswith(("postgres", "pgsql")),
+            "REDIS_URL (redis://… or rediss://…)": not REDIS_URL.startswith(("redis", "unix")),
+            "EMAIL_URL (smtp+tls://user:password@host:587)": not EMAIL_URL,
+            "ALLOWED_HOSTS (your host names, never *)": not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS,
+            "DEBUG (must be off)": DEBUG,
+        }.items()
+        if bad
+    ]
+    if unsafe:
+        raise ImproperlyConfigured("Unsafe for production: " + "; ".join(unsafe))
+
+
+if PRODUCTION:
+    _refuse_unsafe_production()
+
+CRM_BRAND: str = env.str("CRM_BRAND", default="Aldermere")
+CRM_PUBLIC_URL: str = env.str("CRM_PUBLIC_URL", default=f"http://localhost:{env.str('PORT', default='8000')}")
+CRM_TIME_ZONE: str = env.str("CRM_TIME_ZONE", default="Europe/London")
+CRM_METRICS_TOKEN: str = env.str("CRM_METRICS_TOKEN", default="")
+CRM_REGION: str = env.str("CRM_REGION", default="GB")
+
+INSTALLED_APPS = [
+    "django_prometheus",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "rest_framework",
+    "django_filters",
+    "oauth2_provider",
+    "django_htmx",
+    "django_cotton",
+    "django_structlog",
+    "csp",
+    "pgtrigger",
+    "pghistory",
+    "crm.apps.CrmConfig",
+    "crm.accounts.apps.AccountsConfig",
+    "crm.events.apps.EventsConfig",
+    "crm.audit.apps.AuditConfig",
+    "crm.tmf.apps.TmfConfig",
+    "crm.web.apps.WebConfig",
+    "readiness.apps.ReadinessConfig",
+    "customers.apps.CustomersConfig",
+    "customers.insight.apps.InsightConfig",
+    "interactions.apps.InteractionsConfig",
+]
+
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "crm.audit.middleware.HistoryContextMiddleware",
+    "crm.web.middleware.RuleMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+
+ROOT_URLCONF = "crm.urls"
+WSGI_APPLICATION = "crm.wsgi.application"
+ASGI_APPLICATION = "crm.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "crm.web.context.shell",
+            ],
+            "builtins": ["crm.web.templatetags.crm"],
+        },
+    },
+]
+COTTON_DIR = "cotton"
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        **environ.Env.db_url_config(DATABASE_URL or "postgres:///crm"),
+        "ENGINE": "django.db.backends.postgresql",
+        # Opening a connection costs more than most of our requests.
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+DATABASES["default"].setdefault("OPTIONS", {})["application_name"] = "crm"
+if CRM_ENV == "test":
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "crm",
+        "TIMEOUT": 300,
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["crm.accounts.backends.NameOrEmailBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+if CRM_ENV == "test":
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "web:login"
+LOGIN_REDIRECT_URL = "web:home"
+LOGOUT_REDIRECT_URL = "web:login"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("de", _("German"))]
+LOCALE_PATHS = [BASE_DIR / "templates" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "static/"
+STATIC_ROOT = Path(env.str("CRM_STATIC_ROOT", default=str(DATA_DIR / "static")))
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": STORAGE_DIR},
+    },
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION or EMBEDDED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = CRM_ENV in {"test", "development"}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_TEMP_DIR = None
+
+SECURE = PRODUCTION and env.bool("CRM_HTTPS", default=True)
+SECURE_SSL_REDIRECT = SECURE
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = SECURE
+CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_FAILURE_VIEW = "crm.web.errors.csrf_refused"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+vars().update(environ.Env.email_url_config(EMAIL_URL or "consolemail://"))
+if EMAIL_URL.startswith("filemail"):
+    EMAIL_FILE_PATH = str(DATA_DIR / "mail")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL: str = env.str("CRM_FROM_EMAIL", default=f"{CRM_BRAND} <care@localhost>")
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["crm.tmf.authentication.BearerToken"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["crm.tmf.parsing.JsonBody"],
+    "EXCEPTION_HANDLER": "crm.tmf.errors.as_tmf_error",
+    "UNAUTHENTICATED_USER": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+OAUTH2_PROVIDER = {
+    "SCOPES": {
+        "read": "Read what the client's account may see",
+        "write": "Create and change what the client's account may change",
+    },
+    "DEFAULT_SCOPES": ["read", "write"],
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    "ALLOWED_GRANT_TYPES": ["client_credentials"],
+}
+
+CELERY_BROKER_URL = REDIS_URL
+if REDIS_URL.startswith("unix://"):
+    CELERY_BROKER_URL = "redis+socket://" + REDIS_URL.removeprefix("unix://").replace("?db=", "?virtual_host=")
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = False
+CELERY_TASK_RETRY_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_SOFT_TIME_LIMIT = 270
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "crm.beat:OneAtWork"
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # Longer than the hard time limit, or a slow task would run twice.
+    "visibility_timeout": 900,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 30,
+    "socket_connect_timeout": 5,
+    "socket_keepalive": True,
+    "health_check_interval": 25,
+}
+
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.filter_by_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processor": structlog.processors.JSONRenderer(),
+            "foreign_pre_chain": [
+                structlog.contextvars.merge_contextvars,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                structlog.stdlib.add_logger_name,
+                structlog.stdlib.add_log_level,
+            ],
+        },
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"django_structlog": {"level": "WARNING"}},
+}
+
+PROMETHEUS_EXPORT_MIGRATIONS = False
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+from crm.schedule import SCHEDULE  # noqa: E402  # the schedule is part of the settings, kept readable apart
+
+CELERY_BEAT_SCHEDULE = SCHEDULE

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class InsightConfig(AppConfig):
+    name = "customers.insight"
+    label = "insight"
+
+    def ready(self) -> None:
+        from customers.insight import governed, handlers, roles  # noqa: F401  # registering is their effect

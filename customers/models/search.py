@@ -1,0 +1,26 @@
+"""The token index behind the search box: one row per word of a name, number or id."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from customers.models.customer import Customer
+
+
+class SearchToken(models.Model):
+    """A folded word by which a customer can be found; kept beside the record by its processes."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="+")
+    token = models.CharField(_("token"), max_length=80, db_collation="C")
+    kind = models.CharField(_("kind"), max_length=10)
+
+    class Meta:
+        verbose_name = _("search token")
+        verbose_name_plural = _("search tokens")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["token", "kind", "customer"], name="searchtoken_once_per_customer"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.token

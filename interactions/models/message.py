@@ -1,0 +1,79 @@
+"""What was said in an interaction; outgoing messages carry their own way to delivery."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.ids import new_id
+from interactions.models.interaction import Interaction
+
+
+class Message(models.Model):
+    """One message or note. Outgoing ones are planned here and sent by a worker, once each."""
+
+    class Kind(models.TextChoices):
+        PUBLIC = "public", _("Message")
+        NOTE = "note", _("Note")
+        NOTICE = "notice", _("Automatic notice")
+
+    class State(models.TextChoices):
+        RECEIVED = "received", _("Received")
+        QUEUED = "queued", _("Queued")
+        SENT = "sent", _("Sent")
+        DELIVERED = "delivered", _("Delivered")
+        FAILED = "failed", _("Failed")
+        DROPPED = "dropped", _("Not sent")
+
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    interaction = models.ForeignKey(Interaction, models.PROTECT, related_name="messages")
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.PUBLIC)
+    direction = models.CharField(
+        _("direction"), max_length=8, choices=Interaction.Direction
+    )
+    channel = models.CharField(_("channel"), max_length=20)
+    contact_medium_id = models.BigIntegerField(_("contact point"), null=True, blank=True)
+    recipient = models.CharField(_("to"), max_length=320, blank=True)
+    author_name = models.CharField(_("by"), max_length=150)
+    language = models.CharField(_("language"), max_length=12, blank=True)
+    subject = models.CharField(_("subject"), max_length=250, blank=True)
+    body = models.TextField(_("text"))
+    state = models.CharField(_("state"), max_length=10, choices=State)
+    purpose = models.CharField(_("purpose"), max_length=40, default="service")
+    allowed_because = models.CharField(_("allowed because"), max_length=200, blank=True)
+    dedupe_key = models.CharField(_("once key"), max_length=160, unique=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    available_at = models.DateTimeField(_("not before"), default=timezone.now)
+    lease_until = models.DateTimeField(_("leased until"), null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    last_error = models.CharField(_("last error"), max_length=300, blank=True)
+    capability_version = models.ForeignKey(
+        "readiness.CapabilityVersion", models.PROTECT, related_name="+", null=True, blank=True
+    )
+    created_at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = [
+            models.CheckConstraint(
+                name="message_to_the_customer_names_its_version",
+                condition=Q(direction="inbound")
+                | Q(kind="note")
+                | Q(capability_version__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="message_sent_means_dated",
+                condition=~Q(state__in=["sent", "delivered"], direction="outbound")
+                | Q(sent_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["interaction", "created_at"], name="message_by_interaction"),
+            models.Index(
+                fields=["available_at"], name="message_queue", condition=Q(state="queued")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject or self.body[:40]

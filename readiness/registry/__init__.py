@@ -1,0 +1,1 @@
+"""What other apps may ask and tell readiness: slots, resolution, checks, measures."""
