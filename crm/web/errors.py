@@ -1,0 +1,94 @@
+"""Errors as people read them: what happened, what was kept, what to do."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from crm.errors import RuleBroken
+from crm.web.page import wants_fragment
+
+_STATUS = {"conflict": 409, "invalid": 422, "precondition": 412, "input": 400}
+
+
+@contextmanager
+def beside(form: BaseForm) -> Iterator[None]:
+    """Put what a process refuses beside its field; ask `form.is_valid()` or `form.errors` afterwards."""
+    try:
+        yield
+    except RuleBroken as broken:
+        form.add_error(broken.field if broken.field in form.fields else None, broken.message)
+    except ValidationError as error:
+        form.add_error(None, error)
+
+
+def refused(request: HttpRequest, broken: RuleBroken) -> HttpResponse:
+    """A rule says no: beside the field, as a toast, or as a page to go back from."""
+    status = _STATUS.get(broken.kind, 409)
+    if wants_fragment(request):
+        response = _toast(request, broken.message, status)
+        if broken.field:
+            detail = {"field": broken.field, "message": broken.message}
+            response["HX-Trigger"] = json.dumps({"field-refused": detail})
+        return response
+    back = request.headers.get("Referer", "")
+    if request.method == "POST" and url_has_allowed_host_and_scheme(back, {request.get_host()}):
+        messages.error(request, broken.message)
+        return HttpResponse(status=303, headers={"Location": back})
+    return render(request, "crm/refused.html", {"sentence": broken.message}, status=status)
+
+
+def not_allowed(request: HttpRequest, denied: PermissionDenied) -> HttpResponse:
+    """The person may not: say so without naming what is behind the door."""
+    if wants_fragment(request):
+        return _toast(request, _("Your role does not allow this. Nothing was changed."), 403)
+    return render(request, "403.html", status=403)
+
+
+def not_found(request: HttpRequest) -> HttpResponse:
+    """Not there, or not for this person: the two look the same."""
+    if wants_fragment(request):
+        return _toast(request, _("This is not here any more, or not for your role."), 404)
+    return render(request, "404.html", status=404)
+
+
+def overtaken(request: HttpRequest) -> HttpResponse:
+    """The database refused: most often somebody else was first."""
+    sentence = _("Somebody else changed this at the same moment. Nothing of yours was saved; look again and repeat.")
+    if wants_fragment(request):
+        return _toast(request, sentence, 409)
+    return render(request, "crm/refused.html", {"sentence": sentence}, status=409)
+
+
+def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that is too old or from elsewhere."""
+    return render(request, "403_csrf.html", status=403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """handler404"""
+    return not_found(request)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """handler403"""
+    return not_allowed(request, PermissionDenied())
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """handler500: no context processor, no database."""
+    return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def _toast(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
+    html = render_to_string("crm/_toast.html", {"text": sentence, "tone": "error"}, request)
+    headers = {"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"}
+    return HttpResponse(html, status=status, headers=headers)

@@ -1,0 +1,28 @@
+"""Forms of the frame itself."""
+
+import zoneinfo
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.utils.translation import gettext_lazy as _
+
+
+class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # the user model is only known at run time
+    """How one person wants to read and type."""
+
+    language = forms.ChoiceField(label=_("Language of the screens"), choices=settings.LANGUAGES)
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=lambda: [(name, name) for name in _zones()])
+    single_keys = forms.BooleanField(
+        label=_("Single-key shortcuts"),
+        help_text=_("Off: only keys with Ctrl work, for speech input and assistive keyboards."),
+        required=False,
+    )
+
+    class Meta:
+        model = get_user_model()
+        fields = ("language", "time_zone", "single_keys")
+
+
+def _zones() -> list[str]:
+    return sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))

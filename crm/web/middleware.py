@@ -1,0 +1,62 @@
+"""What happens around every page: the reader's language and zone, and rules said kindly."""
+
+import zoneinfo
+from collections.abc import Callable
+
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+
+from crm.errors import RuleBroken
+from crm.web import errors
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class ReaderMiddleware:
+    """Speak the language, and tell the time, of the person who is signed in."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if not user.is_authenticated:
+            return self._get_response(request)
+        with translation.override(user.language or None), timezone.override(_zone(user.time_zone)):
+            request.LANGUAGE_CODE = translation.get_language() or ""
+            response = self._get_response(request)
+        response.headers["Content-Language"] = request.LANGUAGE_CODE
+        patch_vary_headers(response, ["Cookie"])
+        return response
+
+
+def _zone(name: str) -> zoneinfo.ZoneInfo:
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (ValueError, zoneinfo.ZoneInfoNotFoundError):
+        return zoneinfo.ZoneInfo("UTC")
+
+
+class RuleMiddleware:
+    """Turn a broken rule or a missing permission into a sentence beside what was asked."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        match exception:
+            case RuleBroken():
+                return errors.refused(request, exception)
+            case PermissionDenied():
+                return errors.not_allowed(request, exception)
+            case ObjectDoesNotExist():
+                return errors.not_found(request)
+            case IntegrityError():
+                return errors.overtaken(request)
+        return None

@@ -1,0 +1,60 @@
+"""Tell staff something on screen: once per cause, however often it is asked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.auth import get_user_model
+from django.utils import timezone, translation
+
+from crm.web.models import AgentNotice
+
+
+def notify(
+    user_ids: Iterable[int],
+    *,
+    level: str,
+    title: str,
+    dedupe_key: str,
+    body: str = "",
+    url: str = "",
+) -> int:
+    """Leave a notice for each user and say how many were new; lazy text is read in the user's language."""
+    people = get_user_model().objects.filter(pk__in=set(user_ids), is_active=True)
+    before = AgentNotice.objects.filter(dedupe_key=dedupe_key).count()
+    rows = []
+    for pk, language in people.values_list("pk", "language"):
+        with translation.override(language or None):
+            rows.append(
+                AgentNotice(
+                    user_id=pk,
+                    level=AgentNotice.Level(level),
+                    title=str(title)[:200],
+                    body=str(body),
+                    url=url,
+                    dedupe_key=dedupe_key,
+                )
+            )
+    AgentNotice.objects.bulk_create(rows, ignore_conflicts=True)
+    return AgentNotice.objects.filter(dedupe_key=dedupe_key).count() - before
+
+
+@dataclass(frozen=True)
+class Bell:
+    """What the bell shows: how many are unread, and the newest one's id."""
+
+    unread: int
+    newest: int
+
+
+def bell(user_id: int) -> Bell:
+    """The bell of one user, from one index scan."""
+    ids = list(AgentNotice.objects.for_user(user_id).unread().order_by("-id").values_list("id", flat=True)[:100])
+    return Bell(unread=len(ids), newest=ids[0] if ids else 0)
+
+
+def mark_read(user_id: int, notice_ids: Iterable[int] | None = None) -> int:
+    """Mark some or all notices of one user as read."""
+    unread = AgentNotice.objects.for_user(user_id).unread()
+    if notice_ids is not None:
+        unread = unread.filter(pk__in=set(notice_ids))
+    return unread.update(read_at=timezone.now())

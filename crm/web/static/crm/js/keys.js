@@ -1,0 +1,100 @@
+// Single keys, driven by data-key on the element a key stands for. "G D" is a sequence; "Ctrl+Enter" a chord.
+// Every element works by click and Tab too; this only presses it.
+const SEQUENCE_MS = 1200;
+const typing = (element) => element?.closest?.("input,textarea,select,[contenteditable]");
+const singles = () => document.body.dataset.singleKeys !== "off";
+const shown = (element) => element.getClientRects().length > 0 || element.hasAttribute("data-key-hidden");
+
+let first = "";
+let firstAt = 0;
+
+const find = (key) => [...document.querySelectorAll("[data-key]")]
+  .find((element) => element.dataset.key.toLowerCase() === key.toLowerCase() && shown(element));
+
+function press(element) {
+  if (element.matches("input,textarea,select")) { element.focus(); element.select?.(); } else element.click();
+}
+
+function chord(event) {
+  const parts = [];
+  if (event.ctrlKey || event.metaKey) parts.push("Ctrl");
+  if (event.altKey) parts.push("Alt");
+  if (event.shiftKey && event.key.length > 1) parts.push("Shift");
+  parts.push(event.key.length === 1 ? event.key.toUpperCase() : event.key);
+  return parts.join("+");
+}
+
+function rows() { return [...document.querySelectorAll("[data-rows] > *")].filter(shown); }
+
+function move(step) {
+  const all = rows();
+  if (!all.length) return false;
+  const at = all.findIndex((row) => row.classList.contains("sel"));
+  const to = Math.max(0, Math.min(all.length - 1, at + step));
+  all.forEach((row, index) => row.classList.toggle("sel", index === to));
+  all[to].scrollIntoView({ block: "nearest" });
+  all[to].querySelector("a[href]")?.focus({ preventScroll: true });
+  return true;
+}
+
+function inList(key) {
+  if (key === "J") return move(1);
+  if (key === "K") return move(-1);
+  const row = document.querySelector("[data-rows] > .sel");
+  if (!row) return false;
+  if (key === "Enter") { row.querySelector("a[data-open], a.cell, a[href]")?.click(); return true; }
+  const target = key === "X" ? row.querySelector("input[type=checkbox]") : row.querySelector(`[data-row-key="${CSS.escape(key)}"]`);
+  if (!target) return false;
+  target.click();
+  return true;
+}
+
+function goBack() {
+  const open = document.querySelector("dialog[open]");
+  if (open) return false; // the browser closes it
+  const box = document.querySelector("#found:not([hidden])");
+  if (box) { box.hidden = true; return true; }
+  if (document.querySelector(".dropdown-menu.show, .offcanvas.show")) return false;
+  const back = document.querySelector("[data-back]");
+  if (!back) return false;
+  back.click();
+  return true;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.isComposing) return;
+  const pressed = chord(event);
+  if (pressed === "Ctrl+K") { event.preventDefault(); find("/")?.focus(); return; }
+  if (pressed === "Escape") {
+    if (typing(event.target)) { event.target.blur(); return; }
+    if (goBack()) event.preventDefault();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey) {
+    const element = find(pressed);
+    if (element) { event.preventDefault(); press(element); }
+    return;
+  }
+  if (typing(event.target) || !singles() || document.querySelector("dialog[open]")) return;
+  if (pressed === "Enter" && event.target !== document.body) return;
+  const now = Date.now();
+  const sequence = first && now - firstAt < SEQUENCE_MS ? `${first} ${pressed}` : "";
+  const element = (sequence && find(sequence)) || find(pressed);
+  first = pressed;
+  firstAt = now;
+  if (element) { first = ""; event.preventDefault(); press(element); return; }
+  if (inList(pressed)) event.preventDefault();
+});
+
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("[data-overlay]");
+  const overlay = document.querySelector("#overlay");
+  if (event.target === overlay || event.target.closest("[data-close-overlay]")) { overlay.close(); return; }
+  if (!link || event.ctrlKey || event.metaKey || !overlay?.showModal) return;
+  event.preventDefault();
+  const answer = await fetch(link.href, { headers: { "HX-Request": "true" } });
+  if (!answer.ok) { location.assign(link.href); return; }
+  const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
+  overlay.replaceChildren(...parsed.body.childNodes);
+  overlay.showModal();
+});

@@ -1,0 +1,88 @@
+// Polling with ETag while the page is seen, panels that fail alone, errors beside their field.
+const etags = new Map();
+const keyOf = (detail) => `${detail.path ?? detail.pathInfo?.requestPath}`;
+
+document.body.addEventListener("htmx:configRequest", (event) => {
+  const polled = event.target.closest?.("[data-poll]");
+  if (!polled) return;
+  if (document.hidden) { event.preventDefault(); return; }
+  const kept = etags.get(keyOf(event.detail));
+  if (kept) event.detail.headers["If-None-Match"] = kept;
+});
+
+document.body.addEventListener("htmx:afterRequest", (event) => {
+  if (!event.target.closest?.("[data-poll]")) return;
+  const etag = event.detail.xhr?.getResponseHeader("ETag");
+  if (etag) etags.set(keyOf(event.detail), etag);
+});
+
+function fail(event) {
+  const panel = event.target.closest?.("[data-panel]");
+  const blank = panel?.querySelector("template[data-failed]");
+  if (blank) { panel.querySelector("[data-panel-body]").replaceChildren(blank.content.cloneNode(true)); return; }
+  if (event.target.closest?.("[data-poll]")) return;
+  const text = document.body.dataset.failed;
+  if (text && event.type === "htmx:sendError") say(text);
+}
+
+function say(text) {
+  const toast = document.createElement("div");
+  toast.className = "toast-x error";
+  toast.dataset.toast = "";
+  toast.textContent = text;
+  document.querySelector("#alerts")?.append(toast);
+}
+
+document.body.addEventListener("htmx:responseError", fail);
+document.body.addEventListener("htmx:sendError", fail);
+
+// A refused request carries its sentence as HTML for #toasts, even with an error status.
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.getResponseHeader("HX-Retarget") === "#toasts") {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  }
+});
+
+document.body.addEventListener("field-refused", (event) => {
+  const form = event.target.closest("form") ?? document;
+  const field = form.querySelector(`[name="${CSS.escape(event.detail.field)}"]`);
+  if (!field) return;
+  const id = `${field.id || field.name}-refused`;
+  document.getElementById(id)?.remove();
+  const line = document.createElement("p");
+  line.className = "field-err";
+  line.id = id;
+  line.textContent = event.detail.message;
+  field.setAttribute("aria-invalid", "true");
+  field.setAttribute("aria-describedby", id);
+  field.after(line);
+  field.focus();
+});
+
+// A fragment that brings a new heading may ask for the focus; everything else leaves it where it was.
+document.body.addEventListener("htmx:afterSwap", (event) => {
+  event.detail.target?.querySelector?.("[data-focus]")?.focus();
+});
+
+// A clock that runs now counts down between polls: by the minute, in its last minute by the second.
+function tick() {
+  for (const element of document.querySelectorAll("[data-left]")) {
+    element.dataset.readAt ??= String(Date.now());
+    const rest = Math.floor(Number(element.dataset.left) - (Date.now() - Number(element.dataset.readAt)) / 1000);
+    if (rest <= 0) continue;
+    const [hours, minutes, seconds] = element.dataset.words.split("|");
+    const words = rest < 60 ? seconds : rest < 3600 ? minutes : hours;
+    const minute = Math.floor((rest % 3600) / 60);
+    const text = words.replace("{h}", String(Math.floor(rest / 3600)))
+      .replace("{mm}", String(minute).padStart(2, "0")).replace("{m}", String(minute)).replace("{s}", String(rest));
+    if (element.textContent !== text) element.textContent = text;
+  }
+}
+setInterval(tick, 1000);
+
+// A filter form sends itself; without script its button does.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-submit-on-change]");
+  if (form) form.requestSubmit();
+});

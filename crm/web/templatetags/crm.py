@@ -1,0 +1,181 @@
+"""What every template may use without loading: icons, times, numbers, avatars, bars."""
+
+import zlib
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django import forms, template
+from django.contrib.messages.storage.base import Message
+from django.forms import BoundField
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from crm.web import times
+from crm.web.sprite import known_icon
+from crm.web.undo import undo_url_of
+
+register = template.Library()
+
+_LEGAL_FORMS = {"ltd", "limited", "plc", "llp", "inc", "gmbh", "ag", "kg", "ug", "sa", "sas", "bv", "oy", "ab"}
+
+
+@register.simple_tag
+def icon(name: str, size: str = "", tone: str = "") -> SafeString:
+    """One icon of the sprite: size "s" or "l", tone such as "t-warn"."""
+    classes = " ".join(part for part in ("icon", size, tone) if part)
+    return format_html(
+        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        classes,
+        static("crm/sprite.svg"),
+        known_icon(name),
+    )
+
+
+@register.filter
+def left(seconds: float | None) -> str:
+    """Seconds of desk time as "3 h 05"."""
+    return "" if seconds is None else times.left(seconds)
+
+
+@register.filter
+def instant(moment: datetime | None) -> SafeString | str:
+    """A moment as a `time` element, as short as it can be said."""
+    return "" if moment is None else _time(moment, times.instant(moment))
+
+
+@register.filter
+def instant_full(moment: datetime | None) -> SafeString | str:
+    """A moment as a `time` element with its day named."""
+    return "" if moment is None else _time(moment, times.instant_full(moment))
+
+
+def _time(moment: datetime, text: str) -> SafeString:
+    iso = timezone.localtime(moment).isoformat(timespec="seconds")
+    return format_html('<time datetime="{}">{}</time>', iso, text)
+
+
+@register.filter
+def age(moment: datetime | None) -> str:
+    """How old a moment is: "15 d"."""
+    return "" if moment is None else times.age(moment)
+
+
+@register.filter
+def number(value: float | None, places: int | None = None) -> str:
+    """A number with grouped digits."""
+    return "–" if value is None else times.number(value, places)
+
+
+@register.filter
+def capped(count: int, cap: int = 1000) -> str:
+    """A count, cut at the cap: "1,000+"."""
+    return times.capped(count, cap)
+
+
+@register.filter
+def percent(share: float | None, places: int = 0) -> str:
+    """A share of one as "93%"."""
+    return times.percent(share, places)
+
+
+@register.filter
+def signed(value: float, places: int = 1) -> str:
+    """A change with its sign."""
+    return times.signed(value, places)
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Two letters for an avatar: first and last word, legal forms left out."""
+    words = [word for word in str(name).split() if word.strip(".,").lower() not in _LEGAL_FORMS and word[0].isalnum()]
+    if not words:
+        return "?"
+    return (words[0][:2] if len(words) == 1 else words[0][0] + words[-1][0]).upper()
+
+
+@register.filter
+def avatar_tone(name: str) -> str:
+    """One of three quiet colours, the same for the same name everywhere."""
+    return ("", "b", "c")[zlib.crc32(str(name).encode()) % 3]
+
+
+@register.filter
+def of_width(share: float | None, width: float) -> str:
+    """A share of a bar's width as an SVG length, never outside the bar."""
+    return f"{max(0.0, min(1.0, float(share or 0))) * float(width):.1f}"
+
+
+@register.filter
+def per_cent_share(value: float | str | None) -> float:
+    """A value of 0 to 100 as a share of one."""
+    return float(value or 0) / 100
+
+
+@register.filter
+def item(mapping: dict[Any, Any], key: Any) -> Any:
+    """One entry of a mapping whose key is a variable."""
+    return mapping.get(key)
+
+
+@register.filter
+def having(items: Iterable[Any], condition: str) -> list[Any]:
+    """The items whose attribute equals a value: `panels|having:"column=left"`."""
+    name, _, value = condition.partition("=")
+    return [one for one in items if str(getattr(one, name)) == value]
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: Any) -> str:
+    """The current address's query with some values changed; None drops one."""
+    params = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value is None or value == "":
+            params.pop(name, None)
+        else:
+            params[name] = str(value)
+    return f"?{params.urlencode()}" if params else "?"
+
+
+@register.filter
+def undo_url(message: Message) -> str:
+    """The address a toast's undo button posts to."""
+    return undo_url_of(message)
+
+
+@register.filter
+def control(field: BoundField, placeholder: str = "") -> SafeString:
+    """A form field's control with our classes, and tied to its hint and its error."""
+    widget = field.field.widget
+    attrs: dict[str, str] = {"class": _control_class(widget)}
+    if placeholder:
+        attrs["placeholder"] = placeholder
+    described = [f"{field.auto_id}_{part}" for part, on in (("help", field.help_text), ("error", field.errors)) if on]
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    if field.errors:
+        attrs["aria-invalid"] = "true"
+    return SafeString(field.as_widget(attrs=attrs))
+
+
+def _control_class(widget: forms.Widget) -> str:
+    own = widget.attrs.get("class", "")
+    if isinstance(widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
+        kind = "form-check-input"
+    else:
+        kind = "form-select" if isinstance(widget, forms.Select) else "form-control"
+    return f"{own} {kind}".strip()
+
+
+@register.filter
+def is_check(field: BoundField) -> bool:
+    """A single checkbox: its label stands behind it."""
+    return isinstance(field.field.widget, forms.CheckboxInput)
+
+
+@register.filter
+def is_group(field: BoundField) -> bool:
+    """Several radios or checkboxes: they need a legend, not a label."""
+    return isinstance(field.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple)
