@@ -6,3 +6,7 @@ class CrmConfig(AppConfig):
 
     name = "crm"
     label = "crm"
+
+    def ready(self) -> None:
+        """Let tasks sent from any process find the configured broker."""
+        from crm import celery  # noqa: F401  importing it makes it the current app

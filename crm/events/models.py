@@ -112,9 +112,7 @@ class Delivery(models.Model):
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
         constraints = [
-            models.UniqueConstraint(
-                fields=["event", "handler"], name="delivery_once_per_handler"
-            ),
+            models.UniqueConstraint(fields=["event", "handler"], name="delivery_once_per_handler"),
             models.CheckConstraint(
                 name="delivery_done_or_dead", condition=Q(done_at=None) | Q(dead_at=None)
             ),

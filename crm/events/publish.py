@@ -1,7 +1,7 @@
 """Write an event, and what it owes, in the caller's transaction."""
 
+from collections.abc import Callable
 from dataclasses import asdict
-from functools import partial
 
 import structlog
 from django.db import connection, transaction
@@ -32,12 +32,16 @@ def publish(event: Event, *, actor: Actor) -> OutboxEvent:
         for path in registry.handler_paths(event.name)
     ]
     for delivery in Delivery.objects.bulk_create(owed) if owed else ():
-        transaction.on_commit(partial(_nudge, delivery.pk), robust=True)
+        transaction.on_commit(_nudge(delivery.pk), robust=True)
     return row
 
 
-def _nudge(delivery_id: int) -> None:
-    # Only a nudge: `sweep` finds the row if the broker is down.
+def _nudge(delivery_id: int) -> Callable[[], None]:
+    # Only a nudge: `sweep` finds the row if the broker is down. A closure and not a partial:
+    # Django names a robust callback that failed by its __qualname__.
     from crm.events.tasks import deliver
 
-    deliver.apply_async((delivery_id,), retry=False)
+    def nudge() -> None:
+        deliver.apply_async((delivery_id,), retry=False)
+
+    return nudge

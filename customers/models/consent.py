@@ -7,7 +7,6 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm.audit.history import tracked
 from crm.ids import new_id
 from customers.models.party import Party
 

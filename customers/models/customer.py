@@ -139,7 +139,9 @@ class Account(models.Model):
     monthly_charge = models.DecimalField(
         _("monthly charge"), max_digits=12, decimal_places=2, null=True
     )
-    total_charged = models.DecimalField(_("charged so far"), max_digits=14, decimal_places=2, null=True)
+    total_charged = models.DecimalField(
+        _("charged so far"), max_digits=14, decimal_places=2, null=True
+    )
     currency = models.CharField(_("currency"), max_length=3, blank=True)
 
     class Meta:

@@ -46,9 +46,7 @@ class ImportRun(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="importrun_state_known",
-                condition=Q(
-                    state__in=["uploaded", "trying", "tried", "running", "done", "failed"]
-                ),
+                condition=Q(state__in=["uploaded", "trying", "tried", "running", "done", "failed"]),
             )
         ]
 

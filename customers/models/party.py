@@ -46,7 +46,9 @@ class Party(models.Model):
 
     public_id = models.UUIDField(default=new_id, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=14, choices=Kind)
-    status = models.CharField(_("status"), max_length=14, choices=Status, default=Status.INITIALIZED)
+    status = models.CharField(
+        _("status"), max_length=14, choices=Status, default=Status.INITIALIZED
+    )
     name = models.CharField(_("name"), max_length=250, blank=True)
     given_name = models.CharField(_("given name"), max_length=120, blank=True)
     middle_name = models.CharField(_("middle name"), max_length=120, blank=True)
@@ -83,7 +85,9 @@ class Party(models.Model):
             ),
             models.CheckConstraint(
                 name="party_dies_after_birth",
-                condition=Q(birth_date=None) | Q(death_date=None) | Q(death_date__gte=F("birth_date")),
+                condition=Q(birth_date=None)
+                | Q(death_date=None)
+                | Q(death_date__gte=F("birth_date")),
             ),
         ]
         triggers = [BUMP]

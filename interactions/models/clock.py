@@ -71,11 +71,9 @@ class SlaClock(models.Model):
 
 
 class ArmedClock(models.Model):
-    """A clock that will fire, in a small table of its own: its size is what is open, not history."""
+    """A clock that will fire, in a table of its own: as large as what is open, not as history."""
 
-    clock = models.OneToOneField(
-        SlaClock, models.CASCADE, primary_key=True, related_name="armed"
-    )
+    clock = models.OneToOneField(SlaClock, models.CASCADE, primary_key=True, related_name="armed")
     next_fire_at = models.DateTimeField(_("fires next"), db_index=True)
     stage = models.PositiveSmallIntegerField(_("stage"))
 
@@ -139,9 +137,7 @@ class Commitment(models.Model):
         verbose_name = _("promise")
         verbose_name_plural = _("promises")
         constraints = [
-            models.UniqueConstraint(
-                fields=["clock", "number"], name="commitment_once_per_number"
-            )
+            models.UniqueConstraint(fields=["clock", "number"], name="commitment_once_per_number")
         ]
 
     def __str__(self) -> str:
