@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 import environ
 import structlog
 from csp.constants import NONE, SELF
@@ -16,12 +17,19 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import embedded
 
+# Lets classes of Django and its admin carry type parameters at run time too.
+django_stubs_ext.monkeypatch()
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
-CRM_ENV: str = env.str("CRM_ENV", default="production" if "DATABASE_URL" in os.environ else "embedded")
+CRM_ENV: str = env.str(
+    "CRM_ENV", default="production" if "DATABASE_URL" in os.environ else "embedded"
+)
 if CRM_ENV not in {"embedded", "test", "development", "production"}:
-    raise ImproperlyConfigured(f"CRM_ENV is {CRM_ENV!r}; use embedded, test, development or production.")
+    raise ImproperlyConfigured(
+        f"CRM_ENV is {CRM_ENV!r}; use embedded, test, development or production."
+    )
 PRODUCTION = CRM_ENV == "production"
 EMBEDDED = CRM_ENV == "embedded"
 
@@ -30,7 +38,9 @@ _own_database, _own_redis = embedded.urls(DATA_DIR)
 DATABASE_URL: str = env.str("DATABASE_URL", default="" if PRODUCTION else _own_database)
 REDIS_URL: str = env.str("REDIS_URL", default="" if PRODUCTION else _own_redis)
 EMAIL_URL: str = env.str("EMAIL_URL", default="" if PRODUCTION else "filemail://")
-STORAGE_DIR = Path(env.str("CRM_STORAGE_DIR", default=str(DATA_DIR / "storage"))).expanduser().resolve()
+STORAGE_DIR = (
+    Path(env.str("CRM_STORAGE_DIR", default=str(DATA_DIR / "storage"))).expanduser().resolve()
+)
 
 SECRET_KEY: str = env.str("SECRET_KEY", default="" if PRODUCTION else embedded.secret_key(DATA_DIR))
 DEBUG: bool = env.bool("DEBUG", default=False)
@@ -63,7 +73,9 @@ if PRODUCTION:
     _refuse_unsafe_production()
 
 CRM_BRAND: str = env.str("CRM_BRAND", default="Aldermere")
-CRM_PUBLIC_URL: str = env.str("CRM_PUBLIC_URL", default=f"http://localhost:{env.str('PORT', default='8000')}")
+CRM_PUBLIC_URL: str = env.str(
+    "CRM_PUBLIC_URL", default=f"http://localhost:{env.str('PORT', default='8000')}"
+)
 CRM_TIME_ZONE: str = env.str("CRM_TIME_ZONE", default="Europe/London")
 CRM_METRICS_TOKEN: str = env.str("CRM_METRICS_TOKEN", default="")
 CRM_REGION: str = env.str("CRM_REGION", default="GB")
@@ -101,6 +113,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "crm.health.probes",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -114,6 +127,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "crm.web.middleware.ReaderMiddleware",
     "crm.audit.middleware.HistoryContextMiddleware",
     "crm.web.middleware.RuleMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
@@ -262,7 +276,9 @@ OAUTH2_PROVIDER = {
 
 CELERY_BROKER_URL = REDIS_URL
 if REDIS_URL.startswith("unix://"):
-    CELERY_BROKER_URL = "redis+socket://" + REDIS_URL.removeprefix("unix://").replace("?db=", "?virtual_host=")
+    CELERY_BROKER_URL = "redis+socket://" + REDIS_URL.removeprefix("unix://").replace(
+        "?db=", "?virtual_host="
+    )
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = False
 CELERY_TASK_RETRY_ON_WORKER_LOST = True

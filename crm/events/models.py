@@ -111,6 +111,7 @@ class Delivery(models.Model):
     class Meta:
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
+        permissions = [("requeue_delivery", "Can have a failed delivery tried again")]
         constraints = [
             models.UniqueConstraint(fields=["event", "handler"], name="delivery_once_per_handler"),
             models.CheckConstraint(

@@ -1,0 +1,20 @@
+"""Who looked at what, and the seals over it."""
+
+from django.contrib import admin
+
+from crm.audit.models import Access, Seal
+from crm.audit.read_only_admin import ReadOnlyAdmin
+
+
+@admin.register(Access)
+class AccessAdmin(ReadOnlyAdmin):
+    list_display = ("at", "actor_name", "action", "subject", "subject_ids", "purpose")
+    list_filter = ("action", "subject", "purpose")
+    search_fields = ("actor_name", "request_id")
+    ordering = ("-id",)
+
+
+@admin.register(Seal)
+class SealAdmin(ReadOnlyAdmin):
+    list_display = ("first", "last", "sealed_at", "digest")
+    ordering = ("-last",)
