@@ -69,6 +69,16 @@ class OutboxCollector(Collector):
         )
 
 
+def probes(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Answer probes before anything else: they come to an address, not to one of our host names."""
+    views = {"/livez": livez, "/readyz": readyz}
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return views.get(request.path, answer)(request)
+
+    return middleware
+
+
 def _may_read_metrics(request: HttpRequest) -> bool:
     if token := settings.CRM_METRICS_TOKEN:
         return compare_digest(

@@ -1,0 +1,206 @@
+"""One command starts everything, leaves nothing behind, and refuses in one sentence."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crm import embedded
+from crm.embedded import preflight
+
+ROOT = Path(__file__).resolve().parents[4]
+FROM_THE_TESTS = {"DATABASE_URL", "REDIS_URL", "EMAIL_URL", "CRM_STORAGE_DIR", "CRM_TEST_SERVERS"}
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Up:
+    """A supervisor in a process of its own, as `make run` starts it."""
+
+    data_dir: Path
+    port: int = field(default_factory=free_port)
+
+    def environment(self) -> dict[str, str]:
+        inherited = {k: v for k, v in os.environ.items() if k not in FROM_THE_TESTS}
+        return inherited | {
+            "CRM_ENV": "embedded",
+            "DJANGO_SETTINGS_MODULE": "crm.settings",
+            "CRM_DATA_DIR": str(self.data_dir),
+            "PORT": str(self.port),
+        }
+
+    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def start(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "manage.py", "up", "--no-demo"],
+            cwd=ROOT,
+            env=self.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def get(self, path: str) -> Any:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+            return json.load(answer)
+
+
+@pytest.fixture
+def up(places: embedded.Places) -> Up:
+    return Up(places.data_dir)
+
+
+def read_until(process: subprocess.Popen[str], words: str) -> str:
+    read = ""
+    assert process.stdout is not None
+    for line in process.stdout:
+        read += line
+        if words in line:
+            return read
+    raise AssertionError(read)
+
+
+def family(pid: int) -> list[int]:
+    """The processes that descend from one, itself last."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [one for child in children for one in family(int(child))] + [pid]
+
+
+def all_gone(pids: list[int], within: float = 30) -> bool:
+    deadline = time.monotonic() + within
+    while any(Path(f"/proc/{pid}").exists() for pid in pids):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True
+
+
+def refusal(up: Up) -> str:
+    """What is printed where nothing is started: one sentence and no traceback."""
+    done = up.manage("up", "--no-demo")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    return done.stderr
+
+
+def test_it_starts_serves_and_stops_without_a_trace_and_is_back_within_ten_seconds(up: Up) -> None:
+    for _start in ("first", "second"):
+        began = time.monotonic()
+        process = up.start()
+        printed = read_until(process, "Press Ctrl-C")
+        took = time.monotonic() - began
+        pids = family(process.pid)
+        alive = up.get("/livez")
+        logins = json.loads(up.manage("demo_logins", "--json").stdout)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+
+        assert alive == {"status": "ok"}
+        assert f"http://localhost:{up.port}" in printed
+        assert logins["users"][0]["password"] in printed
+        assert process.returncode == 0
+        assert all_gone(pids)
+    assert took < 10
+
+
+def test_a_killed_supervisor_leaves_no_orphans(up: Up) -> None:
+    process = up.start()
+    read_until(process, "Press Ctrl-C")
+    pids = family(process.pid)
+
+    process.kill()
+    process.communicate()
+
+    assert len(pids) > 6
+    assert all_gone(pids)
+
+
+def test_a_dead_worker_is_started_again_and_said_so(up: Up) -> None:
+    process = up.start()
+    read_until(process, "Press Ctrl-C")
+    worker = next(
+        pid
+        for pid in reversed(family(process.pid))
+        if b"worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    )
+
+    os.kill(worker, signal.SIGKILL)
+
+    assert "Worker ended (code -9); starting it again in 1 s." in read_until(process, "Worker")
+    process.terminate()
+    process.communicate(timeout=60)
+
+
+def test_a_port_in_use_is_refused(up: Up) -> None:
+    with socket.create_server(("127.0.0.1", up.port)):
+        assert f"Port {up.port} is in use" in refusal(up)
+
+
+def test_a_file_as_data_directory_is_refused(up: Up) -> None:
+    up.data_dir.write_text("not a directory")
+
+    assert "a file stands where a directory must be" in refusal(up)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_data_directory_that_may_not_be_written_is_refused(up: Up) -> None:
+    up.data_dir.mkdir()
+    up.data_dir.chmod(0o500)
+
+    assert "cannot be used" in refusal(up)
+
+
+def test_data_of_another_postgresql_is_refused(up: Up, places: embedded.Places) -> None:
+    places.prepare()
+    places.cluster.mkdir()
+    (places.cluster / "PG_VERSION").write_text("12\n")
+
+    assert "was made by PostgreSQL 12" in refusal(up)
+
+
+def test_a_second_start_is_refused(up: Up, places: embedded.Places) -> None:
+    places.prepare()
+    with preflight.hold(places) as lock:
+        preflight.sign(lock, "http://localhost:8000")
+
+        assert "Already running" in refusal(up)
+
+
+def test_logins_are_shown_in_embedded_mode_only(up: Up) -> None:
+    environment = up.environment() | {"CRM_ENV": "development"}
+
+    done = subprocess.run(
+        [sys.executable, "manage.py", "demo_logins"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "embedded mode only" in done.stderr
