@@ -58,8 +58,16 @@ class Row:
         }
 
 
-def explain(view: ClockView) -> tuple[Row, ...]:
-    """The rows from the clock's start to its due time, or to `now` if it has none yet."""
+def explain(view: ClockView, *, tz: str | None = None) -> tuple[Row, ...]:
+    """The rows from the clock's start to its due time, or to `now` if it has none yet.
+
+    Local times are those of each row's calendar unless a zone is asked for.
+    """
+    rows = _explained(view)
+    return rows if tz is None else tuple(replace(row, tz=tz) for row in rows)
+
+
+def _explained(view: ClockView) -> tuple[Row, ...]:
     if view.track is None or view.started_at is None:
         return (Row(RowKind.DUE, None, None, 0, 0, reason="not_started"),)
     end = _last_instant(view)
