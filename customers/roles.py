@@ -1,1 +1,76 @@
-"""roles"""
+"""What each role may do with customer information."""
+
+from crm.accounts.roles import grant
+
+_READ = ("customers.view_customer", "customers.view_party")
+_EVERYONE = ("customers.view_all_customers", "customers.view_personal_data")
+_RECORD = (
+    "customers.record_customer",
+    "customers.update_information",
+    "customers.record_consent",
+)
+
+grant("agent", *_READ, *_EVERYONE, *_RECORD)
+grant("team-lead", *_READ, *_EVERYONE, *_RECORD, "customers.terminate_relationship")
+grant(
+    "data-steward",
+    *_READ,
+    *_EVERYONE,
+    *_RECORD,
+    "customers.terminate_relationship",
+    "customers.remove_record",
+    "customers.import_customers",
+    "customers.export_customers",
+    "customers.search_archive",
+)
+grant(
+    "privacy-officer",
+    *_READ,
+    *_EVERYONE,
+    "customers.record_consent",
+    "customers.archive_information",
+    "customers.search_archive",
+    "customers.export_customers",
+)
+grant("readiness-manager", "customers.view_customer")
+grant("process-owner", "customers.view_customer")
+# An auditor sees that records stand and who touched them, not whom they are about.
+grant("auditor", *_READ, "customers.view_all_customers", "customers.search_archive")
+grant(
+    "administrator",
+    *_READ,
+    *_EVERYONE,
+    *_RECORD,
+    "customers.terminate_relationship",
+    "customers.remove_record",
+    "customers.import_customers",
+    "customers.export_customers",
+    "customers.archive_information",
+    "customers.search_archive",
+    *(
+        f"customers.{action}_{model}"
+        for action in ("view", "change")
+        for model in (
+            "account", "agreement", "product", "contactmedium", "communicationneed", "identifier",
+            "partyrelationship", "consentpurpose",
+        )
+    ),
+    *(
+        f"customers.view_{model}"
+        for model in (
+            "consent", "hold", "importrun", "importedrecord", "importproblem", "searchtoken",
+            "archiverun", "archivefile", "archivedrecord",
+        )
+    ),
+    "customers.add_consentpurpose",
+    "customers.change_customer",
+    "customers.change_party",
+)  # fmt: skip
+grant(
+    "partner",
+    *_READ,
+    *_EVERYONE,
+    "customers.record_customer",
+    "customers.update_information",
+    "customers.remove_record",
+)

@@ -554,7 +554,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='customer',
             name='party',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='relationships', to='customers.party'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='relationships', to='customers.party'),
         ),
         migrations.CreateModel(
             name='ContactMediumEvent',

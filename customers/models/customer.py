@@ -59,7 +59,9 @@ class Customer(models.Model):
     public_id = models.UUIDField(default=new_id, unique=True, editable=False)
     number = models.CharField(_("customer number"), max_length=60, unique=True)
     name = models.CharField(_("known as"), max_length=250)
-    party = models.ForeignKey(Party, models.PROTECT, related_name="relationships", null=True)
+    party = models.ForeignKey(
+        Party, models.PROTECT, related_name="relationships", null=True, blank=True
+    )
     type = models.CharField(_("type"), max_length=10, choices=Type, default=Type.CONSUMER)
     segment = models.CharField(_("segment"), max_length=40, blank=True)
     status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.PROSPECT)

@@ -1,9 +1,19 @@
 """The token index behind the search box: one row per word of a name, number or id."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from crm import sql
 from customers.models.customer import Customer
+
+
+class SearchTokenQuerySet(models.QuerySet["SearchToken"]):
+    def refresh(self, customer_ids: Iterable[int]) -> int:
+        """Bring the words of these customers up to date; returns how many were new."""
+        ids = list(customer_ids)
+        return len(sql.rows("customers/search_tokens.sql", {"ids": ids})) if ids else 0
 
 
 class SearchToken(models.Model):
@@ -12,6 +22,8 @@ class SearchToken(models.Model):
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="+")
     token = models.CharField(_("token"), max_length=80, db_collation="C")
     kind = models.CharField(_("kind"), max_length=10)
+
+    objects = SearchTokenQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("search token")

@@ -1,0 +1,72 @@
+-- Every folded word by which the given customers can be found: written anew, the difference only.
+WITH subject AS (
+  SELECT c.id, c.name, c.number, c.party_id
+  FROM customers_customer c
+  WHERE c.id = ANY(%(ids)s) AND c.removed_at IS NULL
+),
+code AS (
+  SELECT id, 'number' AS kind, number AS value FROM subject
+  UNION ALL
+  SELECT a.customer_id, 'account', a.number
+  FROM customers_account a WHERE a.customer_id = ANY(%(ids)s)
+  UNION ALL
+  SELECT p.customer_id, 'service', p.service_number
+  FROM customers_product p WHERE p.customer_id = ANY(%(ids)s) AND p.service_number <> ''
+  UNION ALL
+  SELECT s.id, 'id', i.value
+  FROM subject s JOIN customers_identifier i ON i.party_id = s.party_id
+  WHERE i.valid_to IS NULL AND i.kind <> 'document'
+),
+folded_code AS (SELECT id, kind, crm_fold(value) AS value FROM code),
+medium AS (
+  SELECT s.id, m.type, m.value, m.normalised, m.reversed_digits
+  FROM subject s JOIN customers_contactmedium m ON m.party_id = s.party_id
+  WHERE m.valid_to IS NULL
+),
+named AS (
+  SELECT id, name AS value FROM subject
+  UNION ALL
+  SELECT s.id, concat_ws(' ', p.name, p.given_name, p.middle_name, p.family_name,
+                         p.preferred_name, p.trading_name)
+  FROM subject s JOIN customers_party p ON p.id = s.party_id
+),
+token AS (
+  SELECT n.id, 'name' AS kind, w.word
+  FROM named n,
+       regexp_split_to_table(crm_fold(n.value), '[\s.,;:/\\|()\[\]{}"_+*&@#-]+') AS w (word)
+  UNION ALL
+  SELECT id, kind, regexp_replace(value, '[\s.,;:/\\|()\[\]{}"_+*&@#-]+', '', 'g') FROM folded_code
+  UNION ALL
+  SELECT id, kind, w.word
+  FROM folded_code, regexp_split_to_table(value, '[\s.,;:/\\|()\[\]{}"_+*&@#-]+') AS w (word)
+  WHERE value ~ '[\s.,;:/\\|()\[\]{}"_+*&@#-]'
+  UNION ALL
+  SELECT id, 'tail', reverse(regexp_replace(value, '[\s.,;:/\\|()\[\]{}"_+*&@#-]+', '', 'g')) FROM folded_code
+  UNION ALL
+  SELECT id, 'email', crm_fold(coalesce(nullif(normalised, ''), value))
+  FROM medium WHERE type = 'email'
+  UNION ALL
+  SELECT id, 'phone', reverse(reversed_digits) FROM medium WHERE reversed_digits <> ''
+  UNION ALL
+  SELECT id, 'phonetail', reversed_digits FROM medium WHERE reversed_digits <> ''
+  UNION ALL
+  SELECT m.id, 'address', w.word
+  FROM medium m,
+       regexp_split_to_table(crm_fold(m.value), '[\s.,;:/\\|()\[\]{}"_+*&@#-]+') AS w (word)
+  WHERE m.type = 'address'
+),
+wanted AS (
+  SELECT DISTINCT id, kind, left(word, 80) AS word FROM token WHERE word <> ''
+),
+gone AS (
+  DELETE FROM customers_searchtoken t
+  WHERE t.customer_id = ANY(%(ids)s)
+    AND NOT EXISTS (
+      SELECT FROM wanted w
+      WHERE w.id = t.customer_id AND w.kind = t.kind AND w.word = t.token
+    )
+)
+INSERT INTO customers_searchtoken (customer_id, kind, token)
+SELECT id, kind, word FROM wanted
+ON CONFLICT DO NOTHING
+RETURNING id
