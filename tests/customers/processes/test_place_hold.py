@@ -31,9 +31,9 @@ def test_a_released_hold_can_be_placed_anew() -> None:
         "actor": SYSTEM,
     }
 
-    place_hold(**same)
-    released = [release_hold(**same), release_hold(**same)]
-    place_hold(**same)
+    place_hold(**same, actor=SYSTEM)
+    released = [release_hold(**same, actor=SYSTEM), release_hold(**same, actor=SYSTEM)]
+    place_hold(**same, actor=SYSTEM)
 
     assert released == [True, False]
     assert Hold.objects.filter(released_at=None).count() == 1
