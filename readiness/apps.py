@@ -6,5 +6,5 @@ class ReadinessConfig(AppConfig):
     label = "readiness"
 
     def ready(self) -> None:
-        from readiness import governed, handlers, roles  # noqa: F401  # registering is their effect
+        from readiness import governed, handlers, roles, starter  # noqa: F401  # registering is their effect
         from readiness.web import navigation  # noqa: F401

@@ -4,6 +4,8 @@ import pytest
 
 from tests import servers
 
+pytest_plugins = ["tests.readiness.fixtures"]
+
 RUNNING = pytest.StashKey[servers.Servers]()
 
 

@@ -1,12 +1,13 @@
 """Tables of Customer Support & Readiness."""
 
-from readiness.models.acceptance import Acceptance, OrtResult, OrtRun, Waiver
-from readiness.models.capability import CapabilitySlot, CapabilityVersion
+from readiness.models.acceptance import Acceptance, AcceptanceCondition, OrtResult, OrtRun, Waiver
+from readiness.models.capability import CapabilitySlot, CapabilityVersion, fingerprint_of
 from readiness.models.introduction import Introduction, Stage
 from readiness.models.process import Clause, ProcessElement
 
 __all__ = [
     "Acceptance",
+    "AcceptanceCondition",
     "CapabilitySlot",
     "CapabilityVersion",
     "Clause",
@@ -16,4 +17,5 @@ __all__ = [
     "ProcessElement",
     "Stage",
     "Waiver",
+    "fingerprint_of",
 ]

@@ -1,5 +1,6 @@
 """Operations readiness tests that really ran, and who accepted what they showed."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -7,6 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from readiness.models.capability import CapabilityVersion
+
+
+class OrtRunQuerySet(models.QuerySet["OrtRun"]):
+    def latest_of(self, version: CapabilityVersion) -> "OrtRun | None":
+        """The last run on exactly what the version is now."""
+        return self.filter(version=version, fingerprint=version.fingerprint).order_by("-id").first()
 
 
 class OrtRun(models.Model):
@@ -24,9 +31,9 @@ class OrtRun(models.Model):
     )
     started_at = models.DateTimeField(_("started at"), default=timezone.now)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
-    verdict = models.CharField(
-        _("verdict"), max_length=8, choices=Verdict, default=Verdict.RUNNING
-    )
+    verdict = models.CharField(_("verdict"), max_length=8, choices=Verdict, default=Verdict.RUNNING)
+
+    objects = OrtRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("readiness test")
@@ -34,6 +41,14 @@ class OrtRun(models.Model):
 
     def __str__(self) -> str:
         return f"run {self.pk}"
+
+    def unmet(self) -> "models.QuerySet[OrtResult]":
+        """Blocking cases that did not pass and that no waiver in force covers."""
+        return (
+            self.results.filter(blocking=True, outcome__in=["fail", "blocked"])
+            .exclude(waiver__expires_at__gt=timezone.now())
+            .order_by("case")
+        )
 
 
 class OrtResult(models.Model):
@@ -72,9 +87,7 @@ class Waiver(models.Model):
     result = models.OneToOneField(OrtResult, models.PROTECT, related_name="waiver")
     risk = models.TextField(_("risk"))
     control = models.TextField(_("what compensates"))
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
-    )
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     expires_at = models.DateTimeField(_("until"))
 
     class Meta:
@@ -118,6 +131,40 @@ class Acceptance(models.Model):
                 condition=Q(role="installation") | Q(by__isnull=False),
             )
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="binds_and_separates",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                declare=[("version", "readiness_capabilityversion%ROWTYPE")],
+                func=(
+                    "SELECT * INTO version FROM readiness_capabilityversion"
+                    " WHERE id = NEW.version_id;"
+                    " IF version.fingerprint <> NEW.fingerprint THEN"
+                    " RAISE EXCEPTION 'an acceptance is bound to the tested fingerprint'; END IF;"
+                    " IF version.author_id = NEW.by_id THEN"
+                    " RAISE EXCEPTION 'the author of a version never accepts it'; END IF;"
+                    " RETURN NEW;"
+                ),
+            ),
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+        ]
 
     def __str__(self) -> str:
         return f"{self.role}: {self.decision}"
+
+
+class AcceptanceCondition(models.Model):
+    """Something promised at acceptance, with a date; open, it blocks general availability."""
+
+    acceptance = models.ForeignKey(Acceptance, models.PROTECT, related_name="conditions")
+    text = models.TextField(_("condition"))
+    due = models.DateField(_("due"))
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("condition")
+        verbose_name_plural = _("conditions")
+
+    def __str__(self) -> str:
+        return self.text[:60]

@@ -1,6 +1,9 @@
 """Governed behaviour of the running software: slots, and the versions that fill them."""
 
-from typing import Self
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, Self
 
 import pgtrigger
 from django.conf import settings
@@ -8,6 +11,16 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from crm.audit.history import tracked
+
+
+def fingerprint_of(config: Mapping[str, Any], code_ref: str) -> str:
+    """What tests and acceptances are bound to: the configuration in one spelling, and the code."""
+    canonical = json.dumps(
+        config, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+    return hashlib.sha256(f"{canonical}\n{code_ref}".encode()).hexdigest()
 
 
 class CapabilitySlot(models.Model):
@@ -40,6 +53,28 @@ class CapabilityVersionQuerySet(models.QuerySet["CapabilityVersion"]):
         return self.filter(state__in=["pilot", "general_availability"])
 
 
+_FROZEN = (
+    "slot_id",
+    "number",
+    "change",
+    "config",
+    "code_ref",
+    "fingerprint",
+    "author_id",
+    "salt",
+    "supersedes_id",
+)
+_REFUSE_CHANGE = (
+    "IF ("
+    + ", ".join(f"NEW.{name}" for name in _FROZEN)
+    + ") IS DISTINCT FROM ("
+    + ", ".join(f"OLD.{name}" for name in _FROZEN)
+    + ") THEN RAISE EXCEPTION 'a version changes only as a draft: draft the next one';"
+    " END IF; RETURN NEW;"
+)
+
+
+@tracked(exclude=())
 class CapabilityVersion(models.Model):
     """One version of a capability, from draft to retirement. After draft only its state changes."""
 
@@ -71,11 +106,10 @@ class CapabilityVersion(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
     )
     salt = models.CharField(_("salt"), max_length=32)
-    supersedes = models.ForeignKey(
-        "self", models.PROTECT, related_name="+", null=True, blank=True
-    )
+    supersedes = models.ForeignKey("self", models.PROTECT, related_name="+", null=True, blank=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
     state_since = models.DateTimeField(_("since"), default=timezone.now)
+    state_note = models.TextField(_("reason of this state"), blank=True)
     re_ort_due = models.DateField(_("test again by"), null=True, blank=True)
 
     objects = CapabilityVersionQuerySet.as_manager()
@@ -97,6 +131,11 @@ class CapabilityVersion(models.Model):
                 fields=["slot"],
                 name="version_one_in_general_use_per_slot",
                 condition=Q(state="general_availability"),
+            ),
+            models.UniqueConstraint(
+                fields=["slot"],
+                name="version_one_pilot_per_slot",
+                condition=Q(state="pilot"),
             ),
             models.CheckConstraint(
                 name="version_state_known",
@@ -120,18 +159,10 @@ class CapabilityVersion(models.Model):
                 name="frozen_after_draft",
                 operation=pgtrigger.Update,
                 when=pgtrigger.Before,
-                condition=pgtrigger.Q(old__state__in=["accepted", "pilot", "general_availability",
-                    "suspended", "superseded", "withdrawn", "retired"]),
-                func=(
-                    "IF NEW.config IS DISTINCT FROM OLD.config"
-                    " OR NEW.fingerprint IS DISTINCT FROM OLD.fingerprint"
-                    " OR NEW.code_ref IS DISTINCT FROM OLD.code_ref"
-                    " OR NEW.number IS DISTINCT FROM OLD.number"
-                    " OR NEW.slot_id IS DISTINCT FROM OLD.slot_id THEN"
-                    " RAISE EXCEPTION 'an accepted version never changes: draft the next one';"
-                    " END IF; RETURN NEW;"
-                ),
-            )
+                condition=~pgtrigger.Q(old__state="draft"),
+                func=_REFUSE_CHANGE,
+            ),
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
         ]
         ordering = ["slot", "number"]
 

@@ -1,5 +1,6 @@
 """How an accepted version reaches everybody: stages, each with its share."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -34,7 +35,6 @@ class Stage(models.Model):
     order = models.PositiveSmallIntegerField(_("order"))
     percent = models.DecimalField(_("share, per cent"), max_digits=5, decimal_places=2)
     min_hours = models.PositiveIntegerField(_("at least hours"), default=0)
-    min_units = models.PositiveIntegerField(_("at least units"), default=0)
     entered_at = models.DateTimeField(_("entered at"), null=True, blank=True)
     exited_at = models.DateTimeField(_("left at"), null=True, blank=True)
 
@@ -51,6 +51,7 @@ class Stage(models.Model):
                 condition=Q(percent__gte=0) & Q(percent__lte=100),
             ),
         ]
+        triggers = [pgtrigger.ReadOnly(name="plan_is_fixed", fields=["percent", "order"])]
 
     def __str__(self) -> str:
         return f"{self.percent}%"

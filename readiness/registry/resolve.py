@@ -1,12 +1,18 @@
 """Which accepted version serves this unit now: asked by every governed behaviour at run time."""
 
 import hashlib
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
+from django.db import InterfaceError, OperationalError
+from django.db.models import OuterRef, Subquery
+
+PILOT, GENERAL = "pilot", "general_availability"
+_log = logging.getLogger(__name__)
 
 
 class CapabilityOff(Exception):
@@ -49,30 +55,29 @@ def bucket(slot: str, salt: str, unit: str) -> int:
 
 def _read_snapshot() -> dict[str, list[_Candidate]]:
     # By label, so that the registry stays below the models it serves.
-    versions = apps.get_model("readiness", "CapabilityVersion")._default_manager
-    found: dict[str, list[_Candidate]] = {}
-    rows = versions.filter(state__in=["pilot", "general_availability"]).select_related("slot")
-    shares = dict(
-        apps.get_model("readiness", "Stage")
-        ._default_manager.filter(entered_at__isnull=False, exited_at=None)
-        .values_list("introduction__version_id", "percent")
+    version_model = apps.get_model("readiness", "CapabilityVersion")
+    stages = apps.get_model("readiness", "Stage")._default_manager
+    share_now = stages.filter(
+        introduction__version_id=OuterRef("pk"), entered_at__isnull=False, exited_at=None
+    ).values("percent")
+    rows = (
+        version_model._default_manager.filter(state__in=[PILOT, GENERAL])
+        .annotate(share=Subquery(share_now[:1]))
+        .select_related("slot")
+        .order_by("slot_id", "number")
     )
-    for version in rows.order_by("state"):
-        share = 100.0 if version.state == "general_availability" else float(shares.get(version.pk, 0))
-        found.setdefault(version.slot.key, []).append(
-            _Candidate(
-                Resolved(
-                    version_id=version.pk,
-                    slot=version.slot.key,
-                    number=version.number,
-                    state=version.state,
-                    config=version.config,
-                    fingerprint=version.fingerprint,
-                ),
-                version.salt,
-                share,
-            )
+    found: dict[str, list[_Candidate]] = {}
+    for row in rows:
+        resolved = Resolved(
+            version_id=row.pk,
+            slot=row.slot.key,
+            number=row.number,
+            state=row.state,
+            config=row.config,
+            fingerprint=row.fingerprint,
         )
+        percent = 100.0 if row.state == GENERAL else float(vars(row)["share"] or 0)
+        found.setdefault(row.slot.key, []).append(_Candidate(resolved, row.salt, percent))
     return found
 
 
@@ -86,9 +91,20 @@ def _candidates(slot: str) -> list[_Candidate]:
     global _snapshot, _taken_at  # noqa: PLW0603  # one snapshot per process is the design
     now = time.monotonic()
     if now - _taken_at >= _SNAPSHOT_SECONDS:
-        _snapshot = _read_snapshot()
+        try:
+            _snapshot = _read_snapshot()
+        except (InterfaceError, OperationalError):
+            # The last good answer is better than none; asked again after the same five seconds.
+            _log.warning(
+                "The register of capabilities is out of reach; the last snapshot serves on"
+            )
         _taken_at = now
     return _snapshot.get(slot, [])
+
+
+def unit_of(kind: str, subject: object) -> str:
+    """How a unit is written for the cohort: "customer:1042"."""
+    return f"{kind}:{subject}"
 
 
 def resolve(slot: str, *, unit: str | None = None) -> Resolved:
@@ -98,10 +114,35 @@ def resolve(slot: str, *, unit: str | None = None) -> Resolved:
     """
     general: Resolved | None = None
     for candidate in _candidates(slot):
-        if candidate.resolved.state == "general_availability":
+        if candidate.resolved.state == GENERAL:
             general = candidate.resolved
         elif unit and bucket(slot, candidate.salt, unit) < candidate.percent * 100:
             return candidate.resolved
     if general is None:
         raise CapabilityOff(slot)
     return general
+
+
+_frozen: dict[int, Resolved] = {}
+
+
+def configuration(version_id: int) -> Resolved:
+    """One version by its id, whatever its state now: for work that was started under it."""
+    kept = _frozen.get(version_id)
+    if kept is None:
+        version = (
+            apps.get_model("readiness", "CapabilityVersion")
+            ._default_manager.select_related("slot")
+            .get(pk=version_id)
+        )
+        kept = Resolved(
+            version_id=version.pk,
+            slot=version.slot.key,
+            number=version.number,
+            state=version.state,
+            config=version.config,
+            fingerprint=version.fingerprint,
+        )
+        if version.state not in {"draft", "in_test"}:
+            _frozen[version_id] = kept
+    return kept

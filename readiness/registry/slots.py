@@ -11,7 +11,8 @@ class Slot:
 
     `check_config` raises ValueError with a sentence when a configuration can't work.
     `baseline` is the configuration of version 1, loaded and really tested at installation.
-    `on_absence`: "off" (asking raises CapabilityOff) or "previous" (the last good snapshot).
+    `on_absence`, when the version in general use is held: "off" (asking raises CapabilityOff) or
+    "previous" (the version it replaced serves again).
     """
 
     key: str

@@ -1,0 +1,11 @@
+"""What readiness loads at installation."""
+
+from crm.starter import starter
+from readiness.processes.introduce_baseline import introduce_baselines
+
+
+@starter(order=50, title="capabilities")
+def baselines() -> str:
+    installed = introduce_baselines()
+    off = "".join(f"\n  OFF {slot}: {why}" for slot, why in sorted(installed.off.items()))
+    return f"{installed.introduced} tested, accepted and introduced{off}"

@@ -1,0 +1,31 @@
+"""Fixtures for everybody whose behaviour readiness governs."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from readiness.registry import cases, slots
+from readiness.registry.resolve import forget_snapshot
+from tests.readiness.factories import load_baselines
+
+
+@pytest.fixture(autouse=True)
+def _fresh_snapshot() -> None:
+    """No test sees the versions of the test before it."""
+    forget_snapshot()
+
+
+@pytest.fixture
+def baselines(db: None) -> int:
+    """Every declared slot serves its baseline."""
+    return load_baselines()
+
+
+@pytest.fixture
+def own_registry() -> Iterator[None]:
+    """Slots and cases declared inside the test are forgotten after it."""
+    kept_slots, kept_cases = dict(slots._declared), dict(cases._declared)
+    yield
+    for declared, kept in ((slots._declared, kept_slots), (cases._declared, kept_cases)):
+        declared.clear()  # type: ignore[attr-defined]  # two dictionaries of different values
+        declared.update(kept)  # type: ignore[attr-defined]  # as above
