@@ -6,4 +6,4 @@ class InsightConfig(AppConfig):
     label = "insight"
 
     def ready(self) -> None:
-        from customers.insight import governed, handlers, roles  # noqa: F401  # registering is their effect
+        from customers.insight import governed, handlers, roles, sources  # noqa: F401  # registering is their effect

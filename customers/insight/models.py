@@ -126,6 +126,7 @@ class Profile(models.Model):
     class Meta:
         verbose_name = _("profile")
         verbose_name_plural = _("profiles")
+        permissions = [("build_profile", "Can rebuild profiles from their facts")]
 
     def __str__(self) -> str:
         return f"profile {self.customer_id}"

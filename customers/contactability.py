@@ -1,0 +1,184 @@
+"""May we contact this party for this purpose, where, and why: asked before every message."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from customers import consent_catalogue
+from customers.models import CommunicationNeed, Consent, ConsentPurpose, ContactMedium
+
+# Which contact points carry which channel; the order is the order of trying.
+MEDIA_OF_CHANNEL: dict[str, tuple[str, ...]] = {
+    "email": (ContactMedium.Type.EMAIL,),
+    "sms": (ContactMedium.Type.MOBILE,),
+    "whatsapp": (ContactMedium.Type.MOBILE,),
+    "phone": (ContactMedium.Type.MOBILE, ContactMedium.Type.PHONE),
+    "social": (ContactMedium.Type.SOCIAL,),
+    "letter": (ContactMedium.Type.ADDRESS,),
+}
+# Without a wish of the customer: what disturbs least comes first.
+USUAL_ORDER = ("email", "sms", "phone", "letter")
+_NEVER_DISTURBS = frozenset({"letter"})
+
+
+@dataclass(frozen=True, slots=True)
+class Contactable:
+    """Whether, where and why; `not_before` is set when only the hour is wrong."""
+
+    allowed: bool
+    medium: ContactMedium | None
+    channel: str
+    because: str
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    purpose: ConsentPurpose
+    answers: dict[str, Consent]
+    need: CommunicationNeed | None
+    media: Sequence[ContactMedium]
+    at: datetime
+
+
+def may_contact(
+    *,
+    party_id: int,
+    purpose: str,
+    channel: str | None = None,
+    at: datetime | None = None,
+    among: Iterable[str] | None = None,
+) -> Contactable:
+    """The preferred permitted channel of a party for a purpose, or the reason there is none.
+
+    `channel` asks about that channel only; `among` names the channels the caller can use.
+    """
+    found = ConsentPurpose.objects.filter(key=purpose).first() or consent_catalogue.shipped(purpose)
+    if found is None:
+        return _no(channel, _("There is no purpose “%(key)s”.") % {"key": purpose})
+    asked = _Asked(
+        purpose=found,
+        answers={
+            answer.channel: answer
+            for answer in Consent.objects.in_force().filter(party=party_id, purpose__key=purpose)
+        },
+        need=_need(party_id, purpose),
+        media=list(ContactMedium.objects.reachable().filter(party=party_id).exclude(value="")),
+        at=at or timezone.now(),
+    )
+    wanted = [channel] if channel else _order(asked, among)
+    tried = [_one_channel(asked, name) for name in wanted]
+    for answer in tried:
+        if answer.allowed:
+            return answer
+    # Waiting for the hour is better news than a refusal.
+    waiting = [answer for answer in tried if answer.not_before]
+    if waiting:
+        return waiting[0]
+    return tried[0] if tried else _no(channel, _("No channel is left to use."))
+
+
+def _no(channel: str | None, because: str) -> Contactable:
+    return Contactable(allowed=False, medium=None, channel=channel or "", because=because)
+
+
+def _need(party_id: int, purpose: str) -> CommunicationNeed | None:
+    """The need for this topic, else the one for service messages."""
+    needs = {need.topic: need for need in CommunicationNeed.objects.filter(party=party_id)}
+    return needs.get(purpose) or needs.get("service")
+
+
+def _order(asked: _Asked, among: Iterable[str] | None) -> list[str]:
+    wished = [asked.need.channel] if asked.need and asked.need.channel in MEDIA_OF_CHANNEL else []
+    order = list(dict.fromkeys([*wished, *USUAL_ORDER]))
+    if among is None:
+        return order
+    usable = set(among)
+    more = [name for name in MEDIA_OF_CHANNEL if name in usable and name not in order]
+    return [name for name in order if name in usable] + more
+
+
+def _one_channel(asked: _Asked, channel: str) -> Contactable:
+    answer = asked.answers.get(channel) or asked.answers.get("any")
+    permitted, basis = _permission(asked.purpose, answer)
+    if not permitted:
+        return _no(channel, basis)
+    medium = _medium(asked.media, channel)
+    if medium is None:
+        return _no(channel, _("No reachable contact point for %(channel)s.") % {"channel": channel})
+    quiet_until = _quiet_until(asked.need, asked.at) if channel not in _NEVER_DISTURBS else None
+    if quiet_until is not None:
+        because = _("Quiet hours of the customer until %(time)s.") % {
+            "time": quiet_until.strftime("%H:%M")
+        }
+        return Contactable(
+            allowed=False, medium=medium, channel=channel, because=because, not_before=quiet_until
+        )
+    if asked.need and asked.need.channel == channel:
+        wish = _("The customer prefers %(channel)s.") % {"channel": channel}
+        basis = f"{wish} {basis}"
+    return Contactable(allowed=True, medium=medium, channel=channel, because=basis)
+
+
+def _permission(purpose: ConsentPurpose, answer: Consent | None) -> tuple[bool, str]:
+    if purpose.basis == ConsentPurpose.Basis.LEGAL:
+        return True, _("%(purpose)s: the law requires them.") % {"purpose": purpose.name}
+    if answer is not None:
+        said = {
+            "purpose": purpose.name,
+            "day": timezone.localtime(answer.captured_at).strftime("%Y-%m-%d"),
+            "source": answer.source,
+        }
+        if answer.given:
+            return True, _("%(purpose)s: allowed on %(day)s (%(source)s).") % said
+        return False, _("%(purpose)s: refused on %(day)s (%(source)s).") % said
+    words = {"purpose": purpose.name, "basis": purpose.get_basis_display()}
+    if purpose.allowed_by_default:
+        return True, _("%(purpose)s: %(basis)s, not refused.") % words
+    return False, _("%(purpose)s: needs a consent, and nobody has asked yet.") % words
+
+
+def _medium(media: Sequence[ContactMedium], channel: str) -> ContactMedium | None:
+    kinds = MEDIA_OF_CHANNEL.get(channel, ())
+    fitting = [medium for medium in media if medium.type in kinds]
+    return min(
+        fitting,
+        key=lambda m: (
+            not m.preferred,
+            m.state != ContactMedium.State.VERIFIED,
+            kinds.index(m.type),
+            m.pk,
+        ),
+        default=None,
+    )
+
+
+def _quiet_until(need: CommunicationNeed | None, at: datetime) -> datetime | None:
+    """When the quiet hours around `at` end, in the customer's own zone; None outside them."""
+    if need is None or need.quiet_from is None or need.quiet_to is None:
+        return None
+    local = at.astimezone(_zone(need.time_zone))
+    if not _within(local.time(), need.quiet_from, need.quiet_to):
+        return None
+    end = local.replace(
+        hour=need.quiet_to.hour, minute=need.quiet_to.minute, second=0, microsecond=0
+    )
+    return end if end > local else end + timedelta(days=1)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name or settings.CRM_TIME_ZONE)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo(settings.CRM_TIME_ZONE)
+
+
+def _within(moment: time, start: time, end: time) -> bool:
+    if start <= end:
+        return start <= moment < end
+    return moment >= start or moment < end

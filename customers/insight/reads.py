@@ -1,0 +1,70 @@
+"""What a profile is built from, and questions about facts that join several models."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from customers.insight.models import Fact
+from customers.insight.sections.facts import Believed
+from customers.models import Consent, ConsentPurpose, Customer
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything the profile of one customer rests on."""
+
+    customer_id: int
+    customer_type: str
+    facts: tuple[Believed, ...]
+    covered: frozenset[str]
+
+
+def profile_inputs(customer_ids: Sequence[int]) -> list[Inputs]:
+    """The inputs of many customers in four queries, facts in a fixed order."""
+    customers = Customer.objects.filter(pk__in=customer_ids).values_list("pk", "type", "party_id")
+    believed = defaultdict(list)
+    facts = Fact.objects.believed().filter(customer__in=customer_ids).select_related("source")
+    for fact in facts.order_by("pk"):
+        believed[fact.customer_id].append(_plain(fact))
+    default, answers = _purposes([party for _pk, _type, party in customers if party])
+    return [
+        Inputs(
+            customer_id=pk,
+            customer_type=kind,
+            facts=tuple(believed[pk]),
+            covered=_covered(default, answers.get(party, {})),
+        )
+        for pk, kind, party in customers
+    ]
+
+
+def _covered(default: frozenset[str], said: dict[str, bool]) -> frozenset[str]:
+    refused = {purpose for purpose, given in said.items() if not given}
+    return (default | said.keys()) - refused
+
+
+def _plain(fact: Fact) -> Believed:
+    return Believed(
+        id=fact.pk,
+        key=fact.key,
+        value=fact.value,
+        trust=fact.source.trust,
+        verified=fact.state == Fact.State.VERIFIED,
+        since=max(fact.observed_at, fact.verified_at or fact.observed_at),
+        stale_after=fact.stale_after,
+        purpose=fact.purpose,
+    )
+
+
+def _purposes(
+    parties: Sequence[int],
+) -> tuple[frozenset[str], dict[int | None, dict[str, bool]]]:
+    """Purposes that hold while nobody refused, and what parties said for every channel."""
+    default = frozenset(
+        ConsentPurpose.objects.filter(allowed_by_default=True).values_list("key", flat=True)
+    ) | {"service"}
+    answers: dict[int | None, dict[str, bool]] = defaultdict(dict)
+    said = Consent.objects.in_force().filter(party__in=parties, channel="any")
+    for party, purpose, given in said.values_list("party_id", "purpose__key", "given"):
+        answers[party][purpose] = given
+    return default, answers
