@@ -9,6 +9,8 @@ bind = f"{os.environ.get('CRM_BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000
 workers = int(os.environ.get("WEB_CONCURRENCY") or os.cpu_count() or 1)
 worker_class = "sync"
 control_socket_disable = True
+# Imported once and shared by the workers; a worker that follows another is there at once.
+preload_app = True
 timeout = 60
 graceful_timeout = 10
 # A fresh process now and then bounds what a leak can cost; the jitter keeps them from all at once.

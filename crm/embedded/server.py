@@ -27,14 +27,22 @@ class Server:
         return self.process.poll() is None
 
     def stop(self, patience: float = 20) -> None:
-        for ending in (*self.endings, signal.SIGKILL):
-            if not self.alive():
-                return
-            self.process.send_signal(ending)
+        self.ask()
+        self.insist(patience)
+
+    def ask(self) -> None:
+        """Begin to stop; several may stop at the same time."""
+        if self.alive():
+            self.process.send_signal(self.endings[0])
+
+    def insist(self, patience: float = 20) -> None:
+        """Wait for the end, with a harder signal each time patience runs out."""
+        for harder in (*self.endings[1:], signal.SIGKILL):
             try:
                 self.process.wait(patience)
             except subprocess.TimeoutExpired:
-                continue
+                self.process.send_signal(harder)
+        self.process.wait()
 
 
 def spawn(

@@ -26,6 +26,7 @@ class Part:
     name: str
     start: Callable[[], Server]
     server: Server
+    wave: int = 0
     born: float = field(default_factory=time.monotonic)
     failures: int = 0
     due: float | None = None
@@ -74,8 +75,9 @@ class Supervisor:
             signal.signal(number, signal.SIG_IGN)
         self.stop()
 
-    def start(self, name: str, start: Callable[[], Server]) -> Server:
-        part = Part(name, start, start())
+    def start(self, name: str, start: Callable[[], Server], *, wave: int = 0) -> Server:
+        """Start a part; parts of one wave stop together, later waves first."""
+        part = Part(name, start, start(), wave)
         self.parts.append(part)
         return part.server
 
@@ -87,11 +89,15 @@ class Supervisor:
             time.sleep(LOOK_EVERY)
 
     def stop(self) -> None:
-        for part in reversed(self.parts):
-            part.server.stop()
-            # What a killed leader left behind in its process group.
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(part.server.process.pid, signal.SIGKILL)
+        for wave in sorted({part.wave for part in self.parts}, reverse=True):
+            servers = [part.server for part in self.parts if part.wave == wave]
+            for server in servers:
+                server.ask()
+            for server in servers:
+                server.insist()
+                # What a killed leader left behind in its process group.
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(server.process.pid, signal.SIGKILL)
         self.parts.clear()
 
 

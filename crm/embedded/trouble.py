@@ -1,5 +1,5 @@
 """What the launcher raises: one sentence that says what is wrong and what to do."""
 
 
-class Trouble(Exception):  # noqa: N818  it reads as what it is
+class Trouble(Exception):
     """Something the person who started us can mend; the message is for them."""

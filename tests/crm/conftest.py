@@ -12,6 +12,15 @@ from crm import embedded
 
 @pytest.fixture
 def places() -> Iterator[embedded.Places]:
+    yield from _some_places()
+
+
+@pytest.fixture(scope="module")
+def shared_places() -> Iterator[embedded.Places]:
+    yield from _some_places()
+
+
+def _some_places() -> Iterator[embedded.Places]:
     directory = Path(tempfile.mkdtemp(prefix="crm-embedded-"))
     directory.chmod(0o711)
     places = embedded.locations(directory / "data")

@@ -24,14 +24,9 @@ EVERYWHERE = {"127.0.0.1", "0.0.0.0"}  # noqa: S104  compared, not bound
 DEMO_LOADED = "demo_loaded"
 ANSWER_WITHIN = 90.0
 CELERY = (sys.executable, "-m", "celery", "--app", "crm")
-WEB = (
-    sys.executable,
-    "-m",
-    "gunicorn",
-    "--config",
-    "python:crm.web_server",
-    "crm.wsgi:application",
-)
+WORKER = (*CELERY, "worker", "--loglevel", "WARNING", "--concurrency", str(os.cpu_count() or 1))
+BEAT = (*CELERY, "beat", "--loglevel", "WARNING")
+WEB = (sys.executable, "-m", "gunicorn", "-c", "python:crm.web_server", "crm.wsgi:application")
 
 
 class Command(BaseCommand):
@@ -65,8 +60,11 @@ class Command(BaseCommand):
                 supervisor.start("PostgreSQL", partial(start_postgres, places))
                 supervisor.start("Redis", partial(start_redis, places))
             self._prepare_data(places, demo=demo and settings.EMBEDDED)
-            self._start_programs(supervisor, places)
+            programs = partial(_program, places, _with_metrics(places))
+            supervisor.start("Web server", partial(programs, "web-server", WEB), wave=1)
             self._wait_for(f"http://{host}:{port}/livez", places)
+            for name, command in {"Worker": WORKER, "Beat": BEAT}.items():
+                supervisor.start(name, partial(programs, name.lower(), command), wave=1)
             self._welcome(address)
             supervisor.watch()
 
@@ -93,19 +91,6 @@ class Command(BaseCommand):
             return False
         call_command(command, stdout=self.stdout)
         return True
-
-    def _start_programs(self, supervisor: Supervisor, places: Places) -> None:
-        metrics = places.data_dir / "metrics"
-        shutil.rmtree(metrics, ignore_errors=True)
-        metrics.mkdir()
-        environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(metrics)}
-        cores = str(os.cpu_count() or 1)
-        for name, command in {
-            "Beat": (*CELERY, "beat", "--loglevel", "WARNING"),
-            "Worker": (*CELERY, "worker", "--loglevel", "WARNING", "--concurrency", cores),
-            "Web server": WEB,
-        }.items():
-            supervisor.start(name, partial(_program, name, command, places, environment))
 
     def _wait_for(self, url: str, places: Places) -> None:
         deadline = time.monotonic() + ANSWER_WITHIN
@@ -134,10 +119,18 @@ def _first_line(problem: Exception) -> str:
     return next(iter(str(problem).strip().splitlines()), repr(problem))
 
 
+def _with_metrics(places: Places) -> dict[str, str]:
+    """The environment of our programs: one fresh directory where all count what they do."""
+    metrics = places.data_dir / "metrics"
+    shutil.rmtree(metrics, ignore_errors=True)
+    metrics.mkdir()
+    return os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(metrics)}
+
+
 def _program(
-    name: str, command: tuple[str, ...], places: Places, environment: dict[str, str]
+    places: Places, environment: dict[str, str], name: str, command: tuple[str, ...]
 ) -> Server:
-    with (places.logs / f"{name.lower().replace(' ', '-')}.log").open("a") as log:
+    with (places.logs / f"{name}.log").open("a") as log:
         process = spawn(command, log=log, environment=environment, directory=settings.BASE_DIR)
     return Server(name, process, (signal.SIGTERM, signal.SIGQUIT))
 
