@@ -121,7 +121,12 @@ class BarChart:
 
 
 def spark(
-    values: Sequence[float], *, sentence: str, target: float | None = None, width: int = 240, height: int = 44
+    values: Sequence[float],
+    *,
+    sentence: str,
+    target: float | None = None,
+    width: int = 240,
+    height: int = 44,
 ) -> Spark | None:
     """A line without axes; fewer than two values draw nothing."""
     if len(values) < 2:  # noqa: PLR2004 - a line needs two points
@@ -158,13 +163,17 @@ def line_chart(
         return None
     drawn = [Series(one.label, one.values, _LINES[i % 2][0]) for i, one in enumerate(series)]
     values = [value for one in drawn for value in one.values] + ([] if target is None else [target])
-    low, high, step = _nice(min(values), max(values))
+    bounds = _nice(min(values), max(values))
     drawings = [
-        _line_drawing(css, width, x_labels, drawn, (low, high, step), label, target)
+        _line_drawing(
+            css, width, x_labels=x_labels, series=drawn, scale_of=bounds, label=label, target=target
+        )
         for css, width in (("chart-w", 560), ("chart-n", 340))
     ]
     rows = [[x, *(label(one.values[i]) for one in drawn)] for i, x in enumerate(x_labels)]
-    return LineChart(sentence, drawn, drawings, [x_head, *(one.label for one in drawn)], rows, target_label)
+    return LineChart(
+        sentence, drawn, drawings, [x_head, *(one.label for one in drawn)], rows, target_label
+    )
 
 
 def bar_chart(
@@ -182,8 +191,13 @@ def bar_chart(
     if not bars:
         return None
     widths = (("chart-w", width), ("chart-n", 320)) if values else (("", width),)
-    drawings = [_bar_drawing(css, each, height, bars, tones, label, values) for css, each in widths]
-    return BarChart(sentence, drawings, values, list(heads), [[name, label(value)] for name, value in bars])
+    drawings = [
+        _bar_drawing(css, each, height, bars=bars, tones=tones, label=label, values=values)
+        for css, each in widths
+    ]
+    return BarChart(
+        sentence, drawings, values, list(heads), [[name, label(value)] for name, value in bars]
+    )
 
 
 @dataclass(frozen=True)
@@ -219,6 +233,7 @@ def _nice(low: float, high: float) -> tuple[float, float, float]:
 def _line_drawing(
     css: str,
     width: int,
+    *,
     x_labels: Sequence[str],
     series: Sequence[Series],
     scale_of: tuple[float, float, float],
@@ -239,7 +254,14 @@ def _line_drawing(
         last_x, last_y = round(points[-1][0], 1), points[-1][1]
         lines.append(
             Line(
-                one.css, _LINES[i % 2][1], _points(points), last_x, last_y, last_x + 8, last_y + 4, label(one.values[-1])
+                one.css,
+                _LINES[i % 2][1],
+                _points(points),
+                last_x,
+                last_y,
+                last_x + 8,
+                last_y + 4,
+                label(one.values[-1]),
             )
         )
     return LineDrawing(
@@ -267,6 +289,7 @@ def _bar_drawing(
     css: str,
     width: int,
     height: int,
+    *,
     bars: Sequence[tuple[str, float]],
     tones: Sequence[str],
     label: Label,

@@ -14,14 +14,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from crm.errors import RuleBroken
-from crm.web.page import wants_fragment
+from crm.web.page import see_other, wants_fragment
 
 _STATUS = {"conflict": 409, "invalid": 422, "precondition": 412, "input": 400}
 
 
 @contextmanager
 def beside(form: BaseForm) -> Iterator[None]:
-    """Put what a process refuses beside its field; ask `form.is_valid()` or `form.errors` afterwards."""
+    """Put what a process refuses beside its field; look at `form.errors` afterwards."""
     try:
         yield
     except RuleBroken as broken:
@@ -42,7 +42,7 @@ def refused(request: HttpRequest, broken: RuleBroken) -> HttpResponse:
     back = request.headers.get("Referer", "")
     if request.method == "POST" and url_has_allowed_host_and_scheme(back, {request.get_host()}):
         messages.error(request, broken.message)
-        return HttpResponse(status=303, headers={"Location": back})
+        return see_other(back)
     return render(request, "crm/refused.html", {"sentence": broken.message}, status=status)
 
 
@@ -62,7 +62,10 @@ def not_found(request: HttpRequest) -> HttpResponse:
 
 def overtaken(request: HttpRequest) -> HttpResponse:
     """The database refused: most often somebody else was first."""
-    sentence = _("Somebody else changed this at the same moment. Nothing of yours was saved; look again and repeat.")
+    sentence = _(
+        "Somebody else changed this at the same moment. "
+        "Nothing of yours was saved; look again and repeat."
+    )
     if wants_fragment(request):
         return _toast(request, sentence, 409)
     return render(request, "crm/refused.html", {"sentence": sentence}, status=409)

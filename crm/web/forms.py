@@ -12,7 +12,11 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # the user mo
     """How one person wants to read and type."""
 
     language = forms.ChoiceField(label=_("Language of the screens"), choices=settings.LANGUAGES)
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=lambda: [(name, name) for name in _zones()])
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=lambda: [(name, name) for name in _zones()],
+        widget=forms.Select(attrs={"translate": "no"}),
+    )
     single_keys = forms.BooleanField(
         label=_("Single-key shortcuts"),
         help_text=_("Off: only keys with Ctrl work, for speech input and assistive keyboards."),
@@ -25,4 +29,8 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # the user mo
 
 
 def _zones() -> list[str]:
-    return sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
+    return sorted(
+        name
+        for name in zoneinfo.available_timezones()
+        if "/" in name and not name.startswith("Etc/")
+    )

@@ -35,11 +35,17 @@ class AgentNotice(models.Model):
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
         constraints = [
-            models.UniqueConstraint(name="notice_once_per_user_and_cause", fields=["user", "dedupe_key"]),
-            models.CheckConstraint(name="notice_level_known", condition=Q(level__in=["info", "warn", "bad"])),
+            models.UniqueConstraint(
+                name="notice_once_per_user_and_cause", fields=["user", "dedupe_key"]
+            ),
+            models.CheckConstraint(
+                name="notice_level_known", condition=Q(level__in=["info", "warn", "bad"])
+            ),
         ]
         indexes = [
-            models.Index(name="notice_unread_by_user", fields=["user", "-id"], condition=Q(read_at=None)),
+            models.Index(
+                name="notice_unread_by_user", fields=["user", "-id"], condition=Q(read_at=None)
+            ),
             models.Index(name="notice_newest_by_user", fields=["user", "-id"]),
         ]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from django.core.cache import cache
 from django.db import DatabaseError
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from crm.access import Actor
 from crm.web.sprite import known_icon
@@ -85,8 +85,8 @@ def register(
 ) -> None:
     """Add a place to the sidebar; `quick` 1 to 4 puts it in the phone's bottom bar too.
 
-    `hot` shows the count in red: only for things that stop work. `fragment` is appended as #fragment,
-    and such an entry never counts as the current page.
+    `hot` shows the count in red: only for things that stop work. `fragment` is appended as
+    #fragment, and such an entry never counts as the current page.
     """
     if section not in SECTIONS:
         raise ValueError(f"{section!r} is no section; sections are {', '.join(SECTIONS)}")
@@ -95,7 +95,18 @@ def register(
     if name in _entries:
         raise ValueError(f"{name} is in the navigation already")
     _entries[name] = Entry(
-        url_name, label, icon, section, order, permission, count, hot, key, quick, short_label, fragment
+        url_name,
+        label,
+        icon,
+        section,
+        order,
+        permission,
+        count,
+        hot,
+        key,
+        quick,
+        short_label,
+        fragment,
     )
 
 
@@ -111,7 +122,9 @@ def sections_for(actor: Actor, path: str) -> list[Section]:
 
 def quick_for(actor: Actor, path: str) -> list[Item]:
     """The thumb targets of a phone, at most four beside "More"."""
-    quick = sorted((entry for entry in _visible(actor) if entry.quick), key=lambda entry: entry.quick)
+    quick = sorted(
+        (entry for entry in _visible(actor) if entry.quick), key=lambda entry: entry.quick
+    )
     return [_item(entry, actor, path) for entry in quick[:4]]
 
 
@@ -121,7 +134,9 @@ def places_for(actor: Actor) -> list[Entry]:
 
 
 def _visible(actor: Actor) -> list[Entry]:
-    entries = sorted(_entries.values(), key=lambda entry: (list(SECTIONS).index(entry.section), entry.order))
+    entries = sorted(
+        _entries.values(), key=lambda entry: (list(SECTIONS).index(entry.section), entry.order)
+    )
     return [entry for entry in entries if not entry.permission or actor.has_perm(entry.permission)]
 
 

@@ -18,7 +18,7 @@ def notify(
     body: str = "",
     url: str = "",
 ) -> int:
-    """Leave a notice for each user and say how many were new; lazy text is read in the user's language."""
+    """Leave a notice for each user, lazy text in the user's language; says how many were new."""
     people = get_user_model().objects.filter(pk__in=set(user_ids), is_active=True)
     before = AgentNotice.objects.filter(dedupe_key=dedupe_key).count()
     rows = []
@@ -48,7 +48,12 @@ class Bell:
 
 def bell(user_id: int) -> Bell:
     """The bell of one user, from one index scan."""
-    ids = list(AgentNotice.objects.for_user(user_id).unread().order_by("-id").values_list("id", flat=True)[:100])
+    ids = list(
+        AgentNotice.objects.for_user(user_id)
+        .unread()
+        .order_by("-id")
+        .values_list("id", flat=True)[:100]
+    )
     return Bell(unread=len(ids), newest=ids[0] if ids else 0)
 
 

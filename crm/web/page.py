@@ -4,14 +4,14 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.template.loader import render_to_string
+from django.utils.cache import get_conditional_response, patch_vary_headers
 
 
 def wants_fragment(request: HttpRequest) -> bool:
-    """True when htmx asks for a part: not a boosted link, not a page restored by the back button."""
+    """True when htmx asks for a part: not a boosted link, not a page restored by going back."""
     headers = request.headers
     return (
         headers.get("HX-Request") == "true"
@@ -37,7 +37,9 @@ def render_page(
     if chosen is None:
         response = render(request, template, context, status=status)
     else:
-        html = render_to_string(chosen, context, request) + render_to_string("crm/_messages_oob.html", {}, request)
+        html = render_to_string(chosen, context, request) + render_to_string(
+            "crm/_messages_oob.html", {}, request
+        )
         response = HttpResponse(html, status=status)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
@@ -70,11 +72,18 @@ def etagged(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
     answer = get_conditional_response(request, etag=etag, response=response)
-    return response if answer is None else answer  # type: ignore[return-value]  # the stubs say base class
+    return response if answer is None else answer
 
 
 def redirect_to(request: HttpRequest, url: str) -> HttpResponse:
     """Leave for another page after a change: HX-Redirect for htmx, 303 otherwise."""
     if wants_fragment(request):
         return HttpResponse(status=204, headers={"HX-Redirect": url})
-    return HttpResponse(status=303, headers={"Location": url})
+    return see_other(url)
+
+
+def see_other(url: str) -> HttpResponse:
+    """303: look there with GET, whatever was asked here."""
+    response = HttpResponseRedirect(url)
+    response.status_code = 303
+    return response

@@ -72,7 +72,11 @@ def panels_for(page: str, actor: Actor, **url_kwargs: Any) -> list[PlacedPanel]:
     ]
     return [
         PlacedPanel(
-            panel.name, panel.column, str(panel.title), panel.icon, reverse(panel.url_name, kwargs=url_kwargs)
+            panel.name,
+            panel.column,
+            str(panel.title),
+            panel.icon,
+            reverse(panel.url_name, kwargs=url_kwargs),
         )
         for panel in sorted(wanted, key=lambda panel: (panel.order, panel.name))
     ]

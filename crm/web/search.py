@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.db import DatabaseError
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from crm.access import Actor
 from crm.web import navigation
@@ -64,7 +64,13 @@ def register(name: str, searcher: Searcher, *, label: str | Promise, order: int)
 
 
 def register_command(
-    label: str | Promise, url_name: str, *, icon: str, key: str = "", permission: str = "", fragment: str = ""
+    label: str | Promise,
+    url_name: str,
+    *,
+    icon: str,
+    key: str = "",
+    permission: str = "",
+    fragment: str = "",
 ) -> None:
     """Let the palette start something that has an address."""
     known_icon(icon)
@@ -92,15 +98,21 @@ def search(actor: Actor, text: str, limit: int) -> list[Group]:
 def commands_for(actor: Actor, text: str) -> list[Hit]:
     """Places and commands whose name has a word beginning with each typed word."""
     places = [
-        Command(entry.label, entry.url_name, entry.icon, entry.key, entry.permission, entry.fragment)
+        Command(
+            entry.label, entry.url_name, entry.icon, entry.key, entry.permission, entry.fragment
+        )
         for entry in navigation.places_for(actor)
     ]
-    wanted = [one for one in _commands.values() if not one.permission or actor.has_perm(one.permission)]
+    wanted = [
+        one for one in _commands.values() if not one.permission or actor.has_perm(one.permission)
+    ]
     seen: dict[str, Hit] = {}
     for command in [*wanted, *places]:
         if _named(str(command.label), text):
             url = reverse(command.url_name) + (f"#{command.fragment}" if command.fragment else "")
-            hit = Hit("command", str(command.label), url, command.icon, key=command.key, is_data=False)
+            hit = Hit(
+                "command", str(command.label), url, command.icon, key=command.key, is_data=False
+            )
             seen.setdefault(url, hit)
     return list(seen.values())
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext_lazy as _
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,19 @@ PLACES = (
     ),
     Place(
         _("Customer"),
-        (("V", _("Verify the caller")), ("T", _("Filter the timeline")), ("C", _("Confirm a stale fact"))),
+        (
+            ("V", _("Verify the caller")),
+            ("T", _("Filter the timeline")),
+            ("C", _("Confirm a stale fact")),
+        ),
     ),
     Place(
         _("Duplicates"),
-        (("1", _("Take the left side")), ("2", _("Take the right side")), ("M", _("Merge")), ("D", _("Not the same"))),
+        (
+            ("1", _("Take the left side")),
+            ("2", _("Take the right side")),
+            ("M", _("Merge")),
+            ("D", _("Not the same")),
+        ),
     ),
 )

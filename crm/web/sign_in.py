@@ -1,4 +1,4 @@
-"""Signing in: five bad tries, then a wait; the same for a name that exists and one that does not."""
+"""Signing in: five bad tries, then a wait; known and unknown names look the same."""
 
 import hashlib
 from typing import Any
@@ -20,7 +20,6 @@ class SignInForm(AuthenticationForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].label = _("User name or work e-mail")
         self.fields["username"].widget.attrs |= {"autocomplete": "username", "autofocus": True}
-        self.fields["username"].max_length = 254
 
     def clean(self) -> dict[str, Any]:
         """Count the bad tries of a name before the password is even looked at."""
@@ -31,7 +30,9 @@ class SignInForm(AuthenticationForm):
             cleaned: dict[str, Any] = super().clean()
         except ValidationError as error:
             if name and self.cleaned_data.get("password"):
-                raise ValidationError(_left_sentence(_count_bad_try(name)), code="mismatch") from error
+                raise ValidationError(
+                    _left_sentence(_count_bad_try(name)), code="mismatch"
+                ) from error
             raise
         cache.delete(_key(name))
         return cleaned

@@ -4,7 +4,19 @@ from typing import Any
 
 from crm.web import charts, times
 
-TOKENS = ("bg", "surface", "sunken", "raised", "line", "text", "accent", "ok", "warn", "bad", "hold")
+TOKENS = (
+    "bg",
+    "surface",
+    "sunken",
+    "raised",
+    "line",
+    "text",
+    "accent",
+    "ok",
+    "warn",
+    "bad",
+    "hold",
+)
 
 
 def samples() -> dict[str, Any]:
@@ -19,8 +31,10 @@ def samples() -> dict[str, Any]:
         "states": ("ok", "soon", "risk", "over", "paused", "met"),
         "line": charts.line_chart(
             weeks,
-            [charts.Series("First promise", [94.1, 93.2, 92.9, 91.0, 91.8])]
-            + [charts.Series("Last promise", [96.9, 96.4, 96.6, 95.8, 96.4])],
+            [
+                charts.Series("First promise", [94.1, 93.2, 92.9, 91.0, 91.8]),
+                charts.Series("Last promise", [96.9, 96.4, 96.6, 95.8, 96.4]),
+            ],
             sentence="In time by week, falling from 94 to 92 per cent",
             x_head="Week",
             label=per_cent,
@@ -31,7 +45,7 @@ def samples() -> dict[str, Any]:
             [("under 4 h", 46), ("4–12 h", 41), ("12–24 h", 28), ("1–3 d", 21), ("over 3 d", 12)],
             sentence="Open work by age",
             heads=("Age", "Open"),
-            label=lambda value: times.number(value),
+            label=times.number,
             tones=("q", "q", "q", "w", "b"),
         ),
         "spark": charts.spark([17.2, 16.0, 16.4, 15.1, 11.8], sentence="Evening use falling"),
@@ -58,8 +72,26 @@ def samples() -> dict[str, Any]:
             {"label": "May be contacted", "count": 30112, "share": 0.57},
         ],
         "spans": [
-            {"when": "Tue 18:40–20:00", "what": "Counts", "adds": "1:20", "total": "1:20", "counts": True},
-            {"when": "20:00–Wed 08:00", "what": "Closed, night", "adds": "", "total": "1:20", "counts": False},
-            {"when": "10:15–16:45", "what": "Paused, photos", "adds": "", "total": "3:35", "paused": True},
+            {
+                "when": "Tue 18:40–20:00",
+                "what": "Counts",
+                "adds": "1:20",
+                "total": "1:20",
+                "counts": True,
+            },
+            {
+                "when": "20:00–Wed 08:00",
+                "what": "Closed, night",
+                "adds": "",
+                "total": "1:20",
+                "counts": False,
+            },
+            {
+                "when": "10:15–16:45",
+                "what": "Paused, photos",
+                "adds": "",
+                "total": "3:35",
+                "paused": True,
+            },
         ],
     }

@@ -54,7 +54,9 @@ def age(moment: datetime, now: datetime | None = None) -> str:
 
 def number(value: float, places: int | None = None) -> str:
     """Digits grouped as the reader's language groups them."""
-    return number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True)
+    # Django cuts the digits it does not show; a reader expects them rounded.
+    rounded = value if places is None else round(value, places)
+    return number_format(rounded, decimal_pos=places, use_l10n=True, force_grouping=True)
 
 
 def capped(count: int, cap: int = 1000) -> str:

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 _PREFIX = "undo:"
 
+
 def say(request: HttpRequest, text: str, *, tone: str = "success") -> None:
     """Show a toast on the next page or fragment; tone is success, info, warning or error."""
     messages.add_message(request, getattr(messages, tone.upper()), text)

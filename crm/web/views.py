@@ -7,7 +7,7 @@ from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse, reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -15,6 +15,7 @@ from crm.access import signed_in
 from crm.web import notices, styleguide
 from crm.web.forms import PreferencesForm
 from crm.web.models import AgentNotice
+from crm.web.navigation import places_for
 from crm.web.page import etagged, redirect_to, render_page, wants_fragment
 from crm.web.search import search as search_everything
 from crm.web.shortcuts import PLACES
@@ -22,6 +23,7 @@ from crm.web.sign_in import SignInForm
 from crm.web.undo import say
 
 _HITS_IN_BOX, _HITS_ON_PAGE, _NOTICES_ON_PAGE = 6, 50, 50
+_ID_DIGITS = 18
 
 
 class SignIn(auth_views.LoginView):
@@ -50,11 +52,9 @@ class ChangePassword(auth_views.PasswordChangeView):
 @login_required
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """The first page of the day."""
-    try:
-        return redirect(settings.CRM_HOME_URL_NAME)
-    except (AttributeError, NoReverseMatch):
-        return redirect("web:preferences")
+    """The first page of the day: the first place of the sidebar this person may see."""
+    places = places_for(signed_in(request))
+    return redirect(places[0].url_name if places else "web:preferences")
 
 
 @login_required
@@ -74,7 +74,9 @@ def search(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def shortcuts(request: HttpRequest) -> HttpResponse:
-    return render_page(request, "crm/shortcuts.html", {"places": PLACES}, fragment="crm/_shortcuts.html")
+    return render_page(
+        request, "crm/shortcuts.html", {"places": PLACES}, fragment="crm/_shortcuts.html"
+    )
 
 
 @login_required
@@ -101,10 +103,16 @@ def read_notices(request: HttpRequest) -> HttpResponse:
 @require_GET
 def bell(request: HttpRequest) -> HttpResponse:
     """The bell, polled; notices that came since the last look ride along as toasts."""
-    after = request.GET.get("after", "")
     mine = AgentNotice.objects.for_user(signed_in(request).pk or 0).unread()
-    fresh = mine.filter(pk__gt=int(after)).order_by("id")[:3] if after.isdecimal() and len(after) < 19 else mine.none()
-    return etagged(request, render_page(request, "crm/bell_page.html", {"fresh": fresh}, fragment="crm/_bell_poll.html"))
+    after = request.GET.get("after", "")
+    known = int(after) if after.isdecimal() and len(after) <= _ID_DIGITS else None
+    fresh = mine.none() if known is None else mine.filter(pk__gt=known).order_by("id")[:3]
+    return etagged(
+        request,
+        render_page(
+            request, "crm/bell_page.html", {"fresh": fresh}, fragment="crm/_bell_poll.html"
+        ),
+    )
 
 
 @login_required
@@ -115,7 +123,9 @@ def preferences(request: HttpRequest) -> HttpResponse:
         form.save()
         say(request, _("Your preferences are kept."))
         return redirect_to(request, reverse("web:preferences"))
-    return render_page(request, "crm/preferences.html", {"form": form}, status=422 if form.errors else 200)
+    return render_page(
+        request, "crm/preferences.html", {"form": form}, status=422 if form.errors else 200
+    )
 
 
 @login_required

@@ -19,7 +19,22 @@ from crm.web.undo import undo_url_of
 
 register = template.Library()
 
-_LEGAL_FORMS = {"ltd", "limited", "plc", "llp", "inc", "gmbh", "ag", "kg", "ug", "sa", "sas", "bv", "oy", "ab"}
+_LEGAL_FORMS = {
+    "ltd",
+    "limited",
+    "plc",
+    "llp",
+    "inc",
+    "gmbh",
+    "ag",
+    "kg",
+    "ug",
+    "sa",
+    "sas",
+    "bv",
+    "oy",
+    "ab",
+}
 
 
 @register.simple_tag
@@ -90,7 +105,11 @@ def signed(value: float, places: int = 1) -> str:
 @register.filter
 def initials(name: str) -> str:
     """Two letters for an avatar: first and last word, legal forms left out."""
-    words = [word for word in str(name).split() if word.strip(".,").lower() not in _LEGAL_FORMS and word[0].isalnum()]
+    words = [
+        word
+        for word in str(name).split()
+        if word.strip(".,").lower() not in _LEGAL_FORMS and word[0].isalnum()
+    ]
     if not words:
         return "?"
     return (words[0][:2] if len(words) == 1 else words[0][0] + words[-1][0]).upper()
@@ -149,10 +168,14 @@ def undo_url(message: Message) -> str:
 def control(field: BoundField, placeholder: str = "") -> SafeString:
     """A form field's control with our classes, and tied to its hint and its error."""
     widget = field.field.widget
-    attrs: dict[str, str] = {"class": _control_class(widget)}
+    attrs: dict[str, str | bool] = {"class": _control_class(widget)}
     if placeholder:
         attrs["placeholder"] = placeholder
-    described = [f"{field.auto_id}_{part}" for part, on in (("help", field.help_text), ("error", field.errors)) if on]
+    described = [
+        f"{field.auto_id}_{part}"
+        for part, on in (("help", field.help_text), ("error", field.errors))
+        if on
+    ]
     if described:
         attrs["aria-describedby"] = " ".join(described)
     if field.errors:

@@ -1,0 +1,130 @@
+"""A live server and a real browser; a missing browser fails and says what to install."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.test import Client
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from crm.accounts.roles import load_roles
+from tests import chromium
+
+# Playwright keeps an event loop in this thread; our own database calls are safe beside it.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+PageAs = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the whole run."""
+    with sync_playwright() as playwright:
+        path = chromium.executable() or playwright.chromium.executable_path
+        if not Path(path).exists():
+            pytest.fail(chromium.ADVICE)
+        running = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page_as(live_server: LiveServer, browser: Browser) -> Iterator[PageAs]:
+    """Open pages as a role: `page_as("agent")`, `page_as("agent", width=390, scheme="dark")`.
+
+    The page's `violations` holds every script error and every report of the security policy.
+    """
+    contexts = []
+
+    def open_page(
+        role: str = "",
+        *,
+        width: int = 1440,
+        height: int = 900,
+        scheme: str = "light",
+        script: bool = True,
+    ) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,  # type: ignore[arg-type]  # a literal of Playwright's own
+            java_script_enabled=script,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        if role:
+            context.add_cookies([_session_cookie(role, live_server.url)])  # type: ignore[list-item]  # a plain dict
+        page = context.new_page()
+        page.set_default_timeout(8000)
+        violations: list[str] = []
+        page.on(
+            "console",
+            lambda said: (
+                violations.append(said.text) if _is_complaint(said.type, said.text) else None
+            ),
+        )
+        page.on("pageerror", lambda error: violations.append(str(error)))
+        page.violations = violations  # type: ignore[attr-defined]  # kept beside the page it belongs to
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def a_user(role: str) -> int:
+    """The one user of a role, made when first asked for."""
+    load_roles()
+    user, new = get_user_model().objects.get_or_create(
+        username=role,
+        defaults={
+            "email": f"{role}@example.org",
+            "first_name": "Ellie",
+            "last_name": "Marsh",
+            "is_staff": role == "administrator",
+            "is_superuser": role == "administrator",
+        },
+    )
+    if new:
+        user.groups.add(Group.objects.get(name=role))
+    return int(user.pk)
+
+
+def _session_cookie(role: str, url: str) -> dict[str, str]:
+    client = Client()
+    client.force_login(get_user_model().objects.get(pk=a_user(role)))
+    return {
+        "name": settings.SESSION_COOKIE_NAME,
+        "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
+        "url": url,
+    }
+
+
+def _is_complaint(kind: str, text: str) -> bool:
+    return kind == "error" and "Failed to load resource" not in text
+
+
+def assert_accessible(page: Page) -> None:
+    """No finding of any severity by axe, and nothing wider than the window."""
+    found = Axe().run(page).response["violations"]
+    told = [
+        f"{one['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for one in found
+        for node in one["nodes"]
+    ]
+    assert told == [], "\n".join(told)
+    assert page.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    )
+
+
+@pytest.fixture
+def accessible() -> Callable[[Page], None]:
+    """The check as a fixture, for tests that import nothing."""
+    return assert_accessible
