@@ -6,5 +6,5 @@ class CustomersConfig(AppConfig):
     label = "customers"
 
     def ready(self) -> None:
-        from customers import consent_catalogue, governed, handlers, roles  # noqa: F401  # registering is their effect
+        from customers import consent_catalogue, generation, governed, handlers, roles  # noqa: F401  # registering is their effect
         from customers.web import navigation  # noqa: F401

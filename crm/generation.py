@@ -1,0 +1,102 @@
+"""Invented data at scale: each app says how to fill its own tables, in an order, with COPY.
+
+Deterministic for a seed and a moment. Used by `manage.py generate`, the demo and the benchmarks.
+"""
+
+import random
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django.db import connection, models
+
+_BATCH = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to invent: how many, from which seed, as seen at which moment."""
+
+    customers: int
+    interactions: int
+    seed: int
+    now: datetime
+
+    def dice(self, part: str) -> random.Random:
+        """Random numbers of its own for each part, so that parts do not disturb each other."""
+        return random.Random(f"{self.seed}:{part}")  # noqa: S311  # repeatable, not secret
+
+
+Report = Callable[[str, int, int], None]
+"""Called as report(title, done, total) while rows are written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One app's share of the work."""
+
+    order: int
+    title: str
+    fill: Callable[[Wanted, Report], None]
+
+
+_parts: dict[str, Part] = {}
+
+
+def generates(
+    *, order: int, title: str
+) -> Callable[[Callable[[Wanted, Report], None]], Callable[[Wanted, Report], None]]:
+    """Register how an app fills its tables; lower orders run first."""
+
+    def register(fill: Callable[[Wanted, Report], None]) -> Callable[[Wanted, Report], None]:
+        _parts[title] = Part(order, title, fill)
+        return fill
+
+    return register
+
+
+def parts() -> list[Part]:
+    return sorted(_parts.values(), key=lambda part: part.order)
+
+
+def reserve_ids(model: type[models.Model], count: int) -> range:
+    """A block of primary keys that nobody else will get."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT setval(s, nextval(s) + %s) FROM pg_get_serial_sequence(%s, 'id') AS s",
+            [count, table],
+        )
+        (last,) = cursor.fetchone() or (count,)
+    return range(last - count, last)
+
+
+def copy_rows(
+    model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> int:
+    """COPY rows into a model's table; columns not named take the database's own default."""
+    written = 0
+    quoted = ", ".join(f'"{column}"' for column in columns)
+    statement = f'COPY "{model._meta.db_table}" ({quoted}) FROM STDIN'
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+            written += 1
+    return written
+
+
+def batches(rows: Iterable[Any], size: int = _BATCH) -> Iterator[list[Any]]:
+    """The rows in lists of at most `size`."""
+    flow = iter(rows)
+    while batch := list(islice(flow, size)):
+        yield batch
+
+
+def invented_id(dice: random.Random, at: datetime) -> uuid.UUID:
+    """A version 7 UUID of that moment, the same for the same dice."""
+    value = int(at.timestamp() * 1000) << 80 | dice.getrandbits(80)
+    value = value & ~(0xF << 76) | 7 << 76
+    return uuid.UUID(int=value & ~(0b11 << 62) | 0b10 << 62)
