@@ -26,6 +26,7 @@ def own_registry() -> Iterator[None]:
     """Slots and cases declared inside the test are forgotten after it."""
     kept_slots, kept_cases = dict(slots._declared), dict(cases._declared)
     yield
-    for declared, kept in ((slots._declared, kept_slots), (cases._declared, kept_cases)):
-        declared.clear()  # type: ignore[attr-defined]  # two dictionaries of different values
-        declared.update(kept)  # type: ignore[attr-defined]  # as above
+    slots._declared.clear()
+    slots._declared.update(kept_slots)
+    cases._declared.clear()
+    cases._declared.update(kept_cases)

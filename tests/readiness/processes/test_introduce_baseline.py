@@ -1,3 +1,6 @@
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from crm.events.models import OutboxEvent
@@ -39,8 +42,13 @@ def a_case(check: object, **fields: object) -> None:
 @pytest.mark.req("R-CSR-19")
 @pytest.mark.req("R-CSR-20")
 def test_baseline_serves_after_its_cases_really_ran() -> None:
-    seen = []
-    a_case(lambda config: seen.append(config["seconds"]) or Shown(True, "brown"))
+    seen: list[int] = []
+
+    def browns(config: Mapping[str, Any]) -> Shown:
+        seen.append(config["seconds"])
+        return Shown(True, "brown")
+
+    a_case(browns)
 
     installed = introduce_baselines()
 
