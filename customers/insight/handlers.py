@@ -1,1 +1,18 @@
-"""handlers"""
+"""What customer insight hears: files taken in and consents changed."""
+
+from crm.access import SYSTEM
+from crm.events.catalogue import ConsentChanged, CustomersImported
+from crm.events.registry import on
+from customers.insight.processes.build_insight import build_profile
+from customers.insight.processes.gather_from_import import gather_from_import
+
+
+@on(CustomersImported)
+def gather_facts_of_the_file(event: CustomersImported, event_id: int) -> None:
+    gather_from_import(run_id=event.run_id, actor=SYSTEM)
+
+
+@on(ConsentChanged)
+def weigh_the_profile_again(event: ConsentChanged, event_id: int) -> None:
+    if event.customer_id is not None:
+        build_profile(customer_id=event.customer_id, actor=SYSTEM)

@@ -88,9 +88,7 @@ class Fact(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="fact_state_known",
-                condition=Q(
-                    state__in=["proposed", "accepted", "verified", "rejected", "disputed"]
-                ),
+                condition=Q(state__in=["proposed", "accepted", "verified", "rejected", "disputed"]),
             ),
             models.UniqueConstraint(
                 fields=["source", "external_id", "customer", "key"],

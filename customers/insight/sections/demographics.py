@@ -19,9 +19,7 @@ def build(held: Mapping[str, Held], config: Mapping[str, Any], now: datetime) ->
     return tuple(values)
 
 
-def _age_group(
-    held: Mapping[str, Held], config: Mapping[str, Any], now: datetime
-) -> Value | None:
+def _age_group(held: Mapping[str, Held], config: Mapping[str, Any], now: datetime) -> Value | None:
     senior_age, young_age = config["senior_age"], config["young_age"]
     if age := held.get("person.age"):
         group = (
