@@ -33,7 +33,7 @@ def gather_from_import(*, run_id: int, actor: Actor) -> int:
     if not facts and not outcomes:
         return 0
     source = _source(run.mapping)
-    params = {
+    params: dict[str, Any] = {
         "run_id": run.pk,
         "file": (run.sha256 or run.public_id.hex)[:16],
         "source_id": source.pk,
@@ -48,7 +48,7 @@ def gather_from_import(*, run_id: int, actor: Actor) -> int:
         cursor.execute(sql.text("insight/imported_values.sql"), params)
         cursor.execute(sql.text("insight/supersede_imported.sql"), params)
         cursor.execute(sql.text("insight/insert_imported.sql"), params)
-        taken_in = cursor.rowcount
+        taken_in = int(cursor.rowcount)
         cursor.execute("DROP TABLE imported_values")
         cursor.execute(sql.text("insight/insert_outcomes.sql"), params)
     if taken_in:

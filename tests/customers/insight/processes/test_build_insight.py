@@ -1,6 +1,7 @@
 """Profiles are folded from facts, and say why."""
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
 
 from crm.access import SYSTEM
@@ -9,6 +10,7 @@ from customers.insight.processes.build_insight import build_profile, build_profi
 from customers.insight.processes.gather_information import accept_fact
 from customers.models import Customer
 from customers.processes.manage_consent import record_consent
+from readiness.registry import resolve
 from tests.customers.factories import a_customer, an_agent
 from tests.customers.insight.factories import a_fact, a_source, baselines_in_use
 
@@ -109,10 +111,6 @@ def test_many_profiles_cost_the_same_queries_as_one(
 
 @pytest.mark.req("R-BCI-16")
 def test_without_an_accepted_version_a_section_is_off_and_facts_stay() -> None:
-    from readiness.registry import resolve
-
-    from django.apps import apps
-
     apps.get_model("readiness", "CapabilityVersion")._default_manager.filter(
         slot__key="insight.usage"
     ).update(state="suspended")
