@@ -269,6 +269,18 @@ def test_a_clock_follows_the_versions_of_its_calendar() -> None:
     assert longer.due_at == at("2026-02-02 20:00")
 
 
+@sla
+def test_a_correction_measures_again_from_the_opening_even_after_a_restart() -> None:
+    view = a_clock(
+        OPENED,
+        ("retargeted", "2026-02-02 10:00", {"target": 8 * 3600, "mode": "restart"}),
+        ("retargeted", "2026-02-02 11:00", {"target": 4 * 3600, "mode": "retro"}),
+        now="2026-02-02 11:00",
+    )
+
+    assert (view.started_at, view.due_at) == (at(OPENED[1]), at("2026-02-02 12:00"))
+
+
 @pytest.mark.parametrize(
     ("_case", "data"),
     [

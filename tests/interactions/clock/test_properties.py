@@ -59,11 +59,18 @@ def _time(quarter: int) -> str:
     return f"{quarter // 4:02}:{quarter % 4 * 15:02}"
 
 
-@st.composite
-def hours(draw: st.DrawFn) -> list[list[str]]:
-    edges = draw(st.lists(st.integers(0, 96), min_size=2, max_size=4, unique=True))
-    ordered = sorted(edges)
-    return [[_time(a), _time(b)] for a, b in zip(ordered[::2], ordered[1::2], strict=False)]
+def _patterns() -> list[list[list[str]]]:
+    """Hours of a day to choose from; drawn once, since drawing each anew costs most of the run."""
+    dice = random.Random(5)
+    patterns = [[["00:00", "24:00"]], [["00:00", "00:15"]], [["02:30", "05:00"]]]
+    for _ in range(120):
+        edges = sorted(dice.sample(range(97), dice.choice((2, 4, 4, 6))))
+        pairs = zip(edges[::2], edges[1::2], strict=True)
+        patterns.append([[_time(opens), _time(closes)] for opens, closes in pairs])
+    return patterns
+
+
+hours = st.sampled_from(_patterns())
 
 
 @st.composite
@@ -76,14 +83,14 @@ def worlds(draw: st.DrawFn) -> tuple[dict[str, Any], int]:
 
 @st.composite
 def configs(draw: st.DrawFn, tz: str, start: int) -> dict[str, Any]:
-    patterns = draw(st.lists(hours(), min_size=1, max_size=2))
-    days = draw(st.sets(st.sampled_from("1234567"), min_size=2))
-    weekly = {day: patterns[int(day) % len(patterns)] for day in sorted(days)}
-    special = draw(st.dictionaries(st.integers(-1, 6), st.one_of(st.just([]), hours()), max_size=2))
+    usual, other = draw(hours), draw(hours)
+    open_days = draw(st.integers(1, 127))
+    weekly = {str(day + 1): other if day % 3 else usual for day in range(7) if open_days >> day & 1}
+    special = draw(st.lists(st.tuples(st.integers(-1, 6), st.just([]) | hours), max_size=2))
     return {
         "tz": tz,
         "weekly": weekly,
-        "exceptions": {_date(start + offset * DAY): spans for offset, spans in special.items()},
+        "exceptions": {_date(start + offset * DAY): spans for offset, spans in special},
     }
 
 
