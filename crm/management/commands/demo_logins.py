@@ -66,7 +66,7 @@ def _ensure_person(role: str, password: str | None) -> str:
         },
     )
     person.groups.set(Group.objects.filter(name=role))
-    if new:
+    if not person.teams.exists():
         person.teams.set(Team.objects.order_by("pk")[:1])
     if new or not password:
         password = password or secrets.token_urlsafe(12)

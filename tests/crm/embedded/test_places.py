@@ -63,7 +63,7 @@ def test_root_keeps_the_data_elsewhere_where_the_account_cannot_pass() -> None:
 def test_programs_out_of_reach_are_copied_instead_of_opened(places: embedded.Places) -> None:
     places.prepare()
     with tempfile.TemporaryDirectory() as private:
-        program = Path(private) / "tree" / "bin" / "server"
+        program = Path(private) / "package" / "tree" / "bin" / "server"
         program.parent.mkdir(parents=True)
         program.write_text("#!/bin/sh\n")
         program.chmod(0o700)
