@@ -17,7 +17,7 @@ Instants are integer UTC seconds inside; `seconds()` and `moment()` convert at t
 a `CalendarHistory`; a `retargeted` event that names a policy version needs `policies`.
 """
 
-from interactions.clock.calendar import Calendar, CalendarError, CalendarHistory, DayException
+from interactions.clock.calendar import Calendar, CalendarHistory
 from interactions.clock.events import (
     ANY_REASON,
     STAGES,
@@ -31,6 +31,7 @@ from interactions.clock.events import (
 )
 from interactions.clock.explain import Row, RowKind, explain
 from interactions.clock.fold import FoldError, fold, fold_cycles
+from interactions.clock.hours import CalendarError, DayException
 from interactions.clock.instants import (
     moment,
     read_instant,

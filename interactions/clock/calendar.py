@@ -4,34 +4,23 @@ import json
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from functools import lru_cache
 from typing import Any, Final, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from interactions.clock import zones
+from interactions.clock.hours import (
+    DAY,
+    WEEKDAYS,
+    CalendarError,
+    DayException,
+    Intervals,
+    read_exceptions,
+    read_weekly,
+)
 
-DAY: Final = 86_400
 # Beyond this many seconds (60 years) a clock counts as one that never comes due.
 HORIZON: Final = 60 * 366 * DAY
-
-Intervals = tuple[tuple[int, int], ...]
-
-_EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
-_WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-class CalendarError(ValueError):
-    """A calendar that cannot be read, said in one sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class DayException:
-    """The hours of one date in place of its weekly pattern; no hours means closed."""
-
-    day: int
-    intervals: Intervals
-    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,7 +44,7 @@ class Calendar:
     _special_sums: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if len(self.weekly) != len(_WEEKDAYS):
+        if len(self.weekly) != len(WEEKDAYS):
             raise CalendarError("a weekly pattern has seven days")
         try:
             ZoneInfo(self.tz)
@@ -82,16 +71,10 @@ class Calendar:
         """
         if not isinstance(config, Mapping):
             raise CalendarError("a calendar is an object with tz, weekly and exceptions")
-        weekly: list[Intervals] = [()] * 7
-        for key, written in _pairs(config.get("weekly")):
-            weekly[_weekday_of(key)] = _intervals(written)
-        exceptions = tuple(
-            _exception(key, written) for key, written in _pairs(config.get("exceptions"))
-        )
         return cls(
             tz=str(config.get("tz") or config.get("timezone") or "UTC"),
-            weekly=tuple(weekly),
-            exceptions=exceptions,
+            weekly=read_weekly(config.get("weekly")),
+            exceptions=read_exceptions(config.get("exceptions")),
             always=bool(config.get("always", False)),
             name=name or str(config.get("name") or ""),
         )
@@ -154,7 +137,7 @@ class Calendar:
             return "holiday", exception.name
         if exception is not None or self.weekly[_weekday(day)]:
             return "night", ""
-        return ("weekend" if _weekday(day) >= _WEEKDAYS.index("sat") else "closed"), ""
+        return ("weekend" if _weekday(day) >= WEEKDAYS.index("sat") else "closed"), ""
 
     def within_hours(self, day: int, second: int) -> bool:
         """Whether a local time of day lies between the first opening and the last closing."""
@@ -257,70 +240,3 @@ def _weekday(day: int) -> int:
 
 def _length(intervals: Intervals) -> int:
     return sum(end - start for start, end in intervals)
-
-
-def _pairs(written: object) -> list[tuple[str, Any]]:
-    if not written:
-        return []
-    if isinstance(written, Mapping):
-        return [(str(key), value) for key, value in written.items()]
-    if isinstance(written, list) and all(isinstance(row, Mapping) for row in written):
-        return [(str(row.get("date") or row.get("day")), row) for row in written]
-    raise CalendarError("weekly and exceptions are objects keyed by weekday or date")
-
-
-def _weekday_of(key: str) -> int:
-    if key in {"1", "2", "3", "4", "5", "6", "7"}:
-        return int(key) - 1
-    if key[:3].lower() in _WEEKDAYS:
-        return _WEEKDAYS.index(key[:3].lower())
-    raise CalendarError(f"weekday {key!r} is none of 1 (Monday) to 7 (Sunday)")
-
-
-def _exception(key: str, written: Any) -> DayException:
-    try:
-        day = date.fromisoformat(key).toordinal() - _EPOCH_DAY
-    except ValueError:
-        raise CalendarError(f"exception {key!r} is not a date such as 2026-12-25") from None
-    name = str(written.get("name") or "") if isinstance(written, Mapping) else ""
-    return DayException(day=day, intervals=_intervals(written), name=name)
-
-
-def _intervals(written: Any) -> Intervals:
-    if isinstance(written, Mapping):
-        written = written.get("intervals") or written.get("hours") or []
-    if not isinstance(written, list | tuple | None):
-        raise CalendarError("hours are a list of [start, end]")
-    return _joined(sorted(_interval(pair) for pair in written or ()))
-
-
-def _interval(pair: Any) -> tuple[int, int]:
-    if isinstance(pair, Mapping):
-        pair = [pair.get("start"), pair.get("end")]
-    if not isinstance(pair, list | tuple) or len(pair) != 2:  # noqa: PLR2004 - a start and an end
-        raise CalendarError(f"{pair!r} is not an interval [start, end]")
-    start, end = _second_of_day(pair[0]), _second_of_day(pair[1])
-    end = end or DAY
-    if end <= start:
-        raise CalendarError(f"interval {pair[0]}-{pair[1]} ends before it starts: split at 24:00")
-    return start, end
-
-
-def _second_of_day(text: object) -> int:
-    parts = str(text).split(":")
-    if 2 <= len(parts) <= 3 and all(part.isdecimal() for part in parts):  # noqa: PLR2004 - HH:MM[:SS]
-        hours, minutes, rest = (int(part) for part in (*parts, "0")[:3])
-        second = hours * 3600 + minutes * 60 + rest
-        if minutes < 60 and rest < 60 and second <= DAY:  # noqa: PLR2004 - sixty is sixty
-            return second
-    raise CalendarError(f"{text!r} is not a time of day between 00:00 and 24:00")
-
-
-def _joined(ordered: list[tuple[int, int]]) -> Intervals:
-    joined: list[tuple[int, int]] = []
-    for start, end in ordered:
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return tuple(joined)

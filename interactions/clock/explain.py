@@ -6,7 +6,8 @@ from enum import StrEnum
 from itertools import pairwise
 
 from interactions.clock import zones
-from interactions.clock.calendar import DAY, Calendar
+from interactions.clock.calendar import Calendar
+from interactions.clock.hours import DAY
 from interactions.clock.instants import write_instant, write_local
 from interactions.clock.view import ClockView, State
 

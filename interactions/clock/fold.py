@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from interactions.clock.calendar import Calendar, CalendarError, CalendarHistory
+from interactions.clock.calendar import Calendar, CalendarHistory
+from interactions.clock.cycle import Cycle, Promise
 from interactions.clock.events import Event, Kind, Metric, Mode, Policy, Target, kind_of
-from interactions.clock.track import Track, union
 from interactions.clock.view import Change, ClockView, State, Wait
 
 Calendars = Mapping[str, Calendar | CalendarHistory]
@@ -67,45 +67,6 @@ def round_half_up(numerator: int, denominator: int) -> int:
 
 
 @dataclass(slots=True)
-class _Promise:
-    """What a cycle was promised, up to an instant: snapshot at its stop, so later events
-    cannot move the due time it was judged by."""
-
-    start: int
-    seconds: int
-    pieces: list[tuple[int, Calendar]]
-    changes: list[Change] = field(default_factory=list)
-    waits: list[Wait] = field(default_factory=list)
-
-    def track(self) -> Track:
-        pauses = union((wait.start, wait.end) for wait in self.waits)
-        return Track(self.start, tuple(self.pieces), pauses)
-
-    def copy(self) -> "_Promise":
-        return _Promise(
-            self.start, self.seconds, list(self.pieces), list(self.changes), list(self.waits)
-        )
-
-    def switch(self, at: int, calendars: Iterable[tuple[int, Calendar]]) -> None:
-        self.pieces = [piece for piece in self.pieces if piece[0] < at] + list(calendars)
-
-
-@dataclass(slots=True)
-class _Cycle:
-    number: int
-    origin: int
-    promise: _Promise
-    stopped_at: int | None = None
-    judged: _Promise | None = None
-    cancelled_at: int | None = None
-
-    def stop(self, at: int) -> None:
-        self.stopped_at = at
-        self.judged = self.promise.copy()
-        self.judged.pieces = [p for p in self.judged.pieces if p[0] <= max(at, self.promise.start)]
-
-
-@dataclass(slots=True)
 class _Folding:
     target: Target
     calendars: Calendars
@@ -116,7 +77,7 @@ class _Folding:
     folded_seq: int = -1
     opened_at: int | None = None
     outbound: bool = False
-    cycles: list[_Cycle] = field(default_factory=list)
+    cycles: list[Cycle] = field(default_factory=list)
     waits: list[Wait] = field(default_factory=list)
     # Waits that do not count, so that their own end is not mistaken for that of another.
     idle: set[str] = field(default_factory=set)
@@ -244,39 +205,15 @@ class _Folding:
             mode = _mode(event.data.get("mode"), Mode.CARRY)
             self._retarget(cycle, event, at, mode, with_calendar=named is not None)
 
-    def view(self, cycle: _Cycle) -> ClockView:
-        promise = cycle.judged or cycle.promise
-        track = promise.track()
-        due_at = track.reach(promise.seconds)
-        breach_at = due_at
-        if due_at is not None and promise.changes:
-            breach_at = max(due_at, promise.changes[-1].at)
-        paused_since = _paused_since(cycle, track)
-        asked = self.now if cycle.stopped_at is None else min(cycle.stopped_at, self.now)
-        return ClockView(
-            metric=self.target.metric,
-            cycle=cycle.number,
-            state=_state(cycle, due_at, breach_at, self.now, paused=paused_since is not None),
-            now=self.now,
-            started_at=promise.start,
-            due_at=due_at,
-            breach_at=breach_at,
-            stopped_at=cycle.stopped_at,
-            cancelled_at=cycle.cancelled_at,
-            consumed=track.consumed(asked),
-            effective_target=promise.seconds,
-            paused_since=paused_since,
-            pause_guard_at=_guard_at(paused_since, self.target.max_pause_seconds),
-            waits=tuple(promise.waits),
-            changes=tuple(promise.changes),
+    def view(self, cycle: Cycle) -> ClockView:
+        return replace(
+            cycle.view(self.target, self.now),
             policy_version=self.policy_version,
             late_seqs=self.late,
             folded_seq=self.folded_seq,
-            stages_wanted=self.target.stages,
-            track=track,
         )
 
-    def _running(self) -> _Cycle | None:
+    def _running(self) -> Cycle | None:
         cycle = self.cycles[-1] if self.cycles else None
         return cycle if cycle is not None and cycle.stopped_at is None else None
 
@@ -284,8 +221,8 @@ class _Folding:
         if self.target.metric is Metric.FIRST_RESPONSE and self.cycles:
             return
         waits = [w for w in self.waits if w.end is None or w.end > at]
-        promise = _Promise(at, self.target.seconds, list(self.calendar.since(at)), waits=waits)
-        self.cycles.append(_Cycle(len(self.cycles) + 1, at, promise))
+        promise = Promise(at, self.target.seconds, list(self.calendar.since(at)), waits=waits)
+        self.cycles.append(Cycle(len(self.cycles) + 1, at, promise))
 
     def _wait(self, wait: Wait) -> None:
         self.waits.append(wait)
@@ -304,7 +241,7 @@ class _Folding:
             self.cycles[-1].promise.waits = ended(self.cycles[-1].promise.waits)
 
     def _retarget(
-        self, cycle: _Cycle, event: Event, at: int, mode: Mode, *, with_calendar: bool
+        self, cycle: Cycle, event: Event, at: int, mode: Mode, *, with_calendar: bool
     ) -> None:
         promise, new = cycle.promise, self.target.seconds
         old = promise.seconds
@@ -379,29 +316,6 @@ def _late(ordered: list[Event]) -> tuple[int, ...]:
     return tuple(sorted(late))
 
 
-def _state(
-    cycle: _Cycle, due_at: int | None, breach_at: int | None, now: int, *, paused: bool
-) -> State:
-    if cycle.cancelled_at is not None:
-        return State.CANCELLED
-    if cycle.stopped_at is not None:
-        in_time = due_at is None or cycle.stopped_at <= due_at
-        return State.MET if in_time else State.BREACHED
-    if due_at is not None and breach_at is not None and now > due_at and now >= breach_at:
-        return State.BREACHED
-    return State.PAUSED if paused else State.RUNNING
-
-
-def _paused_since(cycle: _Cycle, track: Track) -> int | None:
-    if cycle.stopped_at is not None or not track.pauses or track.pauses[-1][1] is not None:
-        return None
-    return max(track.pauses[-1][0], track.start)
-
-
-def _guard_at(paused_since: int | None, longest: int | None) -> int | None:
-    return None if paused_since is None or longest is None else paused_since + longest
-
-
 def _wait_names(data: Mapping[str, Any]) -> tuple[str, str, str]:
     """(reason class, reason in words, key that pairs a pause with its resume)."""
     reason_class = str(data.get("reason_class") or data.get("reason") or "")
@@ -426,6 +340,3 @@ def _target_seconds(data: Mapping[str, Any]) -> int | None:
         return int(written)
     except (TypeError, ValueError):
         raise FoldError(f"target {written!r} is not a number of seconds") from None
-
-
-__all__ = ["CalendarError", "Calendars", "FoldError", "fold", "fold_cycles", "round_half_up"]

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from interactions.clock.calendar import Calendar, CalendarError
+from interactions.clock.calendar import Calendar
 from interactions.clock.events import ANY_REASON, Event, Kind, Metric, Mode, Target, kind_of
 from interactions.clock.fold import FoldError, fold
+from interactions.clock.hours import CalendarError
 from interactions.clock.instants import read_instant, write_instant
 from interactions.clock.view import ClockView, State
 
