@@ -6,5 +6,12 @@ class InteractionsConfig(AppConfig):
     label = "interactions"
 
     def ready(self) -> None:
-        from interactions import governed, handlers, roles  # noqa: F401  # registering is their effect
+        from interactions import (  # noqa: F401  # registering is their effect
+            generation,
+            governed,
+            handlers,
+            proofs,
+            reasons,
+            roles,
+        )
         from interactions.web import navigation  # noqa: F401

@@ -208,7 +208,7 @@ def _dealings(
         Account, invented_id(pages.ids, home.since), customer_id, f"BA-{customer_id + 7_730_000}",
         dice.choice(_PAYMENTS), dice.random() < 0.75, monthly, monthly * home.months, "GBP",  # noqa: PLR2004
     )  # fmt: skip
-    tier = dice.choice(("standard", "standard", "plus", "care"))
+    tier = dice.choice(("standard",) * 6 + ("gold", "platinum"))
     pages.add(
         Agreement, invented_id(pages.ids, home.since), customer_id, f"Home {tier.title()}",
         f"{term} months", tier, since, None,
