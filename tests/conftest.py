@@ -4,7 +4,7 @@ import pytest
 
 from tests import servers
 
-pytest_plugins = ["tests.readiness.fixtures"]
+pytest_plugins = ["tests.architecture.results", "tests.readiness.fixtures"]
 
 RUNNING = pytest.StashKey[servers.Servers]()
 

@@ -30,6 +30,7 @@ class Clause(models.Model):
     """One clause of a process definition, in our own words, with its requirement id."""
 
     class Status(models.TextChoices):
+        DEFINITION = "definition", _("Definition")
         MANDATORY = "mandatory", _("Mandatory")
         OPTIONAL = "optional", _("Optional")
         EXPLANATORY = "explanatory", _("Explanatory")
@@ -37,17 +38,19 @@ class Clause(models.Model):
 
     process = models.ForeignKey(ProcessElement, models.PROTECT, related_name="clauses")
     requirement = models.CharField(_("requirement"), max_length=20, unique=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
     text = models.TextField(_("what it asks"))
     status = models.CharField(_("status"), max_length=12, choices=Status)
     features = models.JSONField(_("features"), default=list)
     metrics = models.JSONField(_("metrics"), default=list)
     entities = models.JSONField(_("data entities"), default=list)
     applications = models.JSONField(_("applications"), default=list)
+    built = models.BooleanField(_("built"), default=False)
 
     class Meta:
         verbose_name = _("clause")
         verbose_name_plural = _("clauses")
-        ordering = ["id"]
+        ordering = ["process", "position"]
 
     def __str__(self) -> str:
         return self.requirement

@@ -1,0 +1,19 @@
+"""Keeps how each test last ended on this machine, for `manage.py etom` and the process register."""
+
+import pytest
+
+KEY = "crm/last_results"
+_ended: dict[str, str] = {}
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.when == "call" or report.failed:
+        test = report.nodeid.partition("[")[0]
+        # One bad case makes the whole test bad.
+        if _ended.get(test) != "failed":
+            _ended[test] = report.outcome
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if _ended and not hasattr(session.config, "workerinput") and session.config.cache:
+        session.config.cache.set(KEY, {**session.config.cache.get(KEY, {}), **_ended})

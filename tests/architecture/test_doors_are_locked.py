@@ -1,0 +1,74 @@
+"""Every address refuses a stranger, and every unsafe method needs a CSRF or a bearer token."""
+
+import re
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.resolvers import RegexPattern
+
+from crm.accounts.models import User
+
+# Open on purpose: the way in, and the health of the process.
+OPEN_TO_READ = {"/login", "/livez", "/readyz", "/jsi18n/", "/admin/login/"}
+UNSAFE = ("post", "put", "patch", "delete")
+SAMPLES = {"int": "1", "str": "x", "slug": "x", "uuid": str(uuid.UUID(int=0)), "path": "x"}
+
+
+def addresses(patterns: Any = None, before: str = "/") -> Iterator[str]:
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        address = before + sample(pattern)
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns, address)
+        else:
+            yield address
+
+
+def sample(pattern: URLPattern | URLResolver) -> str:
+    route = str(pattern.pattern)
+    if isinstance(pattern.pattern, RegexPattern):
+        without_groups = re.sub(r"\(\?P<\w+>[^)]*\)", "x", route)
+        return re.sub(r"[\^$\\?]", "", without_groups).replace("\\Z", "")
+    converters = pattern.pattern.converters
+    return re.sub(
+        r"<(?:\w+:)?(\w+)>",
+        lambda found: SAMPLES.get(kind_of(converters[found[1]]), "1"),
+        route,
+    )
+
+
+def kind_of(converter: Any) -> str:
+    return type(converter).__name__.removesuffix("Converter").lower().replace("string", "str")
+
+
+EVERYWHERE = sorted(set(addresses()))
+
+
+def test_addresses_are_found() -> None:
+    assert "/login" in EVERYWHERE
+    assert len(EVERYWHERE) > 30
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", sorted(set(EVERYWHERE) - OPEN_TO_READ))
+def test_stranger_sees_nothing(client: Client, address: str) -> None:
+    answer = client.get(address)
+
+    to_login = answer.status_code == 302 and "/login" in answer.headers["Location"]
+    assert to_login or answer.status_code in {401, 403, 405}, f"{address}: {answer.status_code}"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", EVERYWHERE)
+def test_signed_in_browser_changes_nothing_without_a_token(address: str) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(User.objects.create_superuser("root", password="let-me-in"))
+
+    for method in UNSAFE:
+        answer = getattr(browser, method)(address)
+        assert answer.status_code in {400, 401, 403, 405}, (
+            f"{method} {address}: {answer.status_code}"
+        )
