@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
 from django.utils import timezone, translation
+from django.utils.functional import Promise
 
 from crm.web.models import AgentNotice
 
@@ -13,7 +14,7 @@ def notify(
     user_ids: Iterable[int],
     *,
     level: str,
-    title: str,
+    title: str | Promise,
     dedupe_key: str,
     body: str = "",
     url: str = "",

@@ -1,6 +1,6 @@
 import pytest
 from django.test import Client
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from crm.accounts.models import User
 from tests.crm.web.factories import a_client, a_user
@@ -102,3 +102,14 @@ def test_sign_out_needs_a_post() -> None:
     assert client.get("/logout").status_code == 405
     assert client.post("/logout").status_code == 302
     assert client.get("/menu").status_code == 302
+
+
+def test_frame_asks_the_database_little(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    client = a_client(a_user())
+    client.get("/notices")
+
+    # The user, what she may do (roles and own), her teams, her bell.
+    with django_assert_max_num_queries(5):
+        client.get("/shortcuts")
