@@ -1,1 +1,1 @@
-"""handlers"""
+"""Events of other apps that interactions hear."""

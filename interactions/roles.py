@@ -1,1 +1,43 @@
-"""roles"""
+"""Which roles may do what with interactions."""
+
+from crm.accounts.roles import grant
+
+_SEE = ("interactions.view_interaction", "interactions.view_all_interactions")
+_WORK = (
+    *_SEE,
+    "interactions.view_reason",
+    "interactions.log_interaction",
+    "interactions.update_interaction",
+    "interactions.close_interaction",
+)
+
+grant("agent", *_WORK, "interactions.assign_interaction")
+grant("team-lead", *_WORK, "interactions.assign_interaction", "interactions.report_interaction")
+grant("data-steward", *_SEE, "interactions.import_interactions", "interactions.log_interaction")
+grant("privacy-officer", *_SEE)
+grant("process-owner", *_SEE, "interactions.report_interaction")
+grant("readiness-manager", *_SEE, "interactions.report_interaction")
+grant("auditor", *_SEE, "interactions.report_interaction")
+grant("partner", *_WORK)
+grant(
+    "administrator",
+    *_WORK,
+    "interactions.assign_interaction",
+    "interactions.import_interactions",
+    "interactions.report_interaction",
+    *(
+        f"interactions.view_{model}"
+        for model in (
+            "slaclock",
+            "armedclock",
+            "stagenotice",
+            "commitment",
+            "message",
+            "interactionevent",
+            "responserequest",
+        )
+    ),
+    "interactions.change_reason",
+    "interactions.add_reason",
+    "interactions.change_interaction",
+)

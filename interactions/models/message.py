@@ -16,6 +16,7 @@ class Message(models.Model):
         PUBLIC = "public", _("Message")
         NOTE = "note", _("Note")
         NOTICE = "notice", _("Automatic notice")
+        STAFF = "staff", _("To a colleague")
 
     class State(models.TextChoices):
         RECEIVED = "received", _("Received")
@@ -27,10 +28,12 @@ class Message(models.Model):
 
     public_id = models.UUIDField(default=new_id, unique=True, editable=False)
     interaction = models.ForeignKey(Interaction, models.PROTECT, related_name="messages")
-    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.PUBLIC)
-    direction = models.CharField(
-        _("direction"), max_length=8, choices=Interaction.Direction
+    # Set when the message is about a promise: it is not sent once that promise is over.
+    clock = models.ForeignKey(
+        "interactions.SlaClock", models.PROTECT, related_name="+", null=True, blank=True
     )
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.PUBLIC)
+    direction = models.CharField(_("direction"), max_length=8, choices=Interaction.Direction)
     channel = models.CharField(_("channel"), max_length=20)
     contact_medium_id = models.BigIntegerField(_("contact point"), null=True, blank=True)
     recipient = models.CharField(_("to"), max_length=320, blank=True)
@@ -45,6 +48,9 @@ class Message(models.Model):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     available_at = models.DateTimeField(_("not before"), default=timezone.now)
     lease_until = models.DateTimeField(_("leased until"), null=True, blank=True)
+    lease_token = models.UUIDField(_("leased by"), null=True, blank=True)
+    # Written before the mail server is called: set without `sent_at` it says that we can't know.
+    handed_over_at = models.DateTimeField(_("handed over at"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     last_error = models.CharField(_("last error"), max_length=300, blank=True)
     capability_version = models.ForeignKey(

@@ -1,0 +1,12 @@
+"""What readiness governs here: promises, calendars, wording, closing and every channel."""
+
+from typing import Final
+
+from interactions.governed import calendars, channels, closing, policies, wording
+from readiness.registry import slots
+
+SLA_CALENDAR: Final = slots.declare(calendars.SLOT)
+SLA_POLICY: Final = slots.declare(policies.SLOT)
+TEMPLATE_SET: Final = slots.declare(wording.SLOT)
+CLOSE_POLICY: Final = slots.declare(closing.SLOT)
+CHANNELS: Final = {key: slots.declare(slot) for key, slot in channels.SLOTS.items()}

@@ -1,0 +1,13 @@
+"""Notify Customer: tell customers, before they ask, on the channel they permit and prefer."""
+
+from interactions.processes.notify_customer.queueing import (
+    delay_notice,
+    deliverable,
+    queue_notice,
+)
+from interactions.processes.notify_customer.sending import send_due
+from interactions.processes.notify_customer.staff import tell_staff
+
+ETOM = "1.3.5.5"
+
+__all__ = ["ETOM", "delay_notice", "deliverable", "queue_notice", "send_due", "tell_staff"]

@@ -1,0 +1,225 @@
+"""Plan a message to a customer: permitted, worded in their language, and queued once."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import formats, timezone, translation
+
+from crm.access import Actor
+from customers.contactability import Contactable, may_contact
+from customers.models import CommunicationNeed
+from interactions.governed import CHANNELS, TEMPLATE_SET
+from interactions.governed.wording import FALLBACK, Rendered, render
+from interactions.models import Interaction, Message, ResponseRequest
+from readiness.registry.resolve import CapabilityOff, Resolved, resolve
+
+SERVICE = "service"
+
+
+@transaction.atomic
+def queue_notice(
+    *,
+    interaction_id: int,
+    purpose: str,
+    subject: str,
+    body: str,
+    dedupe_key: str,
+    actor: Actor,
+    kind: str = Message.Kind.NOTICE,
+) -> Message | None:
+    """Queue one message; asked again with the same key it is the same message.
+
+    None when no channel is permitted that we can deliver on: then somebody has to call.
+    """
+    interaction = Interaction.objects.visible_to(actor).get(pk=interaction_id)
+    contact = reach(interaction, purpose)
+    if contact is None:
+        return None
+    version = CHANNELS[contact.channel].key
+    return _queue(
+        interaction,
+        contact,
+        Rendered(_language(interaction), subject[:250], body),
+        resolve(version, unit=str(interaction.public_id)),
+        purpose=purpose,
+        dedupe_key=dedupe_key,
+        kind=kind,
+        author=actor.name,
+    )
+
+
+def delay_notice(
+    *,
+    interaction: Interaction,
+    old_due: datetime | None,
+    new_due: datetime,
+    dedupe_key: str,
+    text: str = "",
+    clock_id: int | None = None,
+) -> Message | None:
+    """Tell the customer the new promised date; None when nobody may or can be written to."""
+    return _notice(
+        interaction,
+        "delay",
+        {"old_due": old_due, "new_due": new_due},
+        dedupe_key=dedupe_key,
+        clock_id=clock_id,
+        text=text,
+    )
+
+
+def question_notice(*, interaction: Interaction, request: ResponseRequest) -> Message | None:
+    """Put our question to the customer in writing, if they may be written to."""
+    return _notice(
+        interaction,
+        "question",
+        {"question": request.question, "due": request.due_at},
+        dedupe_key=f"request:{request.pk}:asked",
+    )
+
+
+def _notice(
+    interaction: Interaction,
+    occasion: str,
+    blanks: Mapping[str, str | datetime | None],
+    *,
+    dedupe_key: str,
+    clock_id: int | None = None,
+    text: str = "",
+) -> Message | None:
+    contact = reach(interaction, SERVICE)
+    if contact is None or interaction.customer is None:
+        return None
+    try:
+        wording = resolve(TEMPLATE_SET.key, unit=str(interaction.customer.public_id))
+    except CapabilityOff:
+        return None
+    language = _language(interaction)
+    said = {
+        name: value if isinstance(value, str) else _said(value, interaction, language)
+        for name, value in blanks.items()
+    }
+    rendered = render(
+        wording.config,
+        occasion,
+        language=language,
+        blanks={
+            "name": interaction.customer.name,
+            "reference": interaction.reference,
+            "subject": interaction.subject,
+            "brand": settings.CRM_BRAND,
+            **said,
+        },
+    )
+    if text:
+        rendered = Rendered(rendered.language, rendered.subject, text)
+    return _queue(
+        interaction,
+        contact,
+        rendered,
+        wording,
+        purpose=SERVICE,
+        dedupe_key=dedupe_key,
+        kind=Message.Kind.NOTICE,
+        author=settings.CRM_BRAND,
+        clock_id=clock_id,
+    )
+
+
+def reach(interaction: Interaction, purpose: str) -> Contactable | None:
+    """Where the customer may be written to by us; None means not at all, or that they want a call.
+
+    Quiet hours don't refuse: the answer then carries the time before which nothing is sent.
+    """
+    customer = interaction.customer
+    if customer is None or customer.party_id is None:
+        return None
+    usable = deliverable(interaction)
+    wished = may_contact(party_id=customer.party_id, purpose=purpose)
+    if wished.channel in usable and _open(wished):
+        return wished
+    if wished.allowed and wished.channel == "phone":
+        return None
+    other = may_contact(party_id=customer.party_id, purpose=purpose, among=usable)
+    return other if usable and _open(other) else None
+
+
+def deliverable(interaction: Interaction) -> list[str]:
+    """Channels that our own worker can deliver on, by the versions that serve this interaction."""
+    found = []
+    for channel, slot in CHANNELS.items():
+        try:
+            serving = resolve(slot.key, unit=str(interaction.public_id))
+        except CapabilityOff:
+            continue
+        if serving.config["delivery"] == "smtp":
+            found.append(channel)
+    return found
+
+
+def _queue(
+    interaction: Interaction,
+    contact: Contactable,
+    rendered: Rendered,
+    version: Resolved,
+    *,
+    purpose: str,
+    dedupe_key: str,
+    kind: str,
+    author: str,
+    clock_id: int | None = None,
+) -> Message:
+    medium = contact.medium
+    message, _ = Message.objects.get_or_create(
+        dedupe_key=dedupe_key,
+        defaults={
+            "interaction": interaction,
+            "clock_id": clock_id,
+            "kind": kind,
+            "direction": Interaction.Direction.OUTBOUND,
+            "channel": contact.channel,
+            "contact_medium_id": medium.pk if medium else None,
+            "recipient": medium.value if medium else "",
+            "author_name": author,
+            "language": rendered.language,
+            "subject": rendered.subject,
+            "body": rendered.body,
+            "state": Message.State.QUEUED,
+            "purpose": purpose,
+            "allowed_because": contact.because[:200],
+            "available_at": contact.not_before or timezone.now(),
+            "capability_version_id": version.version_id,
+        },
+    )
+    return message
+
+
+def _open(contact: Contactable) -> bool:
+    return contact.allowed or contact.not_before is not None
+
+
+def _need(interaction: Interaction) -> CommunicationNeed | None:
+    customer = interaction.customer
+    if customer is None or customer.party_id is None:
+        return None
+    return CommunicationNeed.objects.filter(party=customer.party_id, topic=SERVICE).first()
+
+
+def _language(interaction: Interaction) -> str:
+    need = _need(interaction)
+    party = interaction.customer.party if interaction.customer else None
+    return (need and need.language) or (party and party.language) or FALLBACK
+
+
+def _said(at: datetime | None, interaction: Interaction, language: str) -> str:
+    """A date and time as the customer reads it: their language, their zone."""
+    if at is None:
+        return "–"
+    need = _need(interaction)
+    zone = ZoneInfo((need and need.time_zone) or settings.CRM_TIME_ZONE)
+    with translation.override(language):
+        local = at.astimezone(zone)
+        return f"{formats.date_format(local, 'j F Y, H:i')} ({local.tzname()})"

@@ -1,0 +1,189 @@
+"""Send what is queued: leased, re-checked just before, handed over outside any transaction.
+
+What is claimed: a message row exists once per cause and is marked sent once. Delivery is at
+least once: a worker killed between the mail server's “accepted” and our mark leaves the row
+leased, and when the lease ends it is handed over again under the same Message-ID, by which mail
+systems recognise it. `handed_over_at` tells such a message from one that was never tried.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.access import SYSTEM
+from customers.contactability import Contactable, may_contact
+from customers.processes.validate_contact import mark_unreachable
+from interactions.channels import adapter_of
+from interactions.channels.outcome import Outcome, Result
+from interactions.models import Commitment, Interaction, Message, SlaClock
+from interactions.processes.notify_customer.staff import tell_undeliverable
+from interactions.processes.track_interaction.timeline import append
+from readiness.registry.resolve import CapabilityOff, resolve
+
+_log = structlog.get_logger(__name__)
+LEASE: Final = timedelta(minutes=2)
+_FIRST_RETRY: Final = timedelta(seconds=30)
+_LONGEST_RETRY: Final = timedelta(hours=1)
+_ATTEMPTS: Final = 8
+_State = Message.State
+
+
+def send_due(limit: int) -> int:
+    """Lease and send at most `limit` messages; returns how many were leased."""
+    token = uuid.uuid4()
+    leased = _lease(limit, token)
+    for message_id in leased:
+        _send(message_id, token)
+    return len(leased)
+
+
+@transaction.atomic
+def _lease(limit: int, token: uuid.UUID) -> list[int]:
+    now = timezone.now()
+    free = Q(lease_until=None) | Q(lease_until__lte=now)
+    due = list(
+        Message.objects.filter(free, state=_State.QUEUED, available_at__lte=now)
+        .order_by("available_at", "pk")
+        .select_for_update(skip_locked=True, of=("self",))
+        .values_list("pk", flat=True)[:limit]
+    )
+    Message.objects.filter(pk__in=due).update(lease_token=token, lease_until=now + LEASE)
+    return due
+
+
+def _send(message_id: int, token: uuid.UUID) -> None:
+    message = _cleared(message_id, token)
+    if message is None:
+        return
+    try:
+        config = resolve(
+            f"channel.{message.channel}", unit=str(message.interaction.public_id)
+        ).config
+        result = adapter_of(message.channel).send(message, config)
+    except CapabilityOff as off:
+        result = Result(Outcome.LATER, str(off))
+    _record(message, token, result)
+
+
+@transaction.atomic
+def _cleared(message_id: int, token: uuid.UUID) -> Message | None:
+    """The message if it still has to go and is ours; journalled as about to be handed over."""
+    message = (
+        Message.objects.select_for_update(of=("self",))
+        .select_related("interaction__customer", "clock")
+        .filter(pk=message_id, state=_State.QUEUED, lease_token=token)
+        .first()
+    )
+    if message is None or message.lease_until is None or message.lease_until <= timezone.now():
+        return None
+    if because := _not_wanted(message):
+        _drop(message, because)
+        return None
+    if not_before := _not_yet(message):
+        message.available_at, message.lease_until = not_before, None
+        message.save(update_fields=["available_at", "lease_until"])
+        return None
+    if message.handed_over_at is not None:
+        _log.warning("message.handed_over_again", message=str(message.public_id))
+    message.handed_over_at = timezone.now()
+    message.attempts += 1
+    message.save(update_fields=["handed_over_at", "attempts"])
+    return message
+
+
+def _not_wanted(message: Message) -> str:
+    """Why a message must not go any more: its promise is over, or the customer has said no."""
+    clock: SlaClock | None = message.clock
+    if clock is not None and clock.stopped_at is not None:
+        return _("The promise was settled before this was sent.")
+    number = Commitment.objects.filter(notice=message).values_list("number", flat=True).first()
+    if clock is not None and number is not None and clock.commitment_no != number:
+        return _("A newer promise has taken its place.")
+    if message.kind == Message.Kind.STAFF:
+        return ""
+    contact = _contact(message)
+    if contact is not None and not contact.allowed and contact.not_before is None:
+        return contact.because
+    return ""
+
+
+def _not_yet(message: Message) -> datetime | None:
+    if message.kind == Message.Kind.STAFF:
+        return None
+    contact = _contact(message)
+    return contact.not_before if contact is not None else None
+
+
+def _contact(message: Message) -> Contactable | None:
+    customer = message.interaction.customer
+    if customer is None or customer.party_id is None:
+        return None
+    return may_contact(party_id=customer.party_id, purpose=message.purpose, channel=message.channel)
+
+
+@transaction.atomic
+def _record(message: Message, token: uuid.UUID, result: Result) -> None:
+    """Keep what the channel said, if the lease is still ours."""
+    kept = (
+        Message.objects.select_for_update(of=("self",))
+        .filter(pk=message.pk, state=_State.QUEUED, lease_token=token)
+        .first()
+    )
+    if kept is None:
+        return
+    now = timezone.now()
+    kept.lease_until = None
+    kept.last_error = result.said[:300]
+    if result.outcome == Outcome.SENT:
+        kept.state, kept.sent_at = _State.SENT, now
+    elif result.outcome == Outcome.NEVER or kept.attempts >= _ATTEMPTS:
+        kept.state = _State.FAILED
+    else:
+        # Refused before it was accepted: nothing is in doubt.
+        kept.handed_over_at = None
+        kept.available_at = now + min(_FIRST_RETRY * 2 ** (kept.attempts - 1), _LONGEST_RETRY)
+    kept.save()
+    if kept.state == _State.FAILED:
+        _give_up(kept, unreachable=result.outcome == Outcome.NEVER)
+
+
+def _give_up(message: Message, *, unreachable: bool) -> None:
+    if message.kind == Message.Kind.STAFF:
+        _log.error("message.staff_undeliverable", message=str(message.public_id))
+        return
+    interaction = Interaction.objects.lock(message.interaction_id)
+    append(
+        interaction,
+        "message_failed",
+        actor=SYSTEM,
+        channel=message.channel,
+        message=str(message.public_id),
+        because=message.last_error,
+    )
+    if unreachable and message.contact_medium_id:
+        mark_unreachable(
+            medium_id=message.contact_medium_id, reason=message.last_error, actor=SYSTEM
+        )
+    tell_undeliverable(message=message)
+
+
+def _drop(message: Message, because: str) -> None:
+    message.state, message.last_error, message.lease_until = _State.DROPPED, because[:300], None
+    message.save(update_fields=["state", "last_error", "lease_until"])
+    if message.kind == Message.Kind.STAFF:
+        return
+    interaction = Interaction.objects.lock(message.interaction_id)
+    append(
+        interaction,
+        "message_dropped",
+        actor=SYSTEM,
+        channel=message.channel,
+        message=str(message.public_id),
+        because=because,
+    )

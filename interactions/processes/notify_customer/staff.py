@@ -1,0 +1,176 @@
+"""Tell our own people: on screen and by mail, once per cause, whoever asks how often."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from django.contrib.auth import get_user_model
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone, translation
+from django.utils.functional import Promise as Lazy
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.web.notices import notify
+from interactions.models import Commitment, Interaction, Message, ResponseRequest, SlaClock
+
+LEAD_ROLE: Final = "team-lead"
+_BREACH: Final = 100
+
+
+def tell_staff(
+    *,
+    interaction: Interaction,
+    clock: SlaClock,
+    audience: Iterable[str],
+    percent: int,
+    number: int,
+) -> int:
+    """Say that a promise is at risk or missed: a notice on screen and a mail for each person."""
+    people = _people(interaction, set(audience))
+    missed = percent >= _BREACH
+    key = f"clock:{clock.pk}:{number}:{percent}"
+    # Lazy: each person reads it in their own language.
+    title = format_lazy(
+        gettext_lazy("{reference}: “{target}” is missed")
+        if missed
+        else gettext_lazy("{reference}: “{target}” is at risk"),
+        reference=interaction.reference,
+        target=SlaClock.Target(clock.target).label,
+    )
+    told = notify(
+        [person.pk for person in people],
+        level="bad" if missed else "warn",
+        title=title,
+        body=interaction.subject,
+        url=page_of(interaction),
+        dedupe_key=key,
+    )
+    for person in people:
+        if person.email:
+            _mail(interaction, clock, person, title, key)
+    return told
+
+
+def ask_for_call(*, interaction: Interaction, clock: SlaClock, promise: Commitment) -> int:
+    """Nobody may be written to: somebody has to call and say the new date."""
+    return notify(
+        [person.pk for person in _people(interaction, {"owner"})],
+        level="warn",
+        title=format_lazy(
+            gettext_lazy("{reference}: call the customer with the new date"),
+            reference=interaction.reference,
+        ),
+        body=promise.due_at.isoformat() if promise.due_at else "",
+        url=page_of(interaction),
+        dedupe_key=f"clock:{clock.pk}:call:{promise.number}",
+    )
+
+
+def tell_about_silence(
+    *, interaction: Interaction, request: ResponseRequest, said: str | Lazy
+) -> int:
+    audience = {"owner"}
+    if request.on_silence == ResponseRequest.OnSilence.ESCALATE:
+        audience.add("leads")
+    return notify(
+        [person.pk for person in _people(interaction, audience)],
+        level="warn",
+        title=format_lazy("{said}", said=said),
+        body=f"{interaction.reference}: {request.question}",
+        url=page_of(interaction),
+        dedupe_key=f"request:{request.pk}:silent",
+    )
+
+
+def tell_undeliverable(*, message: Message) -> int:
+    """A message that can't be delivered: the owner has to find another way."""
+    interaction = message.interaction
+    return notify(
+        [person.pk for person in _people(interaction, {"owner"})],
+        level="bad",
+        title=format_lazy(
+            gettext_lazy("{reference}: a message could not be delivered"),
+            reference=interaction.reference,
+        ),
+        body=message.last_error,
+        url=page_of(interaction),
+        dedupe_key=f"message:{message.pk}:undeliverable",
+    )
+
+
+def alarm_staff(*, clock_id: int, problem: str, at: datetime) -> int:
+    """A clock that can't be computed: administrators and leads are told, each time it happens."""
+    people = get_user_model().objects.filter(groups__name__in=["administrator", LEAD_ROLE])
+    return notify(
+        people.values_list("pk", flat=True),
+        level="bad",
+        title=format_lazy(gettext_lazy("Clock {clock} could not be computed"), clock=clock_id),
+        body=problem[:500],
+        dedupe_key=f"clock:{clock_id}:poisoned:{at:%Y%m%d%H%M}",
+    )
+
+
+def alarm_auditor(*, interactions: Iterable[int], at: datetime) -> int:
+    """The store says something else than the events: administrators are told, once a day."""
+    people = get_user_model().objects.filter(groups__name="administrator")
+    return notify(
+        people.values_list("pk", flat=True),
+        level="bad",
+        title=format_lazy("{said}", said=gettext_lazy("Stored clocks differ from their events")),
+        body=", ".join(str(pk) for pk in interactions)[:500],
+        dedupe_key=f"clocks:audit:{at:%Y%m%d}",
+    )
+
+
+def page_of(interaction: Interaction) -> str:
+    try:
+        return reverse("interactions:page", args=[interaction.public_id])
+    except NoReverseMatch:
+        return ""
+
+
+def _people(interaction: Interaction, audience: set[str]) -> list[Any]:
+    """The owner, else their team; leads are the team leads of that team, else all of them."""
+    active = get_user_model().objects.filter(is_active=True, is_partner=False)
+    found: dict[int, Any] = {}
+    if "owner" in audience:
+        owners = active.filter(pk=interaction.owner_id or 0)
+        if interaction.owner_id is None:
+            owners = active.filter(teams=interaction.team_id) if interaction.team_id else owners
+        found |= {person.pk: person for person in owners}
+    if "leads" in audience or not found:
+        leads = active.filter(groups__name=LEAD_ROLE)
+        own = leads.filter(teams=interaction.team_id) if interaction.team_id else leads.none()
+        found |= {person.pk: person for person in (own or leads)}
+    return list(found.values())
+
+
+def _mail(interaction: Interaction, clock: SlaClock, person: Any, title: Lazy, key: str) -> None:
+    with translation.override(person.language):
+        subject = " ".join(str(title).split())[:250]
+        body = _("%(title)s\n%(subject)s\n\nOpen it in the back office to act on it.") % {
+            "title": subject,
+            "subject": interaction.subject,
+        }
+    Message.objects.get_or_create(
+        dedupe_key=f"{key}:staff:{person.pk}",
+        defaults={
+            "interaction": interaction,
+            "clock": clock,
+            "kind": Message.Kind.STAFF,
+            "direction": Interaction.Direction.OUTBOUND,
+            "channel": "email",
+            "recipient": person.email,
+            "author_name": "system",
+            "language": person.language,
+            "subject": subject,
+            "body": body,
+            "state": Message.State.QUEUED,
+            "purpose": "staff",
+            "allowed_because": "duty",
+            "available_at": timezone.now(),
+            "capability_version_id": clock.capability_version_id,
+        },
+    )

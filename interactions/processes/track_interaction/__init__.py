@@ -1,0 +1,31 @@
+"""Track and Manage Customer Interaction: every step on one timeline, every promise on a clock."""
+
+from interactions.processes.track_interaction.auditing import audit_sample
+from interactions.processes.track_interaction.duty import fire_due
+from interactions.processes.track_interaction.explanation import Explained, explain
+from interactions.processes.track_interaction.folding import refold
+from interactions.processes.track_interaction.promising import make_promise
+from interactions.processes.track_interaction.rebuilding import Difference, rebuild
+from interactions.processes.track_interaction.silence import apply_silence
+from interactions.processes.track_interaction.starting import retarget, start_clocks
+from interactions.processes.track_interaction.timeline import append, move, work_on
+
+ETOM = "1.3.5.6"
+
+__all__ = [
+    "ETOM",
+    "Difference",
+    "Explained",
+    "append",
+    "apply_silence",
+    "audit_sample",
+    "explain",
+    "fire_due",
+    "make_promise",
+    "move",
+    "rebuild",
+    "refold",
+    "retarget",
+    "start_clocks",
+    "work_on",
+]

@@ -1,0 +1,285 @@
+"""Fold the timeline into clocks and keep what came out, for the screens and the tick to read."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from crm.access import SYSTEM, Actor
+from crm.events.catalogue import SlaBreached, SlaMet
+from crm.events.publish import publish
+from interactions import clock as engine
+from interactions.governed import calendars as calendar_config
+from interactions.models import (
+    ArmedClock,
+    Commitment,
+    Interaction,
+    InteractionEvent,
+    SlaClock,
+    StageNotice,
+)
+from interactions.processes.track_interaction.stages import Due, next_due, win
+from readiness.registry.resolve import configuration
+
+Key = tuple[str, int]
+_BREACH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """One clock as its events say, with the promise it is measured by."""
+
+    view: engine.ClockView
+    promise: Mapping[str, Any]
+    policy: Mapping[str, Any]
+
+
+def fold_events(events: Iterable[InteractionEvent], *, now: datetime) -> dict[Key, Folded]:
+    """Every clock of one interaction as of `now`, from nothing but its events."""
+    rows = list(events)
+    promises = [
+        (engine.seconds(row.occurred_at), row.data["promise"])
+        for row in rows
+        if row.type in {"opened", "retargeted"} and row.data.get("promise")
+    ]
+    if not promises:
+        return {}
+    policies = {_name(promise): _policy(promise) for _, promise in promises}
+    calendars = {_calendar_name(promise): _calendar(promise) for _, promise in promises}
+    first = policies[_name(promises[0][1])]
+    told = [_told(row) for row in rows]
+    folded: dict[Key, Folded] = {}
+    for metric, target in first.targets.items():
+        for view in engine.fold_cycles(
+            told,
+            target,
+            calendars=calendars,
+            now=engine.seconds(now),
+            policies=policies,
+            policy_version=first.version,
+        ):
+            promise = _in_force(promises, view.stopped_at)
+            config = configuration(promise["policy_version_id"]).config
+            folded[(metric.value, view.cycle)] = Folded(view, promise, config)
+    return folded
+
+
+def refold(
+    *, interaction: Interaction, actor: Actor = SYSTEM, now: datetime | None = None
+) -> dict[Key, SlaClock]:
+    """Bring the stored clocks of a locked interaction up to its events and arm what comes next."""
+    now = now or timezone.now()
+    events = list(interaction.events.order_by("seq"))
+    folded = fold_events(events, now=now)
+    kept = {(clock.target, clock.cycle): clock for clock in interaction.clocks.all()}
+    clocks = {key: _keep(interaction, kept.get(key), one, actor) for key, one in folded.items()}
+    arm(clocks, folded)
+    _keep_summary(interaction, clocks, events)
+    return clocks
+
+
+def arm(clocks: Mapping[Key, SlaClock], folded: Mapping[Key, Folded]) -> None:
+    """One row per clock that will fire, none for those that won't."""
+    done: dict[int, set[tuple[int, int]]] = {}
+    notices = StageNotice.objects.filter(clock__in=[clock.pk for clock in clocks.values()])
+    for clock_id, number, stage in notices.values_list("clock_id", "commitment_no", "stage"):
+        done.setdefault(clock_id, set()).add((number, stage))
+    armed = {
+        row.clock_id: row
+        for row in ArmedClock.objects.filter(clock__in=[clock.pk for clock in clocks.values()])
+    }
+    for key, clock in clocks.items():
+        due = next_due(clock, folded[key].view, done.get(clock.pk, set()))
+        row = armed.get(clock.pk)
+        _arm_one(clock, row, due)
+
+
+def _arm_one(clock: SlaClock, row: ArmedClock | None, due: Due | None) -> None:
+    stage = due.percent if due else None
+    if due is None and row is not None:
+        row.delete()
+    if due is not None:
+        at = engine.moment(due.fires_at)
+        if row is None or (row.next_fire_at, row.stage) != (at, due.percent):
+            armed = ArmedClock(clock=clock, next_fire_at=at, stage=due.percent)
+            armed.save(force_insert=row is None, force_update=row is not None)
+    if clock.next_stage != stage:
+        clock.next_stage = stage
+        clock.save(update_fields=["next_stage"])
+
+
+def values_of(one: Folded) -> dict[str, Any]:
+    """What is stored of a clock that its events alone decide."""
+    view, promise = one.view, one.promise
+    return {
+        "capability_version_id": promise["policy_version_id"],
+        "calendar_version_id": promise["calendar_version_id"],
+        "calendar": promise["calendar"],
+        "rule": promise["rule"],
+        "target_seconds": view.effective_target,
+        "state": view.state.value,
+        "started_at": _moment(view.started_at),
+        "consumed_seconds": view.consumed,
+        "due_at": _moment(view.due_at),
+        "breach_at": _moment(view.breach_at),
+        "stopped_at": _moment(view.stopped_at),
+        "cancelled_at": _moment(view.cancelled_at),
+        "folded_seq": view.folded_seq,
+    }
+
+
+def _keep(interaction: Interaction, clock: SlaClock | None, one: Folded, actor: Actor) -> SlaClock:
+    values = values_of(one)
+    before = clock.state if clock else ""
+    if clock is None:
+        clock = SlaClock(
+            interaction=interaction, target=one.view.metric.value, cycle=one.view.cycle, **values
+        )
+        clock.save(force_insert=True)
+        Commitment.objects.create(
+            clock=clock,
+            number=1,
+            due_at=clock.due_at,
+            origin=Commitment.Origin.POLICY,
+            reason=clock.rule,
+            created_at=clock.started_at,
+        )
+    changed = [name for name, value in values.items() if getattr(clock, name) != value]
+    for name in changed:
+        setattr(clock, name, values[name])
+    if changed:
+        clock.save(update_fields=changed)
+    if clock.state != before or "stopped_at" in changed:
+        _settle(clock, before, actor)
+    return clock
+
+
+def _settle(clock: SlaClock, before: str, actor: Actor) -> None:
+    """Judge the promises of a clock that stopped, and take the judgement back if it runs again."""
+    _judge(clock)
+    if clock.stopped_at is None or clock.state == before:
+        return
+    if clock.state == SlaClock.State.MET:
+        publish(SlaMet(interaction_id=clock.interaction_id, clock_id=clock.pk), actor=actor)
+    elif clock.state == SlaClock.State.BREACHED and win(clock, 1, _BREACH, superseded=True):
+        # A late answer records its own breach, even if no scan ever ran.
+        publish(SlaBreached(interaction_id=clock.interaction_id, clock_id=clock.pk), actor=actor)
+
+
+def _judge(clock: SlaClock) -> None:
+    for promise in clock.commitments.exclude(outcome=Commitment.Outcome.REPLACED):
+        # The contract is judged by the clock, which knows of pauses; a later promise by its date.
+        due_at = clock.due_at if promise.number == 1 else promise.due_at
+        if clock.stopped_at is None or clock.cancelled_at is not None:
+            outcome = Commitment.Outcome.OPEN
+        elif due_at is None or clock.stopped_at <= due_at:
+            outcome = Commitment.Outcome.KEPT
+        else:
+            outcome = Commitment.Outcome.MISSED
+        if promise.outcome != outcome:
+            promise.outcome = outcome
+            promise.save(update_fields=["outcome"])
+
+
+def _keep_summary(
+    interaction: Interaction,
+    clocks: Mapping[Key, SlaClock],
+    events: Iterable[InteractionEvent],
+) -> None:
+    """What queues sort by and lists show, beside the interaction itself."""
+    promised = dict(
+        Commitment.objects.filter(
+            clock__in=[clock.pk for clock in clocks.values() if clock.commitment_no > 1],
+            number__gt=1,
+        )
+        .exclude(outcome=Commitment.Outcome.REPLACED)
+        .values_list("clock_id", "due_at")
+    )
+    waiting = [
+        (promised.get(clock.pk) or clock.due_at, clock.target)
+        for clock in clocks.values()
+        if clock.stopped_at is None and clock.due_at is not None
+    ]
+    due_at, target = min(waiting, default=(None, ""))
+    values = {
+        "due_next_at": due_at,
+        "due_next_target": target,
+        "first_response_at": _first_response(interaction, events),
+    }
+    changed = [name for name, value in values.items() if getattr(interaction, name) != value]
+    for name in changed:
+        setattr(interaction, name, values[name])
+    if changed:
+        interaction.save(update_fields=changed)
+
+
+def _first_response(
+    interaction: Interaction, events: Iterable[InteractionEvent]
+) -> datetime | None:
+    if interaction.direction != Interaction.Direction.INBOUND:
+        return None
+    replies = [
+        row.occurred_at
+        for row in events
+        if row.type == "agent_reply" and not row.data.get("automatic")
+    ]
+    return min(replies, default=None)
+
+
+def _told(row: InteractionEvent) -> engine.Event:
+    data = dict(row.data)
+    if promise := data.pop("promise", None):
+        data["policy_version"] = _name(promise)
+    return engine.Event(
+        seq=row.seq,
+        type=row.type,
+        at=engine.seconds(row.occurred_at),
+        recorded_at=engine.seconds(row.recorded_at),
+        by=row.actor_name,
+        data=data,
+    )
+
+
+def _name(promise: Mapping[str, Any]) -> str:
+    return f"{promise['policy_version_id']}:{promise['calendar_version_id']}:{promise['rule']}"
+
+
+def _calendar_name(promise: Mapping[str, Any]) -> str:
+    return f"{promise['calendar_version_id']}:{promise['calendar']}"
+
+
+def _calendar(promise: Mapping[str, Any]) -> engine.Calendar:
+    config = configuration(promise["calendar_version_id"]).config
+    return calendar_config.calendar(config, promise["calendar"])
+
+
+def _policy(promise: Mapping[str, Any]) -> engine.Policy:
+    config = configuration(promise["policy_version_id"]).config
+    pauses = frozenset(config.get("pauses", ()))
+    return engine.Policy(
+        version=_name(promise),
+        targets={
+            engine.Metric(metric): engine.Target(
+                metric=engine.Metric(metric),
+                seconds=amount,
+                calendar=_calendar_name(promise),
+                pauses=pauses if metric == engine.Metric.RESOLUTION else None,
+                stages=tuple(config.get("stages", engine.STAGES)),
+                max_pause_seconds=config.get("max_pause_seconds"),
+            )
+            for metric, amount in promise["targets"].items()
+        },
+    )
+
+
+def _in_force(
+    promises: list[tuple[int, Mapping[str, Any]]], stopped_at: int | None
+) -> Mapping[str, Any]:
+    made = [p for at, p in promises if stopped_at is None or at <= stopped_at]
+    return made[-1] if made else promises[0][1]
+
+
+def _moment(at: int | None) -> datetime | None:
+    return None if at is None else engine.moment(at)

@@ -1,0 +1,116 @@
+"""A new promise beside the old one: number 1 is the contract and stays as it was."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.access import Actor, require
+from crm.errors import RuleBroken
+from crm.events.catalogue import CommitmentMade
+from crm.events.publish import publish
+from interactions.models import Commitment, Interaction, Message, SlaClock
+from interactions.processes.notify_customer.queueing import delay_notice
+from interactions.processes.track_interaction.folding import refold
+from interactions.processes.track_interaction.timeline import append, work_on
+
+
+@transaction.atomic
+def make_promise(
+    *, clock_id: int, due_at: datetime, reason: str, text: str = "", actor: Actor
+) -> Commitment:
+    """Promise the customer a new date, and tell them on the channel they permit and prefer."""
+    require(actor, "interactions.update_interaction")
+    about = SlaClock.objects.only("interaction_id").get(pk=clock_id)
+    interaction = work_on(about.interaction_id, actor=actor)
+    clock = refold(interaction=interaction, actor=actor)[_key(clock_id)]
+    if clock.stopped_at is not None:
+        raise RuleBroken(
+            "promise-is-over",
+            _("This promise is already %(state)s. There is nothing to promise anew.")
+            % {"state": clock.get_state_display().lower()},
+        )
+    if due_at <= timezone.now():
+        raise RuleBroken(
+            "promise-in-the-past",
+            _("Promise a time that is still to come."),
+            field="due_at",
+            kind="invalid",
+        )
+    promise = promise_anew(
+        interaction=interaction,
+        clock=clock,
+        due_at=due_at,
+        origin=Commitment.Origin.AGENT,
+        reason=reason,
+        text=text,
+        actor=actor,
+    )
+    refold(interaction=interaction, actor=actor)
+    return promise
+
+
+def promise_anew(
+    *,
+    interaction: Interaction,
+    clock: SlaClock,
+    due_at: datetime,
+    origin: Commitment.Origin,
+    reason: str,
+    text: str = "",
+    actor: Actor,
+) -> Commitment:
+    """Write promise n + 1 with its message; without a permitted channel somebody has to call."""
+    number = clock.commitment_no + 1
+    old_due = _standing(clock)
+    clock.commitments.filter(number__gt=1, outcome=Commitment.Outcome.OPEN).update(
+        outcome=Commitment.Outcome.REPLACED
+    )
+    message: Message | None = delay_notice(
+        interaction=interaction,
+        old_due=old_due,
+        new_due=due_at,
+        text=text,
+        clock_id=clock.pk,
+        dedupe_key=f"clock:{clock.pk}:delay:{number}",
+    )
+    promise = Commitment.objects.create(
+        clock=clock,
+        number=number,
+        due_at=due_at,
+        origin=origin,
+        reason=reason[:200],
+        proposed_by=actor.name,
+        notice=message,
+    )
+    clock.commitment_no = number
+    clock.save(update_fields=["commitment_no"])
+    append(
+        interaction,
+        "promise_made",
+        actor=actor,
+        channel=message.channel if message else "",
+        target=clock.target,
+        cycle=clock.cycle,
+        number=number,
+        due_at=due_at.isoformat(),
+        reason=reason,
+        origin=origin.value,
+        message=str(message.public_id) if message else None,
+    )
+    publish(
+        CommitmentMade(interaction_id=interaction.pk, clock_id=clock.pk, number=number),
+        actor=actor,
+    )
+    return promise
+
+
+def _standing(clock: SlaClock) -> datetime | None:
+    latest = clock.commitments.order_by("-number").first()
+    return latest.due_at if latest and latest.number > 1 else clock.due_at
+
+
+def _key(clock_id: int) -> tuple[str, int]:
+    target, cycle = SlaClock.objects.values_list("target", "cycle").get(pk=clock_id)
+    return target, cycle
