@@ -6,4 +6,4 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from crm.accounts import grants  # noqa: F401  # registering is its effect
+        from crm.accounts import grants, teams  # noqa: F401  # registering is their effect

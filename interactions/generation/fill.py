@@ -35,8 +35,8 @@ from interactions.processes.log_interaction import HOLD
 from readiness.registry.resolve import resolve
 
 _BATCH = 10_000
-_OPEN_SHARE = 0.03
-_OPEN_AT_MOST = 2_000
+_OPEN_SHARE = 0.008
+_OPEN_AT_MOST = 10_000
 _SOURCE = "generated"
 _AGENT = "Generated agent"
 

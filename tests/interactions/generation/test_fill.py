@@ -13,11 +13,11 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 @pytest.fixture
 def generated(baselines: None, db: None) -> None:
     load_reasons()
-    call_command("generate", customers=40, interactions=300, seed=5, now=NOW, verbosity=0)
+    call_command("generate", customers=40, interactions=600, seed=5, now=NOW, verbosity=0)
 
 
 def test_every_generated_contact_is_what_its_events_say(generated: None) -> None:
-    assert Interaction.objects.count() == 300
+    assert Interaction.objects.count() == 600
     differences = {
         pk: found
         for pk in Interaction.objects.values_list("pk", flat=True)
