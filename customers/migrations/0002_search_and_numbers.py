@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             (SQL / "0002_search_and_numbers.sql").read_text(encoding="utf-8"),
-            "DROP FUNCTION crm_fold(text); DROP SEQUENCE customers_customer_number;",
+            "DROP FUNCTION crm_fold(text); DROP FUNCTION crm_new_id();"
+            "DROP SEQUENCE customers_customer_number;",
         )
     ]

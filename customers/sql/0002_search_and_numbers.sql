@@ -13,3 +13,15 @@ RETURN CASE
 END;
 
 CREATE SEQUENCE customers_customer_number;
+
+-- The same shape as crm.ids.new_id: a version 7 UUID, for rows that are made set by set.
+CREATE FUNCTION crm_new_id() RETURNS uuid
+LANGUAGE sql VOLATILE PARALLEL SAFE
+RETURN encode(
+  set_bit(set_bit(
+    overlay(
+      uuid_send(gen_random_uuid())
+      PLACING substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3)
+      FROM 1 FOR 6),
+    52, 1), 53, 1),
+  'hex')::uuid;

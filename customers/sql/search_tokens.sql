@@ -7,15 +7,16 @@ WITH subject AS (
 code AS (
   SELECT id, 'number' AS kind, number AS value FROM subject
   UNION ALL
-  SELECT a.customer_id, 'account', a.number
-  FROM customers_account a WHERE a.customer_id = ANY(%(ids)s)
+  SELECT s.id, 'account', a.number
+  FROM subject s JOIN customers_account a ON a.customer_id = s.id
+  WHERE a.number <> s.number
   UNION ALL
   SELECT p.customer_id, 'service', p.service_number
   FROM customers_product p WHERE p.customer_id = ANY(%(ids)s) AND p.service_number <> ''
   UNION ALL
   SELECT s.id, 'id', i.value
   FROM subject s JOIN customers_identifier i ON i.party_id = s.party_id
-  WHERE i.valid_to IS NULL AND i.kind <> 'document'
+  WHERE i.valid_to IS NULL AND i.kind <> 'document' AND i.value <> s.number
 ),
 folded_code AS (SELECT id, kind, crm_fold(value) AS value FROM code),
 medium AS (

@@ -24,12 +24,7 @@ def test_the_same_hold_twice_is_one_hold() -> None:
 
 def test_a_released_hold_can_be_placed_anew() -> None:
     customer = a_customer()
-    same: dict[str, Any] = {
-        "customer_id": customer.pk,
-        "kind": "interaction",
-        "reference": "7",
-        "actor": SYSTEM,
-    }
+    same: dict[str, Any] = {"customer_id": customer.pk, "kind": "interaction", "reference": "7"}
 
     place_hold(**same, actor=SYSTEM)
     released = [release_hold(**same, actor=SYSTEM), release_hold(**same, actor=SYSTEM)]

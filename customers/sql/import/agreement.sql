@@ -1,0 +1,36 @@
+WITH added AS (
+  INSERT INTO customers_agreement
+  SELECT a.*
+  FROM import_target t,
+       jsonb_populate_record(NULL::customers_agreement,
+         %(agreement)s::jsonb || (t.doc -> 'agreement') || jsonb_build_object(
+           'id', nextval(pg_get_serial_sequence('customers_agreement', 'id')),
+           'customer_id', t.customer_id, 'public_id', crm_new_id()
+         )) a
+  WHERE t.problem IS NULL AND NOT t.said_before AND t.doc -> 'agreement' ? 'name'
+    AND (t.is_new OR NOT EXISTS (
+      SELECT FROM customers_agreement old WHERE old.customer_id = t.customer_id
+    ))
+  RETURNING customer_id
+),
+changed AS (
+  UPDATE customers_agreement a
+  SET name = n.name, term = n.term, sla_tier = n.sla_tier,
+      valid_from = n.valid_from, valid_to = n.valid_to
+  FROM (
+    SELECT n.*
+    FROM import_target t
+    JOIN LATERAL (
+      SELECT * FROM customers_agreement a
+      WHERE a.customer_id = t.customer_id ORDER BY a.id DESC LIMIT 1
+    ) latest ON true
+    JOIN customers_agreement old ON old.id = latest.id
+    CROSS JOIN LATERAL jsonb_populate_record(old, t.doc -> 'agreement') n
+    WHERE NOT t.is_new AND t.problem IS NULL AND NOT t.said_before
+      AND t.doc -> 'agreement' ? 'name' AND old.* IS DISTINCT FROM n.*
+  ) n
+  WHERE a.id = n.id
+  RETURNING a.customer_id
+)
+INSERT INTO import_changed
+SELECT customer_id FROM added UNION SELECT customer_id FROM changed;
