@@ -83,15 +83,16 @@ def _take(
     contexts: dict[str, BrowserContext] = {}
     failed = 0
     for shot in pages:
-        if shot.role not in contexts:
-            contexts[shot.role] = browser.new_context(
-                base_url=url,
-                viewport={"width": width, "height": 900},
-                color_scheme="dark" if scheme == "dark" else "light",
-                reduced_motion="reduce",
-            )
-            _sign_in(contexts[shot.role], shot.role, passwords)
         try:
+            if shot.role not in contexts:
+                contexts[shot.role] = browser.new_context(
+                    base_url=url,
+                    viewport={"width": width, "height": 900},
+                    color_scheme="dark" if scheme == "dark" else "light",
+                    reduced_motion="reduce",
+                )
+                contexts[shot.role].set_default_timeout(10_000)
+                _sign_in(contexts[shot.role], shot.role, passwords)
             _picture(contexts[shot.role], shot, FOLDER / f"{shot.name}-{scheme}-{width}.png")
         except PlaywrightError as error:
             failed += 1
