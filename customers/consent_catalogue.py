@@ -58,6 +58,13 @@ PURPOSES = (
         "Where a device is, beyond what carrying the connection needs.",
     ),
     Purpose(
+        "archiving",
+        "Archiving closed matters",
+        "Moving what is closed out of daily reach. Refused, it stays online.",
+        _Basis.INTEREST,
+        True,
+    ),
+    Purpose(
         "partner-sharing",
         "Sharing with partners",
         "Passing data to other companies for their own offers.",

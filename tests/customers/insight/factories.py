@@ -9,7 +9,8 @@ from django.utils import timezone
 from customers.insight import keys, sources
 from customers.insight.models import Fact, Source
 from customers.models import Customer
-from readiness.registry import resolve, slots
+from readiness.registry import slots
+from tests.readiness.factories import a_serving_version
 
 
 def a_source(key: str = "contact", **fields: Any) -> Source:
@@ -50,26 +51,6 @@ def a_fact(
 
 def baselines_in_use(*prefixes: str) -> None:
     """Put the shipped baseline of these slots into general use, without the acceptance run."""
-    # By label: readiness is asked through its registry, also in tests of other apps.
-    from django.apps import apps
-
-    slot_model = apps.get_model("readiness", "CapabilitySlot")
-    version_model = apps.get_model("readiness", "CapabilityVersion")
     for slot in slots.declared():
-        if not slot.key.startswith(prefixes):
-            continue
-        row, _made = slot_model._default_manager.get_or_create(
-            key=slot.key,
-            defaults={"title": slot.title, "kind": slot.kind, "unit": slot.unit},
-        )
-        version_model._default_manager.get_or_create(
-            slot=row,
-            number=1,
-            defaults={
-                "state": "general_availability",
-                "config": dict(slot.baseline),
-                "fingerprint": f"baseline-{slot.key}"[:64],
-                "salt": "salt",
-            },
-        )
-    resolve.forget_snapshot()
+        if slot.key.startswith(prefixes):
+            a_serving_version(slot.key, slot.baseline)

@@ -1,0 +1,1 @@
+"""The archive's files: Parquet with a manifest and checksums beside each."""

@@ -1,0 +1,32 @@
+"""Closed interactions can be archived, with everything that was said and promised in them."""
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from customers.archivable import DataClass, Table, register
+from interactions.models import Interaction
+
+_BY_CLOCK = "JOIN interactions_slaclock AS clock ON clock.id = item.clock_id"
+
+INTERACTION = register(
+    DataClass(
+        key="interaction",
+        title=_("Closed interactions"),
+        model=Interaction,
+        closed=Q(status=Interaction.Status.CLOSED),
+        closed_at="closed_at",
+        happened_at="opened_at",
+        label="subject",
+        tables=(
+            Table("interactions_interaction", "item.id"),
+            Table("interactions_interactionevent", "item.interaction_id"),
+            Table("interactions_message", "item.interaction_id"),
+            Table("interactions_responserequest", "item.interaction_id"),
+            Table("interactions_slaclock", "item.interaction_id"),
+            Table("interactions_armedclock", "clock.interaction_id", _BY_CLOCK, "clock_id"),
+            Table("interactions_stagenotice", "clock.interaction_id", _BY_CLOCK),
+            Table("interactions_commitment", "clock.interaction_id", _BY_CLOCK),
+        ),
+        append_only=("interactions.InteractionEvent:append_only",),
+    )
+)
