@@ -13,6 +13,7 @@ class Slot:
     `baseline` is the configuration of version 1, loaded and really tested at installation.
     `on_absence`, when the version in general use is held: "off" (asking raises CapabilityOff) or
     "previous" (the version it replaced serves again).
+    `durations` are patterns of paths whose seconds people write as "8 h" ("rules.*.targets.*").
     """
 
     key: str
@@ -26,6 +27,7 @@ class Slot:
     baseline: Mapping[str, Any] = field(default_factory=dict)
     code_ref: str = ""
     check_config: Callable[[Mapping[str, Any]], None] | None = None
+    durations: tuple[str, ...] = ()
 
 
 _declared: dict[str, Slot] = {}

@@ -1,0 +1,120 @@
+"""The readiness board, and the process register beside it."""
+
+from collections import defaultdict
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from crm import process_map
+from crm.access import Actor, require, signed_in
+from crm.web.page import render_page
+from readiness.models import ProcessElement
+from readiness.processes.monitor_processes import (
+    COLUMNS,
+    NOT_READY,
+    READY,
+    WATCH,
+    Line,
+    board,
+    count_of_stopped,
+)
+from readiness.registry import measures
+
+
+def stopped(actor: Actor) -> int:
+    """The red number of the sidebar: capabilities that serve nobody."""
+    return count_of_stopped()
+
+
+@login_required
+@require_GET
+def readiness_board(request: HttpRequest) -> HttpResponse:
+    """Where support is in place, what to watch, and what stops work."""
+    found = board(actor=signed_in(request))
+    context = {
+        "columns": list(COLUMNS.values()),
+        "lines": [_drawn(line) for line in found.lines],
+        "ready": found.counted(READY),
+        "watch": found.counted(WATCH),
+        "stopped": found.counted(NOT_READY),
+        "not_ready": found.standing(NOT_READY),
+        "watched": found.standing(WATCH),
+        "capabilities": found.conditions,
+    }
+    return render_page(request, "readiness/board.html", context)
+
+
+def _drawn(line: Line) -> dict[str, Any]:
+    kept = [cell for cell in line.cells if cell.state]
+    ready = sum(cell.state == READY for cell in kept)
+    return {
+        "label": line.name,
+        "sub": line.number,
+        "url": reverse("readiness:process", args=[line.number]),
+        "summary": _("%(n)d of %(all)d ready") % {"n": ready, "all": len(kept)},
+        "cells": [
+            {
+                "state": cell.state,
+                "why": cell.why,
+                "column": COLUMNS[cell.column],
+                "url": cell.slot_key and reverse("readiness:capability", args=[cell.slot_key]),
+            }
+            for cell in line.cells
+        ],
+    }
+
+
+@login_required
+@require_GET
+def register(request: HttpRequest) -> HttpResponse:
+    """Every process element the product knows, with how much of it is built."""
+    require(signed_in(request), "readiness.view_processelement")
+    elements = ProcessElement.objects.prefetch_related("clauses")
+    modules: dict[str, list[str]] = defaultdict(list)
+    for module in process_map.modules():
+        modules[module.etom].append(module.path)
+    rows = [
+        {
+            "element": element,
+            "clauses": len(element.clauses.all()),
+            "built": sum(clause.built for clause in element.clauses.all()),
+            "modules": modules[element.number],
+        }
+        for element in elements
+    ]
+    return render_page(request, "readiness/register.html", {"rows": rows})
+
+
+@login_required
+@require_GET
+def process(request: HttpRequest, number: str) -> HttpResponse:
+    """One element: clause → tests → how they last ended → live measures."""
+    require(signed_in(request), "readiness.view_processelement")
+    element = ProcessElement.objects.get(number=number)
+    proofs: dict[str, list[process_map.Proof]] = defaultdict(list)
+    for proof in process_map.proofs():
+        proofs[proof.requirement].append(proof)
+    clauses = [
+        {
+            "clause": clause,
+            "proofs": proofs[clause.requirement],
+            "failed": any(proof.result == "failed" for proof in proofs[clause.requirement]),
+            "green": _all_green(proofs[clause.requirement]),
+        }
+        for clause in element.clauses.all()
+    ]
+    context = {
+        "element": element,
+        "clauses": clauses,
+        "modules": [m for m in process_map.modules() if m.etom == number],
+        "measures": [m for m in measures.declared() if number in m.processes],
+    }
+    return render_page(request, "readiness/process.html", context)
+
+
+def _all_green(proofs: list[process_map.Proof]) -> bool:
+    return bool(proofs) and all(proof.result == "passed" for proof in proofs)
