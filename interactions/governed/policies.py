@@ -192,4 +192,5 @@ SLOT: Final = Slot(
     baseline=BASELINE,
     code_ref="interactions.clock",
     check_config=check,
+    durations=("rules.*.targets.*", "default.targets.*", "max_pause_seconds"),
 )
