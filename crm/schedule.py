@@ -29,6 +29,14 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "customers.tasks.archive_by_policy",
         "schedule": crontab(hour=2, minute=10),
     },
+    "tell partners' listeners what they are owed, every 10 seconds": {
+        "task": "crm.tmf.tasks.tell_listeners",
+        "schedule": 10.0,
+    },
+    "forget answers kept for repeated partner calls, hourly": {
+        "task": "crm.tmf.tasks.forget_kept_answers",
+        "schedule": 3600.0,
+    },
     "forget deliveries older than 30 days, nightly at 03:20": {
         "task": "crm.events.tasks.prune_deliveries",
         "schedule": crontab(hour=3, minute=20),

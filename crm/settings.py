@@ -117,6 +117,7 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "crm.tmf.door.PartnerDoor",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -273,6 +274,12 @@ OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
     "ALLOWED_GRANT_TYPES": ["client_credentials"],
 }
+
+# Partner face: calls a minute per client, patience for one question, callbacks into our own machine.
+CRM_API_RATE_PER_MINUTE: int = env.int("CRM_API_RATE_PER_MINUTE", default=120_000)
+CRM_API_QUERY_MILLISECONDS: int = env.int("CRM_API_QUERY_MILLISECONDS", default=5000)
+CRM_ACCESS_LOG_WAITS_FOR_DISK: bool = env.bool("CRM_ACCESS_LOG_WAITS_FOR_DISK", default=False)
+CRM_HUB_ALLOW_PRIVATE: bool = env.bool("CRM_HUB_ALLOW_PRIVATE", default=not PRODUCTION)
 
 CELERY_BROKER_URL = REDIS_URL
 if REDIS_URL.startswith("unix://"):

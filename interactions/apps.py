@@ -7,6 +7,7 @@ class InteractionsConfig(AppConfig):
 
     def ready(self) -> None:
         from interactions import (  # noqa: F401  # registering is their effect
+            archivable,
             generation,
             governed,
             handlers,
@@ -15,3 +16,4 @@ class InteractionsConfig(AppConfig):
             roles,
         )
         from interactions.web import navigation  # noqa: F401
+        from interactions.api.tmf683_party_interaction import resource as _tmf683  # noqa: F401  # it registers its API

@@ -1,12 +1,16 @@
 """What the partner face keeps: listeners, what is owed to them, and answers to repeated calls."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.ids import new_id
+
+ATTEMPTS_BEFORE_DEAD = 15
 
 
 class HubListener(models.Model):
@@ -36,6 +40,30 @@ class HubListener(models.Model):
         return self.callback
 
 
+class HubDeliveryQuerySet(models.QuerySet["HubDelivery"]):
+    def waiting(self) -> Self:
+        return self.filter(delivered_at=None, dead_at=None)
+
+    def due(self) -> Self:
+        now = timezone.now()
+        return self.waiting().filter(
+            Q(lease_until=None) | Q(lease_until__lt=now), next_try_at__lte=now
+        )
+
+    def in_turn(self) -> Self:
+        """Without an earlier one for the same listener about the same thing still waiting."""
+        earlier = HubDelivery.objects.waiting().filter(
+            listener=OuterRef("listener"), aggregate=OuterRef("aggregate"), id__lt=OuterRef("id")
+        )
+        return self.exclude(Exists(earlier))
+
+    def requeue(self) -> int:
+        """Give what was given up a fresh start."""
+        return self.exclude(dead_at=None).update(
+            dead_at=None, attempts=0, lease_until=None, next_try_at=timezone.now()
+        )
+
+
 class HubDelivery(models.Model):
     """One event owed to one listener: tried until told, in order per listener and aggregate."""
 
@@ -52,6 +80,8 @@ class HubDelivery(models.Model):
     delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
     dead_at = models.DateTimeField(_("given up at"), null=True, blank=True)
 
+    objects = HubDeliveryQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("listener delivery")
         verbose_name_plural = _("listener deliveries")
@@ -65,7 +95,12 @@ class HubDelivery(models.Model):
                 fields=["next_try_at"],
                 name="hubdelivery_due",
                 condition=Q(delivered_at=None, dead_at=None),
-            )
+            ),
+            models.Index(
+                fields=["listener", "aggregate", "id"],
+                name="hubdelivery_in_turn",
+                condition=Q(delivered_at=None, dead_at=None),
+            ),
         ]
 
     def __str__(self) -> str:

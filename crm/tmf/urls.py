@@ -1,5 +1,38 @@
-"""Addresses of the partner face that belong to no single API."""
+"""Addresses of the partner face, made from the APIs that are registered."""
 
-from django.urls import URLPattern
+from collections.abc import Iterator
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path
+from oauth2_provider.views import RevokeTokenView, TokenView
+
+from crm.tmf import apis
+from crm.tmf.hub_views import Hub, HubItem
+from crm.tmf.schema import combined, documentation, single
+from crm.tmf.views import Collection, Item
+
+app_name = "tmf"
+
+
+def _of(api: apis.Api, prefix: str) -> Iterator[URLPattern]:
+    for resource in api.resources:
+        yield path(f"{prefix}/{resource.name}", Collection(resource), name=resource.name)
+        yield path(
+            f"{prefix}/{resource.name}/<public_id>", Item(resource), name=f"{resource.name}-item"
+        )
+    yield path(f"{prefix}/hub", Hub.as_view(), {"api": api})
+    yield path(f"{prefix}/hub/<public_id>", HubItem.as_view(), {"api": api})
+    yield path(f"{prefix}/openapi.json", single, {"api": api})
+
+
+urlpatterns: list[URLPattern] = [
+    pattern
+    for api in apis.all_apis()
+    for base in (api.path, *api.aliases)
+    for pattern in _of(api, f"tmf-api/{base}")
+]
+urlpatterns += [
+    path("oauth2/token", TokenView.as_view(), name="token"),
+    path("oauth2/revoke", RevokeTokenView.as_view(), name="revoke"),
+    path("api/openapi.json", combined, name="openapi"),
+    path("api/docs", documentation, name="docs"),
+]

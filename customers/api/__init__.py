@@ -1,0 +1,1 @@
+"""Partner doors to customers: one folder per TM Forum Open API."""

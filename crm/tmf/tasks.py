@@ -1,0 +1,96 @@
+"""Celery doors of the partner face: tell listeners, forget kept answers."""
+
+import time
+from datetime import timedelta
+
+from celery import shared_task
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from crm.tmf import callbacks, idempotency
+from crm.tmf.models import ATTEMPTS_BEFORE_DEAD, HubDelivery
+
+_LEASE = timedelta(seconds=60)
+_BUDGET_SECONDS = 40.0
+_LISTENERS_PER_ROUND = 200
+_LONGEST_WAIT = timedelta(hours=1)
+_KEEP = timedelta(days=30)
+
+
+@shared_task(ignore_result=True)
+def tell_listeners() -> None:
+    """Find listeners that are owed something now; each gets a task of its own."""
+    owed = HubDelivery.objects.due().in_turn().values_list("listener_id", flat=True).distinct()
+    for listener_id in list(owed[:_LISTENERS_PER_ROUND]):
+        tell_listener.delay(listener_id)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def tell_listener(listener_id: int) -> None:
+    """Tell one listener what it is owed, in order per aggregate.
+
+    It stops at the first failure, so a listener that is down costs one call a round and keeps
+    nobody else waiting. Safe to run twice: a lease keeps a delivery to one worker at a time.
+    """
+    until = time.monotonic() + _BUDGET_SECONDS
+    while time.monotonic() < until:
+        delivery = _claim(listener_id)
+        if delivery is None or not _deliver(delivery):
+            return
+
+
+def _claim(listener_id: int) -> HubDelivery | None:
+    with transaction.atomic():
+        found = (
+            HubDelivery.objects.due()
+            .in_turn()
+            .filter(listener_id=listener_id)
+            .select_related("listener")
+            .select_for_update(skip_locked=True, of=("self",))
+            .order_by("next_try_at", "id")
+            .first()
+        )
+        if found:
+            found.lease_until = timezone.now() + _LEASE
+            found.save(update_fields=["lease_until"])
+        return found
+
+
+def _deliver(delivery: HubDelivery) -> bool:
+    listener = delivery.listener
+    if listener.removed_at:
+        _close(delivery, dead_at=timezone.now(), last_error="The listener was removed.")
+        return True
+    outcome = callbacks.send(
+        listener.callback,
+        secret=listener.secret,
+        event_id=str(delivery.body["eventId"]),
+        body=delivery.body,
+    )
+    if outcome.delivered:
+        _close(delivery, delivered_at=timezone.now(), status_code=outcome.status, last_error="")
+        return True
+    tries = delivery.attempts + 1
+    wait = min(timedelta(seconds=5 * 2 ** (tries - 1)), _LONGEST_WAIT)
+    _close(
+        delivery,
+        status_code=outcome.status,
+        last_error=outcome.problem or f"The listener answered {outcome.status}.",
+        next_try_at=timezone.now() + wait,
+        dead_at=timezone.now() if tries >= ATTEMPTS_BEFORE_DEAD else None,
+    )
+    return False
+
+
+def _close(delivery: HubDelivery, **found: object) -> None:
+    HubDelivery.objects.filter(pk=delivery.pk, delivered_at=None).update(
+        lease_until=None, attempts=F("attempts") + 1, **found
+    )
+
+
+@shared_task(ignore_result=True)
+def forget_kept_answers() -> None:
+    """Drop answers to repeated calls after a day, and told events after a month."""
+    idempotency.prune()
+    HubDelivery.objects.filter(delivered_at__lt=timezone.now() - _KEEP).delete()

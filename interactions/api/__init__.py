@@ -1,0 +1,1 @@
+"""Partner doors to interactions: one folder per TM Forum Open API."""
