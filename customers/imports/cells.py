@@ -37,12 +37,13 @@ def compiled(spec: Mapping[str, Any], *, limit: int = 0) -> Cell:
         constant = spec["value"]
         return lambda row: constant
     columns = tuple(spec["columns"]) if "columns" in spec else (spec["column"],)
+    single = columns[0] if len(columns) == 1 else ""
     convert = _converter(spec, limit)
     missing = frozenset(spec.get("missing", ()))
     required = bool(spec.get("required"))
 
     def read(row: Row) -> Any:
-        text = " ".join(part for part in (row[column] for column in columns) if part)
+        text = row[single] if single else " ".join(filter(None, map(row.__getitem__, columns)))
         if text in missing:
             text = ""
         try:

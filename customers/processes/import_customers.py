@@ -26,10 +26,14 @@ from customers.imports.readers import FileWrong, Record, read_header, read_recor
 from customers.models import (
     Account,
     Agreement,
+    ContactMedium,
     Customer,
+    Identifier,
+    ImportedRecord,
     ImportProblem,
     ImportRun,
     Party,
+    Product,
     SearchToken,
 )
 
@@ -195,12 +199,35 @@ def _batches(run: ImportRun, actor: Actor, *, commit: bool = False) -> Iterator[
     shared = _shared(run, checked)
     with default_storage.open(run.path) as file:
         plans = _plans(file, run.file_name, checked)
-        done = 0
+        done, new, known = 0, 0, _rows_known()
         while batch := list(islice(plans, _BATCH)):
             # What an earlier attempt committed is read again only to know its numbers.
             if done >= run.processed:
-                yield _one_batch(run, batch, shared, actor, commit=commit)
+                result = _one_batch(run, batch, shared, actor, commit=commit)
+                yield result
+                new += result.created
             done += len(batch)
+            if new > known:
+                known, new = known + new, 0
+                _count_anew()
+
+
+_FILLED = (Party, Customer, Account, Agreement, Product, Identifier, ContactMedium, ImportedRecord)
+
+
+def _rows_known() -> int:
+    """How many customers the planner believes in."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'customers_customer'")
+        (known,) = cursor.fetchone() or (0,)
+    return max(int(known), 0)
+
+
+def _count_anew() -> None:
+    """Tell the planner that the tables have grown: it would read them whole for every row."""
+    tables = ", ".join(model._meta.db_table for model in (*_FILLED, SearchToken))
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {tables}")
 
 
 def _one_batch(
@@ -291,6 +318,7 @@ def _copied(plan: _Planned) -> bytes:
 def _shared(run: ImportRun, checked: mappings.Checked) -> dict[str, Any]:
     """What every batch of a run needs beside its rows."""
     earlier = ImportRun.objects.filter(kind=KIND, mapping__source=run.mapping.get("source"))
+    earlier = earlier.exclude(pk=run.pk)
     same = earlier.filter(mapping=run.mapping)
     fresh = {
         part: orjson.dumps(

@@ -42,14 +42,15 @@ token AS (
   FROM folded_code, regexp_split_to_table(value, '[\s.,;:/\\|()\[\]{}"_+*&@#-]+') AS w (word)
   WHERE value ~ '[\s.,;:/\\|()\[\]{}"_+*&@#-]'
   UNION ALL
-  SELECT id, 'tail', reverse(regexp_replace(value, '[\s.,;:/\\|()\[\]{}"_+*&@#-]+', '', 'g')) FROM folded_code
+  -- Read from the end, behind a mark that no word begins with.
+  SELECT id, 'tail', '<' || reverse(regexp_replace(value, '[\s.,;:/\\|()\[\]{}"_+*&@#-]+', '', 'g')) FROM folded_code
   UNION ALL
   SELECT id, 'email', crm_fold(coalesce(nullif(normalised, ''), value))
   FROM medium WHERE type = 'email'
   UNION ALL
   SELECT id, 'phone', reverse(reversed_digits) FROM medium WHERE reversed_digits <> ''
   UNION ALL
-  SELECT id, 'phonetail', reversed_digits FROM medium WHERE reversed_digits <> ''
+  SELECT id, 'phonetail', '<' || reversed_digits FROM medium WHERE reversed_digits <> ''
   UNION ALL
   SELECT m.id, 'address', w.word
   FROM medium m,

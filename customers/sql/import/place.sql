@@ -24,6 +24,7 @@ LEFT JOIN customers_account a ON a.number = s.doc -> 'account' ->> 'number'
 LEFT JOIN LATERAL (
   SELECT r.row, r.run_id
   FROM customers_importedrecord r
-  WHERE r.customer_id = c.id AND r.run_id = ANY(%(same_source)s)
+  -- By customer, never by run: a run holds the whole file.
+  WHERE r.customer_id = c.id AND r.run_id + 0 = ANY(%(same_source)s)
   ORDER BY r.id DESC LIMIT 1
 ) before ON true

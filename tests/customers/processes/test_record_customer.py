@@ -63,7 +63,7 @@ def test_a_recorded_customer_can_be_found_by_folded_words() -> None:
         ("number", "ab12"),
         ("number", "ab"),
         ("number", "12"),
-        ("tail", "21ba"),
+        ("tail", "<21ba"),
     }
 
 

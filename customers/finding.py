@@ -1,0 +1,123 @@
+"""Find a customer by whatever somebody knows: a name in any order, part of a number, a typo."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from string import ascii_lowercase
+from typing import Any
+
+from django.conf import settings
+
+from crm import sql
+from crm.access import Actor
+from customers import masking
+from customers.contact_points import number_beginnings
+from customers.folding import compact, fold, words
+from customers.models import Customer
+
+_PEOPLE = ("name", "email", "phone", "phonetail", "address")
+_CODES = ("number", "account", "service", "id", "tail")
+_LEAST_TAIL = 4
+_LEAST_TYPO = 4
+_MOST_PARTS = 6
+# However common a word is, no more of its customers than this are looked at.
+_REACH = 20_000
+_NUMBER = re.compile(r"[+\d\s().\-/]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One customer, and the word that found them."""
+
+    customer: Customer
+    kind: str
+    token: str
+    near: bool = False
+
+
+def find_customers(actor: Actor, text: str, limit: int) -> list[Found]:
+    """At most `limit` customers the actor may see, best first.
+
+    Whoever may not see people finds them by number only: a masked value must not be confirmable
+    by searching for it. The caller records the look.
+    """
+    if not actor.has_perm("customers.view_customer"):
+        return []
+    asked = _Asked(actor, limit)
+    parts = words(text)[:_MOST_PARTS]
+    if not parts or len(compact(text)) < 2:  # noqa: PLR2004  # one letter finds everybody
+        return []
+    if _NUMBER.fullmatch(text):
+        return asked.codes(text)
+    if "@" in text:
+        return asked.begins([fold(text.strip())[:80]])
+    if len(parts) == 1:
+        found = asked.codes(text)
+    else:
+        lead, *others = sorted(parts, key=len, reverse=True)
+        found = asked.begins([lead], others) or asked.codes(text)
+    return found or asked.near(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    actor: Actor
+    limit: int
+
+    def codes(self, text: str) -> list[Found]:
+        """By how a word or number begins, or ends; a phone number in any notation."""
+        said = compact(text)
+        leads = [said]
+        if _NUMBER.fullmatch(text):
+            region = settings.CRM_REGION
+            leads += [one for one in number_beginnings(said, region=region) if one != said]
+        if len(said) >= _LEAST_TAIL:
+            national = said.lstrip("0") if said.isdecimal() else said
+            leads += [f"<{said[::-1]}", f"<{national[::-1]}"]
+        return self.begins([lead for lead in dict.fromkeys(leads) if lead])
+
+    def begins(self, leads: list[str], others: list[str] | None = None) -> list[Found]:
+        reach = _REACH if others else self.limit * 4
+        more = {"leads": leads, "others": others or [], "reach": reach}
+        return self._customers("customers/search_begins.sql", more)
+
+    def near(self, parts: list[str]) -> list[Found]:
+        """By a name one slip of the finger away from one of the parts."""
+        for part in sorted(parts, key=len, reverse=True):
+            if len(part) < _LEAST_TYPO or not part.isalpha():
+                continue
+            others = [other for other in parts if other != part]
+            more = {"spellings": sorted(set(_slips(part))), "others": others, "reach": _REACH}
+            if found := self._customers("customers/search_near.sql", more, near=True):
+                return found
+        return []
+
+    def _customers(self, name: str, more: dict[str, Any], *, near: bool = False) -> list[Found]:
+        kinds = [*_CODES, *_PEOPLE] if masking.sees_people(self.actor) else list(_CODES)
+        asked = more | {
+            "kinds": kinds,
+            "everyone": self.actor.has_perm("customers.view_all_customers"),
+            "teams": list(self.actor.teams),
+            "limit": self.limit * 4,
+        }
+        if near and not masking.sees_people(self.actor):
+            return []
+        hits: dict[int, tuple[str, str]] = {}
+        for row in sql.rows(name, asked):
+            hits.setdefault(row["customer_id"], (row["kind"], row["token"]))
+        wanted = list(hits)[: self.limit]
+        customers = Customer.objects.visible_to(self.actor).in_bulk(wanted)
+        return [Found(customers[pk], *hits[pk], near) for pk in wanted if pk in customers]
+
+
+def _slips(word: str) -> Iterator[str]:
+    """Every spelling one slip away: a letter less, swapped, another or more."""
+    letters = ascii_lowercase
+    for at in range(len(word) + 1):
+        head, tail = word[:at], word[at:]
+        if tail:
+            yield head + tail[1:]
+            yield from (head + letter + tail[1:] for letter in letters)
+        if len(tail) > 1:
+            yield head + tail[1] + tail[0] + tail[2:]
+        yield from (head + letter + tail for letter in letters)

@@ -1,0 +1,28 @@
+"""What somebody without the right to personal data sees instead of it."""
+
+from crm.access import Actor
+
+PERMISSION = "customers.view_personal_data"
+_DOTS = "•••"
+_SHOWN_DIGITS = 3
+
+
+def sees_people(actor: Actor) -> bool:
+    """Whether names, addresses and numbers are shown to this actor."""
+    return actor.has_perm(PERMISSION)
+
+
+def name(value: str, number: str) -> str:
+    """Initials; a customer known by their number alone keeps it."""
+    if value == number:
+        return value
+    return " ".join(f"{part[0]}." for part in value.split() if part) or _DOTS
+
+
+def contact_point(kind: str, value: str) -> str:
+    """Enough to tell two apart, too little to use."""
+    if kind == "email":
+        return f"{value[:1]}{_DOTS}@{_DOTS}"
+    if kind in {"mobile", "phone"}:
+        return f"{_DOTS} {value[-_SHOWN_DIGITS:]}"
+    return _DOTS

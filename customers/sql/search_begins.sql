@@ -1,0 +1,27 @@
+-- Customers with a word that begins as one of the leads does, and with one for each other part.
+SELECT l.customer_id, l.kind, l.token
+FROM (
+  SELECT t.*, p.place
+  FROM unnest(%(leads)s::text[]) WITH ORDINALITY AS p (begins, place)
+  CROSS JOIN LATERAL (
+    SELECT s.customer_id, s.kind, s.token
+    FROM customers_searchtoken s
+    WHERE s.token >= p.begins COLLATE "C" AND s.token < (p.begins || U&'\+10FFFF') COLLATE "C"
+      AND s.kind = ANY(%(kinds)s)
+    ORDER BY s.token
+    LIMIT %(reach)s
+  ) t
+) l
+WHERE NOT EXISTS (
+    SELECT FROM unnest(%(others)s::text[]) AS o (begins)
+    WHERE NOT EXISTS (
+      SELECT FROM customers_searchtoken s
+      WHERE s.customer_id = l.customer_id AND s.kind = ANY(%(kinds)s)
+        AND s.token >= o.begins COLLATE "C" AND s.token < (o.begins || U&'\+10FFFF') COLLATE "C"
+    )
+  )
+  AND (%(everyone)s OR EXISTS (
+    SELECT FROM customers_customer c
+    WHERE c.id = l.customer_id AND c.care_team_id = ANY(%(teams)s)
+  ))
+LIMIT %(limit)s

@@ -1,0 +1,60 @@
+"""Customers in the search box."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.access import Actor
+from crm.audit.record import record_access
+from crm.web import search
+from customers import masking
+from customers.reads import Found, find_customers
+
+_SHOWN_DIGITS = 4
+
+
+def customers(actor: Actor, text: str, limit: int) -> list[search.Hit]:
+    """Hits of the search box; who was shown to whom is recorded."""
+    found = find_customers(actor, text, limit)
+    if found:
+        record_access(
+            actor=actor,
+            action="search",
+            subject="customer",
+            ids=[one.customer.pk for one in found],
+            purpose="service",
+            detail=text,
+        )
+    clear = masking.sees_people(actor)
+    return [_hit(one, clear=clear) for one in found]
+
+
+def _hit(found: Found, *, clear: bool) -> search.Hit:
+    customer = found.customer
+    return search.Hit(
+        kind="customer",
+        title=customer.name if clear else masking.name(customer.name, customer.number),
+        url=reverse("customers:page", args=[customer.public_id]),
+        icon="building" if customer.type == "business" else "user",
+        sub=customer.number if customer.number != customer.name else customer.get_type_display(),
+        why=_why(found),
+        exact=found.kind == "number" and not found.near,
+    )
+
+
+def _why(found: Found) -> str:
+    if found.near:
+        return _("sounds like “%(word)s”") % {"word": found.token}
+    if found.kind in {"tail", "phonetail"}:
+        return _("number ends …%(digits)s") % {"digits": found.token[1 : 1 + _SHOWN_DIGITS][::-1]}
+    return {
+        "email": _("by e-mail"),
+        "phone": _("by phone number"),
+        "address": _("by address"),
+        "account": _("by account"),
+        "service": _("by service number"),
+        "id": _("by identifier"),
+    }.get(found.kind, "")
+
+
+search.register("customers", customers, label=gettext_lazy("Customers"), order=10)
