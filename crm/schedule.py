@@ -21,6 +21,14 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "interactions.tasks.send_queued_messages",
         "schedule": 15.0,
     },
+    "carry out what silence of customers means, every minute": {
+        "task": "interactions.tasks.apply_overdue_silence",
+        "schedule": 60.0,
+    },
+    "fold a sample of clocks afresh, nightly at 03:40": {
+        "task": "interactions.tasks.refold_sample",
+        "schedule": crontab(hour=3, minute=40),
+    },
     "seal the log of views, every 5 minutes": {
         "task": "crm.audit.tasks.seal_access_log",
         "schedule": 300.0,

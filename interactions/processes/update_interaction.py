@@ -33,6 +33,7 @@ ETOM = "1.3.5.2"
 
 _Status = Interaction.Status
 _Kind = Message.Kind
+_MINUTE = 60
 CHANGEABLE = frozenset(
     {
         "subject",
@@ -66,10 +67,13 @@ def add_message(
     subject: str = "",
     automatic: bool = False,
     external_id: str = "",
+    seen_message: int | None = None,
     actor: Actor,
 ) -> Message:
     """Add what was said or noted; a reply of ours goes out, one of theirs answers what we asked.
 
+    `seen_message` is the newest message the author had before them: with a newer one of somebody
+    else nothing is sent, so that no two people answer the same.
     `external_id` is the sender's own id of the message: delivered twice, it is one message.
     `automatic` marks machine mail, which is kept but neither answers nor moves any clock.
     """
@@ -81,6 +85,7 @@ def add_message(
         return known
     if not body.strip():
         raise RuleBroken("nothing-said", _("Write something first."), field="body", kind="invalid")
+    _nobody_was_faster(interaction, seen_message, actor)
     message = Message(
         interaction=interaction,
         kind=_Kind(kind),
@@ -298,6 +303,33 @@ def remove(*, interaction_id: int, expected_revision: int | None = None, actor: 
     _let_go(interaction)
     publish(InteractionRemoved(interaction_id=interaction.pk), actor=actor)
     refold(interaction=interaction, actor=actor)
+
+
+def _nobody_was_faster(interaction: Interaction, seen: int | None, actor: Actor) -> None:
+    if seen is None:
+        return
+    newer = (
+        interaction.messages.filter(pk__gt=seen, kind=_Kind.PUBLIC)
+        .exclude(author_name=actor.name, direction=Interaction.Direction.OUTBOUND)
+        .order_by("-pk")
+        .first()
+    )
+    if newer is None:
+        return
+    passed = int((timezone.now() - newer.created_at).total_seconds())
+    inbound = newer.direction == Interaction.Direction.INBOUND
+    raise RuleBroken(
+        "written-meanwhile",
+        _("%(who)s wrote %(time)s ago. Your draft is kept; read theirs first.")
+        % {
+            "who": _("The customer") if inbound else newer.author_name,
+            "time": _("%(n)d s") % {"n": passed}
+            if passed < _MINUTE
+            else _("%(n)d min") % {"n": passed // _MINUTE},
+        },
+        field="body",
+        kind="precondition",
+    )
 
 
 def _note(interaction: Interaction, message: Message, actor: Actor) -> None:

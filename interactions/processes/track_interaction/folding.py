@@ -159,9 +159,9 @@ def _keep(interaction: Interaction, clock: SlaClock | None, one: Folded, actor: 
 def _settle(clock: SlaClock, before: str, actor: Actor) -> None:
     """Judge the promises of a clock that stopped, and take the judgement back if it runs again."""
     _judge(clock)
-    if clock.stopped_at is None or clock.state == before:
+    if clock.stopped_at is None:
         return
-    if clock.state == SlaClock.State.MET:
+    if clock.state == SlaClock.State.MET and before != SlaClock.State.MET:
         publish(SlaMet(interaction_id=clock.interaction_id, clock_id=clock.pk), actor=actor)
     elif clock.state == SlaClock.State.BREACHED and win(clock, 1, _BREACH, superseded=True):
         # A late answer records its own breach, even if no scan ever ran.

@@ -57,8 +57,8 @@ def append(
 def move(interaction: Interaction, new: str, *, actor: Actor, **with_it: Any) -> None:
     """Change the status if the table of moves allows it; staying where it is changes nothing.
 
-    Waiting for a partner pauses the clock for as long as it lasts. `with_it` are the fields that the new status needs. The caller appends the event that says
-    why; `change_status` does both.
+    Waiting for a partner pauses the clock for as long as it lasts. `with_it` are the fields that
+    the new status needs. The caller appends the event that says why; `change_status` does both.
     """
     old = interaction.status
     if old == new:

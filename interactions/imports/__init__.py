@@ -1,0 +1,1 @@
+"""Interactions out of files: the mapping, and one row read by it."""

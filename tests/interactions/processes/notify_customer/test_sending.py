@@ -1,0 +1,197 @@
+"""Sending: over real SMTP, re-checked just before, retried, and marked once."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from crm.access import SYSTEM
+from crm.web.models import AgentNotice
+from customers.models import ContactMedium
+from customers.processes.manage_consent import record_consent
+from interactions.models import Interaction, InteractionEvent, Message
+from interactions.processes.close_interaction import complete
+from interactions.processes.notify_customer import queue_notice, send_due
+from interactions.processes.track_interaction import make_promise
+from tests.customers.factories import a_customer, a_user
+from tests.interactions.factories import a_worker, an_interaction, plain_promises, the_clock
+from tests.interactions.mailbox import Mailbox, a_mailbox
+
+pytestmark = [pytest.mark.django_db, pytest.mark.enable_socket]
+
+PRIYA = "priya@example.org"
+
+
+@pytest.fixture
+def mailbox(settings: object) -> Iterator[Mailbox]:
+    with a_mailbox() as box:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", box.port  # type: ignore[attr-defined]
+        yield box
+
+
+@pytest.fixture
+def matter(db: None) -> Interaction:
+    plain_promises()
+    owner = a_user(email="ana@example.org")
+    return an_interaction(a_customer(email=PRIYA), owner_id=owner.pk)
+
+
+def a_notice(matter: Interaction, key: str = "k") -> Message:
+    message = queue_notice(
+        interaction_id=matter.pk,
+        purpose="service",
+        subject="News",
+        body="We are on it.",
+        dedupe_key=key,
+        actor=SYSTEM,
+    )
+    assert message is not None
+    return message
+
+
+def test_a_queued_message_is_delivered_and_marked(mailbox: Mailbox, matter: Interaction) -> None:
+    message = a_notice(matter)
+
+    assert send_due(10) == 1
+    assert send_due(10) == 0
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts, message.sent_at is not None) == ("sent", 1, True)
+    mail = mailbox.delivered[0]
+    assert (mail["To"], mail["Subject"]) == (PRIYA, "News")
+    assert mail.get_content().strip() == "We are on it."
+
+
+def test_machines_are_asked_not_to_answer(mailbox: Mailbox, matter: Interaction) -> None:
+    a_notice(matter)
+    send_due(10)
+
+    mail = mailbox.delivered[0]
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["X-Auto-Response-Suppress"] == "All"
+
+
+def test_queued_twice_is_one_message(matter: Interaction) -> None:
+    assert a_notice(matter) == a_notice(matter)
+    assert Message.objects.count() == 1
+
+
+def test_a_second_hand_over_carries_the_same_message_id(
+    mailbox: Mailbox, matter: Interaction
+) -> None:
+    message = a_notice(matter)
+    send_due(10)
+    # As after a kill between the server's "accepted" and our mark.
+    Message.objects.filter(pk=message.pk).update(state="queued", sent_at=None)
+
+    send_due(10)
+
+    assert len(mailbox.delivered) == 2
+    assert len(set(mailbox.ids())) == 1
+
+
+def test_what_is_leased_is_left_alone_until_the_lease_ends(
+    mailbox: Mailbox, matter: Interaction
+) -> None:
+    message = a_notice(matter)
+    Message.objects.filter(pk=message.pk).update(lease_until=timezone.now() + timedelta(minutes=1))
+    assert send_due(10) == 0
+
+    Message.objects.filter(pk=message.pk).update(lease_until=timezone.now())
+    assert send_due(10) == 1
+
+
+@pytest.mark.req("R-CIM-18")
+def test_a_no_that_came_after_queueing_is_obeyed(mailbox: Mailbox, matter: Interaction) -> None:
+    message = a_notice(matter)
+    record_consent(
+        party_id=matter.customer.party_id,  # type: ignore[union-attr, arg-type]
+        purpose_key="service",
+        given=False,
+        source="call",
+        actor=SYSTEM,
+    )
+
+    send_due(10)
+
+    message.refresh_from_db()
+    assert (message.state, mailbox.delivered) == ("dropped", [])
+    assert "refused" in message.last_error
+    assert InteractionEvent.objects.filter(type="message_dropped").count() == 1
+
+
+@pytest.mark.req("R-TMI-9")
+def test_a_new_date_is_not_sent_once_the_matter_is_done(
+    mailbox: Mailbox, matter: Interaction
+) -> None:
+    promise = make_promise(
+        clock_id=the_clock(matter).pk,
+        due_at=timezone.now() + timedelta(days=1),
+        reason="parts",
+        actor=a_worker(),
+    )
+    complete(interaction_id=matter.pk, outcome="resolved", actor=SYSTEM)
+
+    send_due(10)
+
+    assert promise.notice is not None
+    promise.notice.refresh_from_db()
+    assert (promise.notice.state, mailbox.delivered) == ("dropped", [])
+
+
+def test_only_the_newest_promise_is_sent(mailbox: Mailbox, matter: Interaction) -> None:
+    for days in (1, 2):
+        make_promise(
+            clock_id=the_clock(matter).pk,
+            due_at=timezone.now() + timedelta(days=days),
+            reason="parts",
+            actor=a_worker(),
+        )
+
+    send_due(10)
+
+    assert Message.objects.order_by("pk").values_list("state", flat=True)[0] == "dropped"
+    assert len(mailbox.delivered) == 1
+
+
+def test_a_server_that_is_away_is_tried_again_later(matter: Interaction, settings: object) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # type: ignore[attr-defined]
+    message = a_notice(matter)
+
+    send_due(10)
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts, message.handed_over_at) == ("queued", 1, None)
+    assert message.available_at > timezone.now() + timedelta(seconds=20)
+    assert "refused" in message.last_error.lower()
+
+
+@pytest.mark.req("R-CIM-17")
+def test_a_refused_address_is_not_used_again_and_the_owner_hears_of_it(
+    mailbox: Mailbox, matter: Interaction
+) -> None:
+    mailbox.refuse.add(PRIYA)
+    message = a_notice(matter)
+
+    send_due(10)
+
+    message.refresh_from_db()
+    assert (message.state, message.last_error) == ("failed", "550 5.1.1 no such mailbox")
+    assert ContactMedium.objects.get(value=PRIYA).state == "unreachable"
+    assert AgentNotice.objects.get().user_id == matter.owner_id
+
+
+def test_it_gives_up_after_eight_attempts(matter: Interaction, settings: object) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # type: ignore[attr-defined]
+    message = a_notice(matter)
+    for _ in range(8):
+        Message.objects.update(available_at=timezone.now(), lease_until=None)
+        send_due(10)
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == ("failed", 8)
+    assert ContactMedium.objects.get(value=PRIYA).state == "unverified"
