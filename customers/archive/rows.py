@@ -15,6 +15,7 @@ from psycopg import sql
 from customers.archivable import DataClass, Table
 from customers.archive.store import ArchivedRow
 
+# Statements go to the cursor as text: the history context reads them before PostgreSQL does.
 _STAGED = sql.Identifier("archiving_rows")
 
 
@@ -24,9 +25,9 @@ def stage(data_class: DataClass, root_ids: Sequence[int]) -> dict[int, str]:
         cursor.execute("SET LOCAL TIME ZONE 'UTC'")
         cursor.execute("DROP TABLE IF EXISTS archiving_rows")
         cursor.execute(
-            sql.SQL("CREATE TEMPORARY TABLE {staged} ON COMMIT DROP AS {rows}").format(
-                staged=_STAGED, rows=_all_rows(data_class)
-            ),
+            sql.SQL("CREATE TEMPORARY TABLE {staged} ON COMMIT DROP AS {rows}")
+            .format(staged=_STAGED, rows=_all_rows(data_class))
+            .as_string(),
             {"ids": list(root_ids)},
         )
         cursor.execute(_HASHES)
@@ -53,7 +54,7 @@ def copy_out(data_class: DataClass, to: Path) -> int:
         with to.open("wb") as file, cursor.copy(statement) as copy:
             for block in copy:
                 file.write(block)
-        cursor.execute(sql.SQL("SELECT count(*) FROM {staged}").format(staged=_STAGED))
+        cursor.execute("SELECT count(*) FROM archiving_rows")
         return int(cursor.fetchone()[0])
 
 
@@ -73,11 +74,13 @@ def delete_staged(data_class: DataClass) -> int:
                 sql.SQL(
                     "DELETE FROM {table} WHERE {key} IN"
                     " (SELECT row_id FROM {staged} WHERE position = %s)"
-                ).format(
+                )
+                .format(
                     table=sql.Identifier(table.name),
                     key=sql.Identifier(table.key),
                     staged=_STAGED,
-                ),
+                )
+                .as_string(),
                 [position],
             )
             gone += cursor.rowcount
@@ -97,9 +100,9 @@ def put_back(data_class: DataClass, rows: Iterable[ArchivedRow]) -> None:
                 raise ValueError(f"{row.table} is no table of {data_class.key}.")
             table = sql.Identifier(row.table)
             cursor.execute(
-                sql.SQL(
-                    "INSERT INTO {table} SELECT (jsonb_populate_record(null::{table}, %s)).*"
-                ).format(table=table),
+                sql.SQL("INSERT INTO {table} SELECT (jsonb_populate_record(null::{table}, %s)).*")
+                .format(table=table)
+                .as_string(),
                 [row.content],
             )
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -6,4 +6,10 @@ class InsightConfig(AppConfig):
     label = "insight"
 
     def ready(self) -> None:
-        from customers.insight import governed, handlers, roles, sources  # noqa: F401  # registering is their effect
+        from customers.insight import (  # noqa: F401  # registering is their effect
+            generation,
+            governed,
+            handlers,
+            roles,
+            sources,
+        )

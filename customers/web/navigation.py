@@ -1,1 +1,36 @@
-"""navigation"""
+"""Customers and imports in the sidebar and the command palette."""
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.web import navigation, search
+
+navigation.register(
+    "customers:list",
+    label=_("Customers"),
+    icon="users",
+    section="desk",
+    order=20,
+    permission="customers.view_customer",
+    key="G C",
+    quick=2,
+)
+navigation.register(
+    "customers:imports",
+    label=_("Imports"),
+    icon="file-import",
+    section="stewardship",
+    order=30,
+    permission="customers.import_customers",
+)
+search.register_command(
+    _("Record a customer"),
+    "customers:record",
+    icon="user-plus",
+    permission="customers.record_customer",
+)
+search.register_command(
+    _("Import customers from a file"),
+    "customers:upload",
+    icon="file-import",
+    permission="customers.import_customers",
+)

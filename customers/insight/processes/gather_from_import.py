@@ -46,6 +46,8 @@ def gather_from_import(*, run_id: int, actor: Actor) -> int:
     }
     with connection.cursor() as cursor:
         cursor.execute(sql.text("insight/imported_values.sql"), params)
+        # Nobody has told the planner yet how much this is; guessing small, it would go row by row.
+        cursor.execute("ANALYZE imported_values")
         cursor.execute(sql.text("insight/supersede_imported.sql"), params)
         cursor.execute(sql.text("insight/insert_imported.sql"), params)
         taken_in = int(cursor.rowcount)
