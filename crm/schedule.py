@@ -45,6 +45,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "crm.tmf.tasks.forget_kept_answers",
         "schedule": 3600.0,
     },
+    "hold capabilities whose waiver ran out, hourly at :25": {
+        "task": "readiness.tasks.hold_what_lost_its_waiver",
+        "schedule": crontab(minute=25),
+    },
     "forget deliveries older than 30 days, nightly at 03:20": {
         "task": "crm.events.tasks.prune_deliveries",
         "schedule": crontab(hour=3, minute=20),

@@ -1,6 +1,6 @@
 """What the page of a capability shows: versions, tests, signatures and differences."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,9 +60,14 @@ def results_of(run: OrtRun) -> list[OrtResult]:
     return sorted(found, key=lambda result: (result.outcome == "pass", result.case))
 
 
-def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
-    """What a configuration changes, setting by setting."""
-    old, new = dict(_leaves(before)), dict(_leaves(after))
+def differences(
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    written: Callable[[str, Any], str] = lambda path, value: str(value),
+) -> list[Difference]:
+    """What a configuration changes, setting by setting; `written` words one value."""
+    old = {shown: written(path, value) for path, shown, value in _leaves(before)}
+    new = {shown: written(path, value) for path, shown, value in _leaves(after)}
     paths = [*old, *(path for path in new if path not in old)]
     return [
         Difference(path, old.get(path), new.get(path))
@@ -71,14 +76,19 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Dif
     ]
 
 
-def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+def _leaves(value: Any, path: str = "", shown: str = "") -> Iterator[tuple[str, str, Any]]:
+    """(path by position, path by name, value) of every setting."""
     if isinstance(value, Mapping) and value:
         for key, inner in value.items():
-            yield from _leaves(inner, f"{path}.{key}" if path else str(key))
+            yield from _leaves(
+                inner,
+                f"{path}.{key}" if path else str(key),
+                f"{shown} › {key}" if shown else str(key),
+            )
     elif isinstance(value, list) and any(isinstance(one, Mapping) for one in value):
         for number, inner in enumerate(value):
             # A rule is known by its name wherever it stands.
             known_by = inner.get("name", number + 1) if isinstance(inner, Mapping) else number + 1
-            yield from _leaves(inner, f"{path}[{known_by}]")
+            yield from _leaves(inner, f"{path}.{number}", f"{shown} “{known_by}”")
     else:
-        yield path, ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        yield path, shown, ", ".join(map(str, value)) if isinstance(value, list) else value

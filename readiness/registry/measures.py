@@ -1,6 +1,10 @@
 """Declare a number to watch, with the SQL of the app that owns the tables."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from crm import sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -8,7 +12,7 @@ class Measure:
     """A KPI: its catalogue id, its definition in words, and the statement that answers it.
 
     `sql` names a file for crm.sql with parameters a and b (from, until); it returns one row with
-    value, n and excluded.
+    value, n and excluded. `scope` names further parameters it takes; NULL means everything.
     """
 
     key: str
@@ -18,6 +22,7 @@ class Measure:
     better: str
     unit: str = "ratio"
     processes: tuple[str, ...] = ()
+    scope: tuple[str, ...] = ()
 
 
 _declared: dict[str, Measure] = {}
@@ -31,3 +36,11 @@ def declare(measure: Measure) -> Measure:
 
 def declared() -> tuple[Measure, ...]:
     return tuple(_declared[key] for key in sorted(_declared))
+
+
+def measured(measure: Measure, *, a: datetime, b: datetime, **scope: Any) -> dict[str, Any]:
+    """The one row of a measure from `a` until before `b`, for everything or one slice of it."""
+    if unknown := set(scope) - set(measure.scope):
+        raise ValueError(f"Measure {measure.key} cannot be cut by {', '.join(sorted(unknown))}.")
+    everything: dict[str, Any] = dict.fromkeys(measure.scope)
+    return sql.rows(measure.sql, {**everything, **scope, "a": a, "b": b})[0]

@@ -1,6 +1,7 @@
 """One capability: its versions, what was tested and signed, and how far it is introduced."""
 
 import json
+from fnmatch import fnmatch
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -15,6 +16,7 @@ from readiness.processes.accept_capability import required_roles
 from readiness.processes.introduce_capability import obstacle_to_advance
 from readiness.processes.run_readiness_test import plan
 from readiness.reads import (
+    Difference,
     differences,
     latest_run,
     results_of,
@@ -22,6 +24,8 @@ from readiness.reads import (
     version_shown,
     versions_of,
 )
+from readiness.registry import slots
+from readiness.web.config_sheet import duration_words
 from readiness.web.forms import AcceptForm, IntroduceForm, WaiveForm
 
 State = CapabilityVersion.State
@@ -74,13 +78,24 @@ def version_context(
         "tone_icon": icon,
         "general": general,
         "compared": compared,
-        "differences": differences(compared.config, version.config) if compared else [],
+        "differences": _differences(version, compared) if compared else [],
         "pretty": json.dumps(version.config, indent=2, ensure_ascii=False),
         "authored": version.author_id is not None and version.author_id == actor.pk,
         **_tested(version),
         **_signed(version, actor),
         **_introduced(version),
     }
+
+
+def _differences(version: CapabilityVersion, compared: CapabilityVersion) -> list[Difference]:
+    timed = slots.named(version.slot.key).durations
+
+    def written(path: str, value: Any) -> str:
+        if isinstance(value, int) and any(fnmatch(path, one) for one in timed):
+            return duration_words(value)
+        return str(value)
+
+    return differences(compared.config, version.config, written)
 
 
 def _tested(version: CapabilityVersion) -> dict[str, Any]:

@@ -63,9 +63,15 @@ class Part:
 class Sheet:
     """A configuration to edit; `read` takes what was posted, `config` is the result."""
 
-    def __init__(self, config: Mapping[str, Any], durations: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        config: Mapping[str, Any],
+        durations: tuple[str, ...] = (),
+        like: Mapping[str, Any] | None = None,
+    ) -> None:
         self.config: dict[str, Any] = json.loads(json.dumps(config))
-        self.shape: Mapping[str, Any] = json.loads(json.dumps(config))
+        # The database keeps no order of keys; the baseline is written in the order people think.
+        self.shape: Mapping[str, Any] = ordered_like(self.config, like or {})
         self.durations = durations
         self.posted: Mapping[str, str] | None = None
         self.errors: dict[str, str] = {}
@@ -88,13 +94,13 @@ class Sheet:
         if is_table(value):
             found.append(self._table(path, value))
         elif isinstance(value, Mapping) and value:
-            inner = Part(title=".".join(path)) if group.title == "" else group
+            inner = Part(title=words(path)) if group.title == "" else group
             if inner is not group:
                 found.append(inner)
             for key, below in value.items():
                 self._collect((*path, key), below, inner, found)
         else:
-            group.boxes.append(self._box(path, value, label=_label(path, group.title)))
+            group.boxes.append(self._box(path, value, label=words(path[1:] or path)))
 
     def _table(self, path: Path, rows: list[Mapping[str, Any]]) -> Part:
         columns = _columns(rows)
@@ -102,8 +108,8 @@ class Sheet:
         if self.posted is not None:
             count = self._count(path)
         part = Part(
-            title=".".join(path),
-            heads=[".".join(column) for column in columns],
+            title=words(path),
+            heads=[words(column) for column in columns],
             counter=_name((*path, "#")),
         )
         for number in range(count):
@@ -112,7 +118,7 @@ class Sheet:
                 self._box(
                     (*path, str(number), *column),
                     _at(row, column),
-                    label=f"{'.'.join(column)}, {number + 1}",
+                    label=f"{words(column)}, {number + 1}",
                     like=sample,
                 )
                 for column, sample in columns.items()
@@ -176,6 +182,19 @@ class Sheet:
         except ValueError as problem:
             self.errors[_name(path)] = str(problem)
             return text
+
+
+def ordered_like(value: Any, like: Any) -> Any:
+    """The same value with its keys in the order of a pattern; what the pattern lacks comes last."""
+    if isinstance(value, Mapping):
+        pattern = like if isinstance(like, Mapping) else {}
+        keys = [key for key in pattern if key in value]
+        keys += [key for key in value if key not in pattern]
+        return {key: ordered_like(value[key], pattern.get(key)) for key in keys}
+    if is_table(value):
+        first = like[0] if is_table(like) else {}
+        return [ordered_like(row, first) for row in value]
+    return value
 
 
 def is_table(value: Any) -> bool:
@@ -244,12 +263,13 @@ def _written(value: Any, kind: str) -> str:
     return str(value)
 
 
+def words(path: Path) -> str:
+    """A place in a configuration as people read it: "targets › first response"."""
+    return " › ".join(key.removesuffix("_seconds").replace("_", " ") for key in path)
+
+
 def _name(path: Path) -> str:
     return "c." + ".".join(path)
-
-
-def _label(path: Path, group: str) -> str:
-    return ".".join(path).removeprefix(f"{group}.")
 
 
 def _columns(rows: list[Mapping[str, Any]]) -> dict[Path, Any]:

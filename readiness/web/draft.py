@@ -48,7 +48,8 @@ def _edit(
     version: CapabilityVersion | None,
 ) -> HttpResponse:
     as_json = "json" in (request.POST.get("as"), request.GET.get("as"))
-    sheet = Sheet(config, slots.named(slot.key).durations)
+    declared = slots.named(slot.key)
+    sheet = Sheet(config, declared.durations, declared.baseline)
     initial = {"change_note": version.change_note if version else "", "config": dict(config)}
     form = (JsonForm if as_json else NoteForm)(request.POST or None, initial=initial)
     if request.method == "POST":

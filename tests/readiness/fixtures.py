@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from readiness.registry import cases, slots
+from readiness.registry import cases, measures, slots
 from readiness.registry.resolve import forget_snapshot
 from tests.readiness.factories import load_baselines
 
@@ -23,10 +23,13 @@ def baselines(db: None) -> int:
 
 @pytest.fixture
 def own_registry() -> Iterator[None]:
-    """Slots and cases declared inside the test are forgotten after it."""
+    """Slots, cases and measures declared inside the test are forgotten after it."""
     kept_slots, kept_cases = dict(slots._declared), dict(cases._declared)
+    kept_measures = dict(measures._declared)
     yield
     slots._declared.clear()
     slots._declared.update(kept_slots)
     cases._declared.clear()
     cases._declared.update(kept_cases)
+    measures._declared.clear()
+    measures._declared.update(kept_measures)

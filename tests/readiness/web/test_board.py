@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from readiness.processes.register_processes import register_processes
-from readiness.registry import slots
+from readiness.registry import measures, slots
 from readiness.web.board import stopped
 from tests.readiness.factories import a_manager, a_managing_user, a_serving_version, a_slot
 
@@ -24,6 +24,7 @@ def _alone(toaster: str) -> None:
     only = slots.named(toaster)
     slots._declared.clear()
     slots._declared[toaster] = only
+    measures._declared.clear()
 
 
 @pytest.mark.req("R-CSR-1")
