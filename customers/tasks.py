@@ -1,11 +1,17 @@
 """Celery doors of customer information."""
 
+from functools import partial
+
 import structlog
 from celery import shared_task
 
-from crm.access import SYSTEM
+from crm.access import SYSTEM, Actor, actor_for
+from crm.accounts.models import User
 from customers import archivable
+from customers.imports import progress
+from customers.models import ImportRun
 from customers.processes import archive_information
+from customers.processes.import_customers import import_customers
 from readiness.registry.resolve import CapabilityOff
 
 # Below the soft limit of a task; what is left goes in the next one.
@@ -26,3 +32,30 @@ def archive_by_policy() -> None:
         if run.finished_at is None:
             archive_by_policy.delay()
             return
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def try_file(run_id: int, user_id: int) -> None:
+    """Try a received file; doing it twice gives the same."""
+    _with_progress(run_id, user_id, dry_run=True)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def take_in_file(run_id: int, user_id: int) -> None:
+    """Take in a file; a second worker goes on where the first one stopped."""
+    _with_progress(run_id, user_id, dry_run=False)
+
+
+def _with_progress(run_id: int, user_id: int, *, dry_run: bool) -> None:
+    actor: Actor = actor_for(User.objects.get(pk=user_id))
+    try:
+        import_customers(
+            run_id=run_id,
+            dry_run=dry_run,
+            actor=actor,
+            progress=partial(progress.tell, run_id),
+        )
+    except Exception as wrong:
+        # The page must say that it stopped; the numbers so far stand, and it can be started again.
+        ImportRun.objects.filter(pk=run_id).update(state="failed", message=str(wrong)[:300])
+        raise

@@ -147,12 +147,12 @@ def import_customers(
 
 def _begin(run: ImportRun) -> None:
     """Forget what a trial left; an import that was cut off keeps what it did."""
-    if run.state == ImportRun.State.RUNNING:
-        return
     with transaction.atomic():
-        run.problems.all().delete()
-        run.state, run.processed, run.started_at = ImportRun.State.RUNNING, 0, timezone.now()
-        _set_numbers(run, Result())
+        run.state, run.message = ImportRun.State.RUNNING, ""
+        if not run.processed:
+            run.problems.all().delete()
+            run.started_at = timezone.now()
+            _set_numbers(run, Result())
         run.save()
 
 

@@ -34,3 +34,11 @@ search.register_command(
     icon="file-import",
     permission="customers.import_customers",
 )
+navigation.register(
+    "customers:archive",
+    label=_("Archive"),
+    icon="archive",
+    section="stewardship",
+    order=60,
+    permission="customers.search_archive",
+)

@@ -34,7 +34,7 @@ def _hit(found: Found, *, clear: bool) -> search.Hit:
     return search.Hit(
         kind="customer",
         title=customer.name if clear else masking.name(customer.name, customer.number),
-        url=reverse("customers:page", args=[customer.public_id]),
+        url=reverse("customers:page", args=[customer.pk]),
         icon="building" if customer.type == "business" else "user",
         sub=customer.number if customer.number != customer.name else customer.get_type_display(),
         why=_why(found),

@@ -1,0 +1,177 @@
+"""Everything about one customer on one page; upper apps add their panels."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from crm.access import require, signed_in
+from crm.audit.record import record_access
+from crm.web.page import render_page, render_panel
+from crm.web.panels import panels_for
+from customers import masking
+from customers.history import changes_of
+from customers.models import Customer, Party, PartyRelationship
+
+_CHANGES = 60
+_MOST = 100
+_MEDIUM_ICONS = {
+    "email": "mail",
+    "mobile": "device-mobile",
+    "phone": "device-landline-phone",
+    "address": "map-pin",
+    "social": "world",
+}
+_PRODUCT_ICONS = {
+    "internet": "wifi",
+    "mobile": "device-mobile",
+    "phone": "device-landline-phone",
+    "entertainment": "device-tv",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A contact point as it is shown."""
+
+    icon: str
+    value: str
+    about: str
+    state: str
+    verified_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Somebody tied to this customer's party."""
+
+    name: str
+    how: str
+    customer_id: int | None
+    org: bool
+
+
+@login_required
+@require_GET
+def page(request: HttpRequest, pk: int) -> HttpResponse:
+    """The customer page."""
+    actor = signed_in(request)
+    require(actor, "customers.view_customer")
+    seen = Customer.objects.visible_to(actor).select_related("party", "care_team")
+    customer = get_object_or_404(seen, pk=pk)
+    record_access(
+        actor=actor, action="view", subject="customer", ids=[customer.pk], purpose="service"
+    )
+    clear = masking.sees_people(actor)
+    name = customer.name if clear else masking.name(customer.name, customer.number)
+    context: dict[str, Any] = {
+        "customer": customer,
+        "party": customer.party if clear else None,
+        "name": name,
+        "clear": clear,
+        "panels": panels_for("customer", actor, pk=customer.pk),
+        "points": _points(customer, clear=clear),
+        "relations": _relations(customer.party, clear=clear),
+        "needs": list(customer.party.communication_needs.all()) if customer.party else [],
+        "products": [
+            (one, _PRODUCT_ICONS.get(one.kind, "package"))
+            for one in customer.products.order_by("status", "pk")[:_MOST]
+        ],
+        "accounts": list(customer.accounts.order_by("pk")[:_MOST]),
+        "agreements": list(customer.agreements.order_by("-pk")[:_MOST]),
+        "holds": list(customer.holds.filter(released_at=None).order_by("placed_at")[:_MOST]),
+        "may_change": actor.has_perm("customers.update_information"),
+        "may_end": actor.has_perm("customers.terminate_relationship"),
+        "jumps": [
+            {"id": "contact", "label": _("Contact")},
+            {"id": "products", "label": _("Products")},
+            {"id": "agreement", "label": _("Agreement")},
+            {"id": "relations", "label": _("Relationships")},
+        ],
+    }
+    return render_page(request, "customers/page.html", context)
+
+
+@login_required
+@require_GET
+def changes(request: HttpRequest, pk: int) -> HttpResponse:
+    """The field history, as a panel of the customer page."""
+    actor = signed_in(request)
+    require(actor, masking.PERMISSION)
+    customer = get_object_or_404(Customer.objects.visible_to(actor).select_related("party"), pk=pk)
+    record_access(
+        actor=actor,
+        action="view",
+        subject="customer",
+        ids=[customer.pk],
+        purpose="service",
+        detail="changes",
+    )
+    found = changes_of(customer, _CHANGES)
+    context = {"customer": customer, "changes": found}
+    return render_panel(request, "customers/_changes.html", context, title=_("Changes"))
+
+
+def _points(customer: Customer, *, clear: bool) -> list[Point]:
+    if customer.party is None:
+        return []
+    media = customer.party.contact_media.current().order_by("-preferred", "pk")[:_MOST]
+    return [
+        Point(
+            icon=_MEDIUM_ICONS[one.type],
+            value=one.value if clear else masking.contact_point(one.type, one.value),
+            about=" · ".join(
+                filter(None, (one.get_type_display(), one.role, _("preferred") * one.preferred))
+            ),
+            state=one.state,
+            verified_at=one.verified_at,
+        )
+        for one in media
+    ]
+
+
+def _relations(party: Party | None, *, clear: bool) -> list[Relation]:
+    if party is None:
+        return []
+    ties = PartyRelationship.objects.filter(
+        Q(source=party) | Q(target=party), valid_to=None
+    ).select_related("source", "target")[:_MOST]
+    others = {tie: tie.target if tie.source_id == party.pk else tie.source for tie in ties}
+    customers = dict(
+        Customer.objects.filter(party__in=others.values(), removed_at=None).values_list(
+            "party_id", "pk"
+        )
+    )
+    return [
+        Relation(
+            name=other.name if clear else masking.name(other.name, ""),
+            how=_how(tie, outward=tie.source_id == party.pk),
+            customer_id=customers.get(other.pk),
+            org=other.kind == Party.Kind.ORGANIZATION,
+        )
+        for tie, other in others.items()
+    ]
+
+
+def _how(tie: PartyRelationship, *, outward: bool) -> str:
+    said = tie.get_kind_display() if outward else _from_their_side(tie.kind)
+    return f"{said} · {tie.note}" if tie.note else said
+
+
+def _from_their_side(kind: str) -> str:
+    return {
+        "partner": _("Partner"),
+        "parent": _("Child of"),
+        "guardian": _("Under the care of"),
+        "payer": _("Bill paid by"),
+        "user": _("User for"),
+        "employer": _("Works for"),
+        "subsidiary": _("Subsidiary of"),
+        "household": _("Shares a household with"),
+    }[kind]

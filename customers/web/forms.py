@@ -1,0 +1,137 @@
+"""Forms of customer records and imports."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from customers.imports.mapping import SCHEMA
+from customers.models import Customer
+
+_LARGEST = 200 * 1024 * 1024
+TRIGGERS = (
+    ("customer-notified", _("The customer told us")),
+    ("other-process", _("Another process needs it")),
+    ("back-office-cleansing", _("Clean-up of our records")),
+)
+
+
+class RecordForm(forms.Form):
+    """A person or an organisation and how to reach them."""
+
+    type = forms.ChoiceField(label=_("Type"), choices=Customer.Type)
+    given_name = forms.CharField(label=_("Given name"), max_length=120, required=False)
+    family_name = forms.CharField(label=_("Family name"), max_length=120, required=False)
+    trading_name = forms.CharField(
+        label=_("Trading name"),
+        max_length=250,
+        required=False,
+        help_text=_("For a business; a person needs none."),
+    )
+    mobile = forms.CharField(label=_("Mobile"), max_length=60, required=False)
+    phone = forms.CharField(label=_("Phone"), max_length=60, required=False)
+    email = forms.EmailField(label=_("E-mail"), max_length=254, required=False)
+    address = forms.CharField(label=_("Address"), max_length=320, required=False)
+    language = forms.CharField(
+        label=_("Language"), max_length=12, required=False, help_text=_("A code: en, pl, cy.")
+    )
+    birth_date = forms.DateField(
+        label=_("Date of birth"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    segment = forms.CharField(label=_("Segment"), max_length=40, required=False)
+    care_note = forms.CharField(
+        label=_("Handle with care"),
+        max_length=200,
+        required=False,
+        help_text=_("What must never be forgotten: a medical alarm, a threat, a bereavement."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("type") == Customer.Type.BUSINESS:
+            if not given.get("trading_name"):
+                self.add_error("trading_name", _("Say what the business is called."))
+        elif not (given.get("given_name") or given.get("family_name")):
+            self.add_error("family_name", _("Give at least one name."))
+        return given
+
+
+class NewForm(RecordForm):
+    """The same, before it is known whether we know them already."""
+
+    number = forms.CharField(
+        label=_("Customer number"),
+        max_length=60,
+        required=False,
+        help_text=_("Left empty, the next one is given."),
+    )
+    not_the_same = forms.BooleanField(
+        label=_("None of these: this is somebody new"), required=False
+    )
+
+
+class EditForm(RecordForm):
+    """The same, with why it changes and which state was read."""
+
+    trigger = forms.ChoiceField(label=_("Why it changes"), choices=TRIGGERS)
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+    party_revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class EndForm(forms.Form):
+    """Why a relationship ends."""
+
+    reason = forms.ChoiceField(label=_("Why it ends"), choices=Customer.EndReason)
+
+
+class UploadForm(forms.Form):
+    """A file and the mapping that says what its columns become."""
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("CSV or XLSX; the first line names the columns."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx"}),
+    )
+    known = forms.ChoiceField(label=_("Mapping"), required=False)
+    mapping = forms.FileField(
+        label=_("Own mapping file"),
+        required=False,
+        help_text=_("JSON, the same file as for the command line."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".json"}),
+    )
+
+    def __init__(self, *args: Any, known: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", _("My own file")), *known]
+        self.fields["known"] = forms.ChoiceField(
+            label=_("Mapping"), required=False, choices=choices
+        )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > _LARGEST:
+            raise forms.ValidationError(
+                _("Larger than 200 MB. Use “manage.py import_customers”, or split the file.")
+            )
+        return file
+
+    def clean_mapping(self) -> Any:
+        file = self.cleaned_data.get("mapping")
+        if not file:
+            return None
+        try:
+            return json.loads(file.read())
+        except ValueError:
+            raise forms.ValidationError(
+                _("This file is not JSON. A mapping begins with “schema”: “%(schema)s”.")
+                % {"schema": SCHEMA}
+            ) from None
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if not given.get("known") and not given.get("mapping") and "mapping" not in self.errors:
+            self.add_error("known", _("Choose a mapping or give a file."))
+        return given

@@ -1,0 +1,124 @@
+"""The customer page."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from crm.access import SYSTEM
+from crm.audit.models import Access
+from customers.models import Account, Agreement, Customer, PartyRelationship, Product
+from customers.processes.place_hold import place_hold
+from customers.processes.update_information import update_customer
+from tests.customers.factories import a_customer, a_medium, a_party, a_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.req("R-CIM-7")]
+
+
+def as_role(role: str = "agent") -> Client:
+    client = Client()
+    client.force_login(a_user(role=role))
+    return client
+
+
+def a_whole_customer() -> Customer:
+    customer = a_customer(
+        party=a_party(given_name="Amara", family_name="Reid"),
+        phone="07700 900318",
+        email="amara@example.org",
+        care_note="Medical alarm on the line",
+    )
+    Account.objects.create(customer=customer, number=f"BA-{customer.pk}", monthly_charge="64.20")
+    Agreement.objects.create(customer=customer, name="Home Plus Care", term="24 months")
+    Product.objects.create(customer=customer, name="Fibre 900", kind="internet")
+    other = a_customer(party=a_party(given_name="Daniel", family_name="Reid"))
+    assert customer.party
+    assert other.party
+    PartyRelationship.objects.create(source=other.party, target=customer.party, kind="payer")
+    place_hold(customer_id=customer.pk, kind="interaction", reference="INT-7", actor=SYSTEM)
+    return customer
+
+
+def page(client: Client, customer: Customer) -> str:
+    answer = client.get(reverse("customers:page", args=[customer.pk]))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_everything_about_a_customer_stands_on_one_page() -> None:
+    customer = a_whole_customer()
+
+    html = page(as_role(), customer)
+
+    for text in (
+        "Amara Reid", "Medical alarm on the line", "07700 900318", "amara@example.org",
+        "Fibre 900", "Home Plus Care", "24 months", "64.20", "Daniel Reid", "Bill paid by", "INT-7",
+    ):  # fmt: skip
+        assert text in html
+
+
+def test_the_look_is_recorded() -> None:
+    customer = a_whole_customer()
+
+    page(as_role(), customer)
+
+    look = Access.objects.get()
+    assert (look.action, look.subject, look.subject_ids) == ("view", "customer", [customer.pk])
+
+
+def test_personal_data_is_masked_for_who_may_not_see_it() -> None:
+    customer = a_whole_customer()
+
+    html = page(as_role("auditor"), customer)
+
+    for text in ("Amara", "Reid", "07700", "amara@"):
+        assert text not in html
+    assert "masked for your role" in html
+    changes = as_role("auditor").get(reverse("customers:changes", args=[customer.pk]))
+    assert changes.status_code == 403
+
+
+def test_the_number_of_queries_does_not_grow_with_what_is_recorded() -> None:
+    customer, client = a_whole_customer(), as_role()
+    counts = []
+    for at in range(2):
+        page(client, customer)
+        with CaptureQueriesContext(connection) as queries:
+            page(client, customer)
+        counts.append(len(queries))
+        assert customer.party
+        for more in range(4):
+            a_medium(customer.party, "email", f"a{at}{more}@example.org")
+            Product.objects.create(customer=customer, name=f"Add-on {at}{more}")
+            PartyRelationship.objects.create(
+                source=customer.party, target=a_customer().party or a_party(), kind="household"
+            )
+
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.req("R-CIM-6")
+def test_changes_are_shown_field_by_field_with_who_and_why() -> None:
+    customer = a_whole_customer()
+    for segment in ("silver", "gold"):
+        update_customer(
+            customer_id=customer.pk,
+            changes={"segment": segment},
+            trigger="customer-notified",
+            actor=SYSTEM,
+        )
+
+    answer = as_role().get(reverse("customers:changes", args=[customer.pk]))
+
+    html = answer.content.decode()
+    assert html.index("gold") < html.index("customer-notified")
+    assert html.count("silver") == 2
+
+
+def test_a_customer_of_nobody_or_out_of_sight_is_not_there() -> None:
+    nobody = a_customer(party=None, name="7590-VHVEG", number="7590-VHVEG")
+    Customer.objects.filter(pk=nobody.pk).update(party=None)
+
+    assert "7590-VHVEG" in page(as_role(), nobody)
+    assert as_role().get(reverse("customers:page", args=[nobody.pk + 9])).status_code == 404

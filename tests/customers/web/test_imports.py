@@ -1,0 +1,141 @@
+"""The import wizard."""
+
+import json
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from customers.models import Customer, ImportRun
+from customers.tasks import take_in_file, try_file
+from tests.customers.factories import a_user
+from tests.customers.processes.test_import_customers import HEADER, MAPPING, ROWS
+
+pytestmark = [pytest.mark.django_db, pytest.mark.req("R-CIM-5")]
+
+BAD = "A-3,=cmd(),,Monthly,many,No,No,5,No"
+
+
+def steward() -> Client:
+    client = Client()
+    client.force_login(a_user(role="data-steward"))
+    return client
+
+
+def upload(client: Client, *rows: str, mapping: Any = MAPPING) -> Any:
+    content = "\n".join([HEADER, *rows])
+    return client.post(
+        reverse("customers:upload"),
+        {
+            "file": SimpleUploadedFile("shop.csv", content.encode()),
+            "mapping": SimpleUploadedFile("m.json", json.dumps(mapping).encode()),
+        },
+    )
+
+
+def tried(client: Client, *rows: str) -> ImportRun:
+    upload(client, *rows)
+    run = ImportRun.objects.get()
+    try_file(run.pk, a_user(role="data-steward").pk)
+    run.refresh_from_db()
+    return run
+
+
+def shown(client: Client, run: ImportRun) -> str:
+    return client.get(reverse("customers:import", args=[run.public_id])).content.decode()
+
+
+def test_an_uploaded_file_waits_for_its_trial_and_says_how_far_it_is() -> None:
+    client = steward()
+
+    answer = upload(client, *ROWS)
+
+    run = ImportRun.objects.get()
+    assert answer["Location"] == reverse("customers:import", args=[run.public_id])
+    html = shown(client, run)
+    assert "rows so far" in html
+    assert "every 2s" in html
+
+
+def test_the_trial_shows_its_numbers_and_the_rows_that_need_a_person() -> None:
+    client = steward()
+
+    html = shown(client, run := tried(client, *ROWS, BAD))
+
+    assert (run.created, run.failed) == (2, 1)
+    assert "Import 2 rows" in html
+    assert "Not a number" in html
+    assert Customer.objects.exists() is False
+
+
+def test_the_import_gives_what_the_trial_showed() -> None:
+    client = steward()
+    run = tried(client, *ROWS, BAD)
+
+    client.post(reverse("customers:start_import", args=[run.public_id]))
+    take_in_file(run.pk, a_user(role="data-steward").pk)
+
+    run.refresh_from_db()
+    assert (run.state, run.created, run.failed) == ("done", 2, 1)
+    assert Customer.objects.count() == 2
+    again = client.post(reverse("customers:start_import", args=[run.public_id]))
+    assert again.status_code == 409
+
+
+def test_failed_rows_come_back_harmless() -> None:
+    client = steward()
+    run = tried(client, BAD)
+
+    answer: Any = client.get(reverse("customers:import_rows", args=[run.public_id]))
+
+    text = b"".join(answer.streaming_content).decode()
+    head, line = text.splitlines()
+    assert head.startswith("line,reason,")
+    assert "'=cmd()" in line
+
+
+def test_an_import_that_stops_says_so_and_can_be_started_again() -> None:
+    client = steward()
+    run = tried(client, *ROWS)
+    ImportRun.objects.filter(pk=run.pk).update(mapping={"schema": "spoilt"})
+
+    with pytest.raises(Exception, match="no mapping"):
+        take_in_file(run.pk, a_user(role="data-steward").pk)
+
+    html = shown(client, run)
+    assert "It stopped." in html
+    ImportRun.objects.filter(pk=run.pk).update(mapping=MAPPING)
+    take_in_file(run.pk, a_user(role="data-steward").pk)
+    run.refresh_from_db()
+    assert (run.state, run.created) == ("done", 2)
+
+
+@pytest.mark.parametrize(
+    ("_case", "mapping", "sentence"),
+    [
+        ("no mapping at all", {}, "This is no mapping"),
+        ("an unknown part", MAPPING | {"shoes": 1}, "nobody reads"),
+        ("another file's columns", MAPPING | {"agreement": {"name": {"column": "x"}}}, "no column"),
+    ],
+)
+def test_a_mapping_that_does_not_fit_is_refused_in_words(
+    _case: str, mapping: Any, sentence: str
+) -> None:
+    answer = upload(steward(), *ROWS, mapping=mapping)
+
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert ImportRun.objects.exists() is False
+
+
+def test_the_list_teaches_and_the_agent_is_refused() -> None:
+    agent = Client()
+    agent.force_login(a_user(role="agent"))
+
+    assert (
+        "Nothing was imported yet" in steward().get(reverse("customers:imports")).content.decode()
+    )
+    assert agent.get(reverse("customers:imports")).status_code == 403
+    assert agent.get(reverse("customers:upload")).status_code == 403
