@@ -1,1 +1,300 @@
 """Readiness cases of this app: each really runs what it vouches for, inside a savepoint."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core import mail
+from django.core.mail import EmailMessage
+from django.utils import timezone
+
+from crm.access import SYSTEM
+from customers.contactability import may_contact
+from customers.processes.manage_consent import record_consent
+from customers.processes.record_customer import record_party
+from customers.processes.validate_contact import mark_unreachable
+from interactions import clock as engine
+from interactions.channels import email
+from interactions.governed import SLA_CALENDAR, calendars, closing, policies, wording
+from interactions.models import Interaction, Message
+from readiness.registry import slots
+from readiness.registry.cases import Case, Shown, declare
+from readiness.registry.resolve import CapabilityOff, resolve
+
+_STEP: Final = 60
+_DAYS: Final = 3
+
+
+def every_combination_has_one_promise(config: Mapping[str, Any]) -> Shown:
+    """Ask the table about everything that can be asked."""
+    asked, by_rule = 0, dict[str, int]()
+    for channel, type_, tier, priority in policies.combinations(config):
+        about: dict[str, Any] = {
+            "channel": channel, "type": type_, "tier": tier, "priority": priority,
+        }  # fmt: skip
+        asked += 1
+        if len(policies.matching(config, **about)) > 1:
+            return Shown(False, f"Two rules promise something for {about}.")
+        rule = policies.terms(config, **about).rule
+        by_rule[rule] = by_rule.get(rule, 0) + 1
+    return Shown(
+        True,
+        f"{asked} combinations of channel, customer type, tier and priority: one promise each.",
+        {"combinations": asked, "by_rule": by_rule},
+    )
+
+
+def its_calendars_exist_and_every_promise_comes_due(config: Mapping[str, Any]) -> Shown:
+    """Reckon the due time of every rule from now, on the calendars that serve."""
+    try:
+        serving = resolve(SLA_CALENDAR.key).config
+    except CapabilityOff:
+        serving = slots.named(SLA_CALENDAR.key).baseline
+    now, due_last = engine.seconds(timezone.now()), 0
+    for rule in (*config["rules"], config["default"]):
+        calendar = calendars.calendar(serving, rule["calendar"])
+        for target, amount in rule["targets"].items():
+            due = calendar.reach(now, amount)
+            if due is None:
+                return Shown(False, f"{rule['name']}: {target} would never come due.")
+            due_last = max(due_last, due)
+    return Shown(
+        True,
+        "Every promise comes due on a calendar in use.",
+        {"latest_due": engine.write_instant(due_last)},
+    )
+
+
+def calendars_agree_with_counting_minute_by_minute(config: Mapping[str, Any]) -> Shown:
+    """Hold the arithmetic of each calendar against a count of single minutes.
+
+    Around both changes of summer time, every exception of the coming year and today.
+    """
+    checked = 0
+    for name, written in config["calendars"].items():
+        calendar = calendars.calendar(config, name)
+        for start in _telling_days(written):
+            begin = engine.seconds(start)
+            end = begin + _DAYS * 86_400
+            counted = _STEP * sum(calendar.working(at) for at in range(begin, end, _STEP))
+            measured = calendar.measure(begin, end)
+            if counted != measured:
+                return Shown(
+                    False, f"{name} from {start:%Y-%m-%d}: {measured} s, counted {counted} s."
+                )
+            if measured and calendar.reach(begin, measured) is None:
+                return Shown(False, f"{name} from {start:%Y-%m-%d}: what counts is never reached.")
+            checked += 1
+    return Shown(True, f"{checked} stretches of three days agree.", {"stretches": checked})
+
+
+def every_language_says_every_occasion(config: Mapping[str, Any]) -> Shown:
+    """Render each message in each language with telling blanks and look for them."""
+    rendered = 0
+    for language in config["templates"]:
+        for occasion, names in wording.OCCASIONS.items():
+            blanks = {name: f"<{name}>" for name in names}
+            text = wording.render(config, occasion, language=language, blanks=blanks)
+            if text.language != language or not text.subject or "$" in text.subject + text.body:
+                return Shown(False, f"{language}, {occasion}: a blank was left open.")
+            if occasion == "delay" and "<new_due>" not in text.body:
+                return Shown(False, f"{language}: the new date is not said.")
+            rendered += 1
+    return Shown(True, f"{rendered} messages rendered.", {"messages": rendered})
+
+
+def outcomes_can_be_told_apart(config: Mapping[str, Any]) -> Shown:
+    """The closing process works with these outcomes: silence and success need one each."""
+    missing = {"no-answer", "resolved"} - set(config["outcomes"])
+    if missing or "impossible" not in config["informed_by"]:
+        return Shown(False, f"Needed and missing: {', '.join(missing) or 'impossible'}.")
+    return Shown(True, f"{len(closing.OUTCOMES)} outcomes, reopening {config['reopen_days']} days.")
+
+
+def the_same_contact_twice_is_one(config: Mapping[str, Any]) -> Shown:
+    """Write the same contact twice, as two deliveries of one message would."""
+    given: dict[str, Any] = {
+        "direction": "inbound", "channel": "web", "subject": "readiness",
+        "verticals": ["assurance"], "source": "readiness", "external_id": "twice",
+    }  # fmt: skip
+    for _ in range(2):
+        Interaction.objects.bulk_create([Interaction(**given)], ignore_conflicts=True)
+    found = Interaction.objects.filter(source="readiness", external_id="twice").count()
+    return Shown(found == 1, f"Delivered twice, kept {found} time.", {"kept": found})
+
+
+def mail_goes_out_and_comes_back(config: Mapping[str, Any]) -> Shown:
+    """Compose a real message and read it back from its own bytes; test the mail server's greeting.
+
+    Nothing is sent to anybody. A console or file backend has no server to greet.
+    """
+    message = Message(
+        interaction_id=0,
+        kind=Message.Kind.NOTICE,
+        dedupe_key="readiness",
+        recipient="readiness@example.org",
+        subject="Señal / Größe",
+        body="One line.\n",
+    )
+    composed: EmailMessage = email.compose(message, config)
+    raw = composed.message()
+    again = email.compose(message, config).message()
+    same = raw["Message-ID"] == again["Message-ID"]
+    quiet = raw["Auto-Submitted"] == "auto-generated"
+    backend = settings.EMAIL_BACKEND.rpartition(".")[0].rpartition(".")[2]
+    with mail.get_connection() as connection:
+        reached = connection is not None
+    return Shown(
+        same and quiet and reached,
+        f"Message-ID repeats: {same}; marked as automatic: {quiet}; mail backend: {backend}.",
+        {"backend": backend},
+    )
+
+
+def who_said_no_is_not_mailed(config: Mapping[str, Any]) -> Shown:
+    """Record a customer with an address and a refusal, and ask whether we would write."""
+    party_id = _probe()
+    before = may_contact(party_id=party_id, purpose="service", channel="email")
+    record_consent(
+        party_id=party_id, purpose_key="service", given=False, source="readiness", actor=SYSTEM
+    )
+    after = may_contact(party_id=party_id, purpose="service", channel="email")
+    return Shown(
+        before.allowed and not after.allowed,
+        f"Before the refusal: {before.because} After it: {after.because}",
+    )
+
+
+def unreachable_points_are_not_used(config: Mapping[str, Any]) -> Shown:
+    """Let a contact point bounce, and ask whether we would write to it again."""
+    party_id = _probe()
+    before = may_contact(party_id=party_id, purpose="service", channel="email")
+    if before.medium is None:
+        return Shown(False, before.because)
+    mark_unreachable(medium_id=before.medium.pk, reason="readiness", actor=SYSTEM)
+    after = may_contact(party_id=party_id, purpose="service", channel="email")
+    return Shown(not after.allowed, f"After the bounce: {after.because}")
+
+
+def it_can_be_switched_off(config: Mapping[str, Any]) -> Shown:
+    """Ask for a behaviour that nobody serves: it must say that it is off, not do something."""
+    began = timezone.now()
+    try:
+        resolve("channel.of-a-readiness-drill")
+    except CapabilityOff as off:
+        took = (timezone.now() - began).total_seconds()
+        return Shown(True, f"Off within {took:.2f} s: {off}", {"seconds": took})
+    return Shown(False, "A channel without a version answered.")
+
+
+def _probe() -> int:
+    """A person with an address, gone when the case is over."""
+    party = record_party(
+        kind="individual",
+        fields={"given_name": "Readiness", "family_name": "Probe"},
+        contact_media=[{"type": "email", "value": "readiness@example.org"}],
+        source="readiness",
+        actor=SYSTEM,
+    )
+    return party.pk
+
+
+def _telling_days(written: Mapping[str, Any]) -> list[datetime]:
+    zone = ZoneInfo(written.get("tz", "UTC"))
+    today = timezone.now().astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    year = [today + timedelta(days=day) for day in range(370)]
+    changes = [a for a, b in pairwise(year) if a.utcoffset() != b.utcoffset()]
+    soon = [
+        datetime.fromisoformat(day).replace(tzinfo=zone)
+        for day in written.get("exceptions", {})
+        if day >= today.date().isoformat()
+    ]
+    return [at.astimezone(UTC) for at in (today, *changes[:2], *soon[:6])]
+
+
+for _case in (
+    Case(
+        key="sla.policy.unique-hit",
+        title="Every combination gets exactly one promise",
+        slots=("sla.policy",),
+        category="policy",
+        check=every_combination_has_one_promise,
+        clause="R-TMI-5",
+    ),
+    Case(
+        key="sla.policy.comes-due",
+        title="Every promise comes due on a calendar in use",
+        slots=("sla.policy",),
+        category="policy",
+        check=its_calendars_exist_and_every_promise_comes_due,
+        clause="R-TMI-5",
+    ),
+    Case(
+        key="sla.calendar.golden",
+        title="Working time agrees with counting minute by minute",
+        slots=("sla.calendar",),
+        category="data",
+        check=calendars_agree_with_counting_minute_by_minute,
+        clause="R-TMI-5",
+    ),
+    Case(
+        key="notify.every-language",
+        title="Every message can be said in every language",
+        slots=("notify.template_set",),
+        category="materials",
+        check=every_language_says_every_occasion,
+        clause="R-TMI-9",
+    ),
+    Case(
+        key="close.outcomes",
+        title="Silence, success and impossibility have their outcomes",
+        slots=("close.policy",),
+        category="policy",
+        check=outcomes_can_be_told_apart,
+        clause="R-TMI-8",
+    ),
+    Case(
+        key="channel.delivered-twice",
+        title="The same contact delivered twice is one interaction",
+        slots=("channel.",),
+        category="systems",
+        check=the_same_contact_twice_is_one,
+        clause="R-TMI-3",
+    ),
+    Case(
+        key="channel.switch-off",
+        title="What nobody serves is off and says so",
+        slots=("channel.",),
+        category="rollback",
+        check=it_can_be_switched_off,
+        clause="R-TMI-4",
+    ),
+    Case(
+        key="channel.email.round-trip",
+        title="Mail is composed, recognisable and can be handed over",
+        slots=("channel.email",),
+        category="systems",
+        check=mail_goes_out_and_comes_back,
+        clause="R-TMI-4",
+    ),
+    Case(
+        key="channel.email.opted-out",
+        title="A customer who said no is not mailed",
+        slots=("channel.email", "notify.template_set"),
+        category="security_privacy",
+        check=who_said_no_is_not_mailed,
+        clause="R-CIM-18",
+    ),
+    Case(
+        key="channel.email.bounced",
+        title="An address that bounced is not used again",
+        slots=("channel.email",),
+        category="security_privacy",
+        check=unreachable_points_are_not_used,
+        clause="R-CIM-17",
+    ),
+):
+    declare(_case)

@@ -1,0 +1,220 @@
+"""The duty with real workers, a real broker and a real mail server, some of them killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from crm.celery import app
+from crm.events.models import OutboxEvent
+from crm.web.models import AgentNotice
+from interactions.models import (
+    ArmedClock,
+    Commitment,
+    Interaction,
+    Message,
+    SlaClock,
+    StageNotice,
+)
+from interactions.tasks import apply_overdue_silence, refold_sample
+from tests.customers.factories import a_customer, a_user
+from tests.interactions.factories import a_policy, an_interaction, plain_promises
+from tests.interactions.mailbox import Mailbox, a_mailbox
+from tests.readiness.factories import a_serving_version
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.enable_socket]
+
+ROOT = Path(__file__).resolve().parents[2]
+MATTERS = 8
+TICK, SEND = "interactions.tasks.fire_due_clocks", "interactions.tasks.send_queued_messages"
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    with a_mailbox() as box:
+        yield box
+
+
+@pytest.fixture(autouse=True)
+def _empty_queue() -> Iterator[None]:
+    app.control.purge()
+    yield
+    app.control.purge()
+
+
+@contextmanager
+def a_worker_process(mailbox: Mailbox, name: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A Celery worker as production runs it, on the database of this test."""
+    database = f"/{connection.settings_dict['NAME']}"
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "crm.settings",
+        "DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=database).geturl(),
+        "EMAIL_URL": f"smtp://127.0.0.1:{mailbox.port}",
+    }
+    command = [sys.executable, "-m", "celery", "-A", "crm.celery", "worker"]
+    options = ["--pool=solo", f"--hostname={name}@test", "--without-mingle", "--without-gossip"]
+    process = subprocess.Popen(
+        [*command, *options, "--loglevel=WARNING"], cwd=ROOT, env=environment
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+def wait_for(what: Callable[[], object], *, asking: str = "", seconds: float = 60) -> None:
+    """Wait until something is true, playing beat meanwhile."""
+    deadline, asked = time.monotonic() + seconds, 0.0
+    while not what():
+        assert time.monotonic() < deadline, f"gave up after {seconds} s"
+        if asking and time.monotonic() - asked > 1:
+            app.send_task(asking)
+            asked = time.monotonic()
+        time.sleep(0.1)
+
+
+def overdue_matters(hours: float, count: int = MATTERS) -> list[Interaction]:
+    """Matters of different customers whose ten-hour promise is so old."""
+    plain_promises(targets={"first_response": 10**9, "resolution": 36_000})
+    owner = a_user(email="ana@example.org")
+    return [
+        an_interaction(
+            a_customer(email=f"customer{number}@example.org"),
+            owner_id=owner.pk,
+            ago=timedelta(hours=hours),
+        )
+        for number in range(count)
+    ]
+
+
+def blocked() -> bool:
+    """Whether some backend waits for a lock of another."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+@contextmanager
+def somebody_half_way_through(clock: SlaClock) -> Iterator[None]:
+    """An open transaction that has written the stage row a tick is about to write."""
+    given = connection.get_connection_params()
+    wanted = ("dbname", "user", "password", "host", "port")
+    with psycopg.connect(**{key: given[key] for key in wanted if given.get(key)}) as other:
+        other.execute(
+            "INSERT INTO interactions_stagenotice"
+            " (clock_id, commitment_no, stage, fired_at, superseded)"
+            " VALUES (%s, 1, 90, now(), false)",
+            (clock.pk,),
+        )
+        yield
+        other.rollback()
+
+
+@pytest.mark.req("R-TMI-9", "R-TMI-10")
+def test_each_customer_is_told_once_though_workers_are_killed_in_the_middle(
+    mailbox: Mailbox,
+) -> None:
+    matters = overdue_matters(hours=9.01)
+    last = SlaClock.objects.filter(target="resolution").latest("pk")
+
+    with a_worker_process(mailbox, "first") as first, ExitStack() as second:
+        with somebody_half_way_through(last):
+            wait_for(blocked, asking=TICK)
+            second.enter_context(a_worker_process(mailbox, "second"))
+            # It has claimed the batch and written half of it: killed, it must leave nothing.
+            first.send_signal(signal.SIGKILL)
+            first.wait()
+            assert Commitment.objects.filter(number=2).exists() is False
+        wait_for(lambda: Commitment.objects.filter(number=2).count() == MATTERS, asking=TICK)
+
+    notices = Message.objects.filter(kind="notice")
+    assert notices.count() == len(matters)
+    assert StageNotice.objects.filter(stage=90).count() == MATTERS
+    assert OutboxEvent.objects.filter(name="sla.jeopardy").count() == MATTERS
+    assert AgentNotice.objects.count() == MATTERS
+
+    mailbox.slowness = 1.0
+    app.control.purge()
+    with a_worker_process(mailbox, "third") as third:
+        wait_for(mailbox.receiving.is_set, asking=SEND)
+        third.send_signal(signal.SIGKILL)
+        third.wait()
+    mailbox.slowness = 0.0
+    # The lease of the killed worker runs out.
+    Message.objects.filter(state="queued").update(lease_until=timezone.now())
+    with a_worker_process(mailbox, "fourth"):
+        wait_for(lambda: not Message.objects.exclude(state="sent").exists(), asking=SEND)
+
+    to_customers = [mail for mail in mailbox.delivered if "customer" in str(mail["To"])]
+    ids = [str(mail["Message-ID"]) for mail in to_customers]
+    assert len(set(ids)) == MATTERS
+    # What was in flight may have arrived before the kill: then twice, under one id.
+    assert len(mailbox.ids()) - len(set(mailbox.ids())) <= 1
+    assert set(notices.values_list("state", flat=True)) == {"sent"}
+
+
+@pytest.mark.req("R-TMI-9", "R-TMI-10")
+def test_after_the_whole_stack_was_down_over_the_deadline_it_catches_up_once(
+    mailbox: Mailbox,
+) -> None:
+    overdue_matters(hours=13, count=3)
+
+    with a_worker_process(mailbox, "late"):
+        wait_for(lambda: Commitment.objects.filter(number=2).count() == 3, asking=TICK)
+        for _ in range(3):
+            app.send_task(TICK)
+        wait_for(
+            lambda: Message.objects.filter(kind="notice", state="sent").count() == 3, asking=SEND
+        )
+
+    fired = StageNotice.objects.filter(commitment_no=1, superseded=False)
+    assert set(fired.values_list("stage", flat=True)) == {125}
+    assert OutboxEvent.objects.filter(name="sla.breached").count() == 3
+    assert len([mail for mail in mailbox.delivered if "customer" in str(mail["To"])]) == 3
+    promised = Commitment.objects.filter(number=2).values_list("due_at", flat=True)
+    assert all(due is not None and due > timezone.now() for due in promised)
+
+
+def test_the_plain_tasks_find_nothing_wrong_with_a_sound_store() -> None:
+    overdue_matters(hours=1, count=2)
+
+    assert (apply_overdue_silence(), refold_sample()) == (0, 0)
+
+
+def test_the_auditor_says_when_the_store_differs_from_its_events() -> None:
+    (matter,) = overdue_matters(hours=1, count=1)
+    SlaClock.objects.filter(interaction=matter).update(target_seconds=7)
+    a_user(role="administrator")
+
+    assert refold_sample() == 1
+    assert AgentNotice.objects.get().dedupe_key.startswith("clocks:audit:")
+
+
+@pytest.mark.req("R-TMI-6")
+def test_a_promise_of_regular_updates_needs_no_change_of_code() -> None:
+    plain_promises()
+    a_serving_version(
+        "sla.policy",
+        a_policy(targets={"first_response": 60, "resolution": 600, "periodic_update": 120}),
+    )
+
+    logged = an_interaction()
+
+    assert ArmedClock.objects.filter(clock__target="periodic_update").exists()
+    assert logged.clocks.count() == 3
