@@ -49,6 +49,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "readiness.tasks.hold_what_lost_its_waiver",
         "schedule": crontab(minute=25),
     },
+    "let profiles age, nightly at 02:50": {
+        "task": "customers.insight.tasks.refresh_profiles",
+        "schedule": crontab(hour=2, minute=50),
+    },
     "forget deliveries older than 30 days, nightly at 03:20": {
         "task": "crm.events.tasks.prune_deliveries",
         "schedule": crontab(hour=3, minute=20),

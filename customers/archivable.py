@@ -3,6 +3,7 @@
 Apps above register theirs, so that archiving knows nothing of who they are.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
@@ -30,6 +31,7 @@ class DataClass:
 
     Rows are deleted from the last table to the first and restored from the first to the last.
     `append_only` names the triggers that forbid deleting, switched off for one transaction.
+    `reference` gives a record's id as people read it to each other.
     """
 
     key: str
@@ -41,6 +43,7 @@ class DataClass:
     label: str
     tables: tuple[Table, ...]
     append_only: tuple[str, ...] = ()
+    reference: Callable[[int], str] = str
 
     def rows(self) -> "models.QuerySet[Any]":
         return self.model._default_manager.all()

@@ -27,6 +27,7 @@ INTERACTION = register(
             Table("interactions_stagenotice", "clock.interaction_id", _BY_CLOCK),
             Table("interactions_commitment", "clock.interaction_id", _BY_CLOCK),
         ),
+        reference=lambda pk: Interaction(pk=pk).reference,
         append_only=("interactions.InteractionEvent:append_only",),
     )
 )

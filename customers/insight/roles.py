@@ -11,4 +11,12 @@ for _role in ("privacy-officer", "auditor"):
     grant(_role, *_LOOK)
 grant("data-steward", "insight.build_profile", "insight.change_source", "insight.add_source")
 grant("partner", "insight.gather_information")
-grant("administrator", *_LOOK, *_WORK, "insight.build_profile", "insight.change_source")
+grant(
+    "administrator",
+    *_LOOK,
+    *_WORK,
+    "insight.build_profile",
+    "insight.add_source",
+    "insight.change_source",
+    "insight.view_outcome",
+)

@@ -25,6 +25,11 @@ from readiness.registry.resolve import CapabilityOff
 
 _PAGE, _RUNS = 50, 5
 _LONGEST_ID = 18
+_BECAUSE = {
+    "customer-accepted": _("The customer accepted"),
+    "policy-on-silence": _("Not refused, by the policy"),
+    "no-customer": _("Nobody to ask"),
+}
 
 
 class ArchiveSearchForm(forms.Form):
@@ -131,6 +136,8 @@ def _rows(actor: Actor, records: list[ArchivedRecord]) -> list[dict[str, Any]]:
             "record": record,
             "customer": customers.get(record.customer_id or 0),
             "label": record.label if open_text else _now("Hidden from your role"),
+            "reference": archivable.named(record.data_class).reference(record.source_id),
+            "because": _BECAUSE.get(record.acceptance_basis, record.acceptance_basis),
         }
         for record in records
     ]

@@ -20,4 +20,7 @@ WHERE NOT EXISTS (
         AND held.state IN ('accepted', 'verified')
         AND held.value = said.value
 )
+-- The sort ends the look-ups before the first row is written: into a table that is new and unknown
+-- to the planner they would otherwise scan what this very statement adds, row after row.
+ORDER BY said.customer_id, said.key
 ON CONFLICT (source_id, external_id, customer_id, key) WHERE external_id <> '' DO NOTHING;

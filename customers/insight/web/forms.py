@@ -35,7 +35,6 @@ class ConsentForm(forms.Form):
     given = forms.ChoiceField(
         label=_("Answer"),
         choices=[("yes", _("Allowed")), ("no", _("Refused"))],
-        widget=forms.RadioSelect,
     )
     wording = forms.CharField(label=_("What was said"), max_length=500, required=False)
 

@@ -1,6 +1,7 @@
 """The profile of one customer: sections, trust, and every fact with who said so."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -32,7 +33,17 @@ class Line:
     reasons: list[str]
     confidence: int
     tone: str
-    facts: list[Fact]
+    facts: list["Ground"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One fact under a value: what was said, by which source, when."""
+
+    title: str
+    value: str
+    source: str
+    observed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +166,16 @@ def _line(said: dict[str, Any], by_id: dict[int, Fact]) -> Line:
         reasons=[wording.reason(part["code"], part["params"]) for part in said["reasons"]],
         confidence=sure,
         tone="ok" if sure >= _SURE else "warn" if sure >= _UNSURE else "bad",
-        facts=[by_id[pk] for pk in said["facts"] if pk in by_id],
+        facts=[_ground(by_id[pk]) for pk in said["facts"] if pk in by_id],
+    )
+
+
+def _ground(fact: Fact) -> Ground:
+    return Ground(
+        title=str(keys.named(fact.key).title),
+        value=wording.value(fact.value),
+        source=fact.source.name,
+        observed_at=fact.observed_at,
     )
 
 
