@@ -3,6 +3,7 @@
 from typing import Final
 
 from interactions.governed import calendars, channels, closing, policies, wording
+from interactions.governed import kpis as kpis  # declaring the figures is its effect
 from readiness.registry import slots
 
 SLA_CALENDAR: Final = slots.declare(calendars.SLOT)

@@ -1,1 +1,41 @@
-"""navigation"""
+"""The desk in the sidebar, and the key that logs a call from anywhere."""
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.web import navigation
+from interactions.web import queue
+
+navigation.register(
+    "interactions:desk",
+    label=_("My desk"),
+    short_label=_("Desk"),
+    icon="inbox",
+    section="desk",
+    order=1,
+    permission="interactions.view_interaction",
+    count=queue.mine,
+    key="G D",
+    quick=1,
+)
+navigation.register(
+    "interactions:desk",
+    fragment="log",
+    label=_("Log a call"),
+    icon="phone-plus",
+    section="desk",
+    order=9,
+    permission="interactions.log_interaction",
+    key="L",
+    quick=3,
+)
+navigation.register(
+    "interactions:performance",
+    label=_("Performance"),
+    short_label=_("Team"),
+    icon="chart-dots",
+    section="lead",
+    order=1,
+    permission="interactions.report_interaction",
+    key="G P",
+    quick=4,
+)

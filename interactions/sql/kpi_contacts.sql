@@ -1,0 +1,24 @@
+-- C-1: contacts that came in during the window, and how many of them on each channel.
+WITH contact AS (
+  SELECT i.channel, i.status IN ('cancelled', 'merged') AS out, count(*) AS n
+  FROM interactions_interaction i
+  WHERE i.direction = 'inbound' AND i.removed_at IS NULL
+    AND i.opened_at >= %(a)s AND i.opened_at < %(b)s
+  AND (%(channel)s::text IS NULL OR i.channel = %(channel)s)
+  AND (%(vertical)s::text IS NULL OR %(vertical)s = ANY (i.verticals))
+  AND (%(team)s::bigint IS NULL OR i.team_id = %(team)s)
+  AND (%(segment)s::text IS NULL
+       OR EXISTS (SELECT 1 FROM customers_customer u WHERE u.id = i.customer_id AND u.segment = %(segment)s))
+  AND (%(rule)s::text IS NULL AND %(version)s::bigint IS NULL
+       OR EXISTS (SELECT 1 FROM interactions_slaclock c
+                  WHERE c.interaction_id = i.id
+                    AND (%(rule)s::text IS NULL OR c.rule = %(rule)s)
+                    AND (%(version)s::bigint IS NULL OR c.capability_version_id = %(version)s)))
+  GROUP BY 1, 2
+)
+SELECT
+  coalesce(sum(n) FILTER (WHERE NOT out), 0)::bigint AS value,
+  coalesce(jsonb_object_agg(channel, n) FILTER (WHERE NOT out), '{}') AS by_channel,
+  coalesce(sum(n) FILTER (WHERE NOT out), 0)::bigint AS n,
+  coalesce(sum(n) FILTER (WHERE out), 0)::bigint AS excluded
+FROM contact

@@ -1,0 +1,19 @@
+-- E-2: desk seconds from opening to the first message a person sent, of what was answered in it.
+SELECT
+  percentile_cont(0.5) WITHIN GROUP (ORDER BY c.consumed_seconds)
+    FILTER (WHERE c.cancelled_at IS NULL) AS value,
+  percentile_cont(0.9) WITHIN GROUP (ORDER BY c.consumed_seconds)
+    FILTER (WHERE c.cancelled_at IS NULL) AS p90,
+  count(*) FILTER (WHERE c.cancelled_at IS NULL) AS n,
+  count(*) FILTER (WHERE c.cancelled_at IS NOT NULL) AS excluded
+FROM interactions_slaclock c
+JOIN interactions_interaction i ON i.id = c.interaction_id
+WHERE c.target = 'first_response' AND i.direction = 'inbound'
+  AND i.first_response_at >= %(a)s AND i.first_response_at < %(b)s
+  AND (%(channel)s::text IS NULL OR i.channel = %(channel)s)
+  AND (%(vertical)s::text IS NULL OR %(vertical)s = ANY (i.verticals))
+  AND (%(team)s::bigint IS NULL OR i.team_id = %(team)s)
+  AND (%(segment)s::text IS NULL
+       OR EXISTS (SELECT 1 FROM customers_customer u WHERE u.id = i.customer_id AND u.segment = %(segment)s))
+  AND (%(rule)s::text IS NULL OR c.rule = %(rule)s)
+  AND (%(version)s::bigint IS NULL OR c.capability_version_id = %(version)s)

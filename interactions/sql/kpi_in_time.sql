@@ -1,0 +1,17 @@
+-- S-1: clocks due in the window that stopped in time; open and overdue ones count as missed.
+SELECT
+  count(*) FILTER (WHERE c.cancelled_at IS NULL AND c.stopped_at <= c.due_at)::numeric
+    / nullif(count(*) FILTER (WHERE c.cancelled_at IS NULL), 0) AS value,
+  count(*) FILTER (WHERE c.cancelled_at IS NULL AND c.stopped_at <= c.due_at) AS part,
+  count(*) FILTER (WHERE c.cancelled_at IS NULL) AS n,
+  count(*) FILTER (WHERE c.cancelled_at IS NOT NULL) AS excluded
+FROM interactions_slaclock c
+JOIN interactions_interaction i ON i.id = c.interaction_id
+WHERE c.due_at >= %(a)s AND c.due_at < %(b)s
+  AND (%(channel)s::text IS NULL OR i.channel = %(channel)s)
+  AND (%(vertical)s::text IS NULL OR %(vertical)s = ANY (i.verticals))
+  AND (%(team)s::bigint IS NULL OR i.team_id = %(team)s)
+  AND (%(segment)s::text IS NULL
+       OR EXISTS (SELECT 1 FROM customers_customer u WHERE u.id = i.customer_id AND u.segment = %(segment)s))
+  AND (%(rule)s::text IS NULL OR c.rule = %(rule)s)
+  AND (%(version)s::bigint IS NULL OR c.capability_version_id = %(version)s)

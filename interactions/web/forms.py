@@ -1,0 +1,155 @@
+"""What people type on the desk and on an interaction."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.accounts.models import User
+from interactions.governed import CLOSE_POLICY
+from interactions.models import Reason, ResponseRequest
+from interactions.web import wording
+from readiness.registry.resolve import CapabilityOff, resolve
+
+
+def _reasons() -> list[tuple[Any, Any]]:
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for reason in Reason.objects.filter(active=True):
+        groups.setdefault(reason.vertical, []).append((reason.key, reason.name))
+    found: list[tuple[Any, Any]] = [("", _("Choose…"))]
+    return [*found, *((wording.VERTICALS[key], groups[key]) for key in sorted(groups))]
+
+
+def _colleagues() -> list[tuple[str, Any]]:
+    people = User.objects.filter(is_active=True, is_partner=False).order_by(
+        "first_name", "last_name", "username"
+    )
+    return [
+        ("", _("Nobody: back to the queue")),
+        *((str(one.pk), str(one)) for one in people[:200]),
+    ]
+
+
+def _closing(key: str, names: Any) -> list[tuple[str, Any]]:
+    try:
+        allowed = resolve(CLOSE_POLICY.key).config[key]
+    except CapabilityOff:
+        allowed = []
+    return [("", _("Choose…")), *((one, names.get(one, one)) for one in allowed)]
+
+
+class _Moment(forms.DateTimeField):
+    """A local day and time, as a browser's own picker sends it."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"], **kwargs)
+
+
+class LogForm(forms.Form):
+    """A call in three fields."""
+
+    who = forms.CharField(
+        label=_("Who called"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "id": "log", "translate": "no"}),
+    )
+    reason = forms.ChoiceField(label=_("Reason"), choices=_reasons)
+    agreed = forms.CharField(
+        label=_("What was agreed"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 2, "translate": "no"}),
+    )
+
+
+class AnswerForm(forms.Form):
+    """A reply, a note, or what the customer said elsewhere."""
+
+    KINDS = [("reply", _("Reply")), ("note", _("Note")), ("heard", _("From the customer"))]
+    kind = forms.ChoiceField(choices=KINDS)
+    channel = forms.CharField(max_length=20, required=False)
+    body = forms.CharField(
+        label=_("Message"),
+        max_length=20_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    seen = forms.IntegerField(required=False)
+
+
+class AskForm(forms.Form):
+    """A question to the customer."""
+
+    question = forms.CharField(
+        label=_("What we ask"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    due_at = _Moment(label=_("Answer by"))
+    on_silence = forms.ChoiceField(label=_("If silent"), choices=ResponseRequest.OnSilence.choices)
+
+
+class PromiseForm(forms.Form):
+    """A new promised time, with what the customer reads."""
+
+    due_at = _Moment(label=_("New time"))
+    reason = forms.CharField(label=_("Why"), max_length=200)
+    text = forms.CharField(
+        label=_("In your own words"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Left empty, the customer reads the standard wording in their language."),
+    )
+
+
+class WrapUpForm(forms.Form):
+    """How it ended; with how the customer was told it is closed at once."""
+
+    reason = forms.ChoiceField(label=_("Reason"), choices=_reasons, required=False)
+    outcome = forms.ChoiceField(
+        label=_("Outcome"), choices=lambda: _closing("outcomes", wording.OUTCOMES)
+    )
+    note = forms.CharField(label=_("Note"), max_length=2000, required=False)
+    informed_by = forms.ChoiceField(
+        label=_("Customer told"),
+        choices=lambda: _closing("informed_by", wording.INFORMED_BY),
+        required=False,
+        help_text=_("With this it is closed too."),
+    )
+
+
+class CloseForm(forms.Form):
+    """How the customer was told."""
+
+    informed_by = forms.ChoiceField(
+        label=_("Customer told"), choices=lambda: _closing("informed_by", wording.INFORMED_BY)
+    )
+
+
+class ReasonForm(forms.Form):
+    """One sentence that says why."""
+
+    reason = forms.CharField(label=_("Why"), max_length=200)
+
+
+class AssignForm(forms.Form):
+    """To whom."""
+
+    owner = forms.ChoiceField(
+        label=_("Owner"),
+        choices=_colleagues,
+        required=False,
+        widget=forms.Select(attrs={"translate": "no"}),
+    )
+
+
+def in_working_days(days: int) -> datetime:
+    """A suggestion: the same time some weekdays on."""
+    at = timezone.localtime(timezone.now()).replace(second=0, microsecond=0)
+    saturday = 5
+    while days:
+        at += timedelta(days=1)
+        days -= at.weekday() < saturday
+    return at

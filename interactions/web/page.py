@@ -1,0 +1,293 @@
+"""One interaction: what was said, what was promised, what is left to do."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from crm.access import Actor, require, signed_in
+from crm.audit.record import record_access
+from crm.web import times
+from crm.web.page import etagged, render_page, render_panel
+from customers.insight.processes.gather_information import undecided
+from interactions.models import Commitment, Interaction, ResponseRequest, SlaClock
+from interactions.web import clocks, forms, presence, queue, reaching, thread, wording
+from interactions.web.why import why as trace_of
+
+_ORDER = {"next_response": 0, "first_response": 1, "periodic_update": 2, "resolution": 3}
+_SHOWS = ("all", "messages", "notes")
+
+
+def in_sight(public_id: UUID, actor: Actor) -> Interaction:
+    """The interaction, if this person may see it."""
+    require(actor, "interactions.view_interaction")
+    seen = Interaction.objects.visible_to(actor).select_related(
+        "customer__party", "owner", "team", "reason"
+    )
+    return seen.get(public_id=public_id)
+
+
+@login_required
+@require_GET
+def page(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The page, with a trace of each look at the customer's data."""
+    actor = signed_in(request)
+    one = in_sight(public_id, actor)
+    record_access(
+        actor=actor,
+        action="view",
+        subject="interaction",
+        ids=[one.pk, *([one.customer_id] if one.customer_id else [])],
+        purpose="service",
+        detail=one.reference,
+    )
+    return shown(request, one)
+
+
+def shown(
+    request: HttpRequest,
+    one: Interaction,
+    bound: Mapping[str, BaseForm] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page as it is now; `bound` are forms that were refused, with what was typed."""
+    actor = signed_in(request)
+    context = {"one": one, **_head(one, actor), **_talk(request, one, actor)}
+    context |= {**_promises(one, actor), **_ending(one, actor), **_forms(one, actor)}
+    context |= bound or {}
+    context["refused"] = set(bound or {})
+    return render_page(request, "interactions/page.html", context, status=status)
+
+
+@login_required
+@require_GET
+def times_panel(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Polled: the promised times as they stand."""
+    actor = signed_in(request)
+    one = in_sight(public_id, actor)
+    context = {"one": one, "clocks": _clock_rows(one)}
+    return etagged(
+        request,
+        render_panel(request, "interactions/_times.html", context, title=_("Promised times")),
+    )
+
+
+@login_required
+@require_GET
+def readers(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Polled: who else has this open, and whether they write."""
+    actor = signed_in(request)
+    one = in_sight(public_id, actor)
+    others = presence.come_in(one.pk, actor, str(request.user))
+    return etagged(
+        request,
+        render_panel(
+            request, "interactions/_readers.html", {"readers": others}, title=_("Reading this")
+        ),
+    )
+
+
+@login_required
+@require_POST
+def draft(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Keep what somebody is writing; answers with the time it was kept."""
+    actor = signed_in(request)
+    one = in_sight(public_id, actor)
+    said = {name: request.POST.get(name, "")[:20_000] for name in ("body", "kind", "channel")}
+    presence.keep_draft(one.pk, actor, said)
+    kept = _("Draft kept %(time)s") % {"time": times.instant(timezone.now())}
+    return HttpResponse(kept if said["body"].strip() else "")
+
+
+@login_required
+@require_GET
+def why(request: HttpRequest, public_id: UUID, clock_id: int) -> HttpResponse:
+    """Why this time: the trace of one clock, as a fragment or a page of its own."""
+    actor = signed_in(request)
+    one = in_sight(public_id, actor)
+    clock = one.clocks.get(pk=clock_id)
+    context = {"one": one, "why": trace_of(clock.pk, actor)}
+    return render_panel(request, "interactions/_why.html", context, title=_("Why this time"))
+
+
+def _head(one: Interaction, actor: Actor) -> dict[str, Any]:
+    before, after = queue.neighbours(one, actor)
+    tone, icon = wording.STATUS_TONES.get(one.status, ("", ""))
+    return {
+        "status_tone": tone,
+        "status_icon": icon,
+        "channel": wording.channel(one.channel),
+        "channel_icon": wording.channel_icon(one.channel),
+        "verticals": wording.verticals(one.verticals),
+        "is_mine": one.owner_id == actor.pk,
+        "before": before,
+        "after": after,
+        "ended": one.status in Interaction.ENDED,
+        "may_reopen": one.status in {"completed", "closed"}
+        and actor.has_perm("interactions.close_interaction"),
+        "may_work": actor.has_perm("interactions.update_interaction"),
+        "may_assign": actor.has_perm("interactions.assign_interaction"),
+        "may_close": actor.has_perm("interactions.close_interaction"),
+        "may_learn": one.customer_id is not None and actor.has_perm("insight.view_fact"),
+    }
+
+
+def _talk(request: HttpRequest, one: Interaction, actor: Actor) -> dict[str, Any]:
+    show = request.GET.get("show", "all")
+    show = show if show in _SHOWS else "all"
+    found = thread.entries(one, show)
+    older, recent = thread.folded(found)
+    said = [entry for entry in found if not entry.is_line]
+    labels = {"all": _("All"), "messages": _("Messages"), "notes": _("Notes")}
+    return {
+        "older": older,
+        "older_n": sum(not entry.is_line for entry in older),
+        "recent": recent,
+        "shows": [
+            {"url": f"?show={key}", "label": labels[key], "on": key == show} for key in _SHOWS
+        ],
+        "seen": max((entry.pk for entry in said), default=0),
+        "ways": reaching.ways(one),
+        "draft": presence.draft(one.pk, actor),
+    }
+
+
+def _clock_rows(one: Interaction) -> list[dict[str, Any]]:
+    """Clocks that run first, then what is decided; each with its stages while it runs."""
+    now = timezone.now()
+    mine = sorted(one.clocks.all(), key=_clock_order)
+    promised = clocks.standing_promises(mine)
+    return [_clock_row(clock, promised.get(clock.pk), now) for clock in mine]
+
+
+def _clock_order(clock: SlaClock) -> tuple[bool, int, int]:
+    return (clock.stopped_at is not None, _ORDER.get(clock.target, 9), -clock.cycle)
+
+
+def _clock_row(clock: SlaClock, promised: Any, now: Any) -> dict[str, Any]:
+    due = clocks.of_clock(clock, promised, now)
+    title = {
+        "risk": _("%(what)s, at risk"),
+        "paused": _("%(what)s, stopped"),
+    }.get(due.state, "%(what)s") % {"what": due.what}
+    stages = [times.instant(clock.started_at), due.at] if due.due_at and due.running else []
+    left = _("%(time)s left") % {"time": due.left} if due.running else due.left
+    return {"clock": clock, "due": due, "title": title, "left": left, "stages": stages}
+
+
+def _promises(one: Interaction, actor: Actor) -> dict[str, Any]:
+    rows = _clock_rows(one)
+    open_rows = [row for row in rows if row["clock"].stopped_at is None]
+    lead = next(
+        (row for row in open_rows if row["clock"].target == "resolution"),
+        open_rows[0] if open_rows else rows[-1] if rows else None,
+    )
+    about = lead["clock"] if lead else None
+    made = list(about.commitments.select_related("notice").order_by("number")) if about else []
+    return {
+        "clocks": rows,
+        "lead": about,
+        "lead_name": wording.target(about.target) if about else "",
+        "lead_open": about is not None and about.stopped_at is None,
+        "promises": [_promise(promise, about) for promise in made],
+        "next_no": len(made) + 1,
+        "why": trace_of(about.pk, actor) if about else None,
+        "questions": list(one.requests.order_by("-asked_at")[:5]),
+        "now": timezone.now(),
+    }
+
+
+def _promise(promise: Commitment, clock: SlaClock | None) -> dict[str, Any]:
+    tone, icon, word = {
+        Commitment.Outcome.KEPT: ("ok", "circle-check", _("Kept")),
+        Commitment.Outcome.MISSED: ("bad", "alert-octagon", _("Missed")),
+        Commitment.Outcome.REPLACED: ("", "switch-horizontal", _("Replaced")),
+    }.get(Commitment.Outcome(promise.outcome), ("", "", ""))
+    first = promise.number == 1
+    due_at = clock.due_at if first and clock else promise.due_at
+    if not word and due_at and due_at < timezone.now():
+        tone, icon, word = "bad", "alert-octagon", _("Missed")
+    elif not word and first and clock and clock.jeopardy_at:
+        tone, icon, word = "warn", "alert-triangle", _("At risk")
+    sub = (
+        _("Contract, rule “%(rule)s”. Never overwritten.") % {"rule": promise.reason}
+        if first
+        else _("%(reason)s · %(who)s, %(when)s · %(told)s")
+        % {
+            "reason": promise.reason,
+            "who": promise.proposed_by,
+            "when": times.instant(promise.created_at),
+            "told": _told(promise),
+        }
+    )
+    return {
+        "no": promise.number,
+        "at": times.instant_full(due_at) if due_at else _("Stopped"),
+        "tone": tone,
+        "icon": icon,
+        "word": word,
+        "sub": sub,
+        "draft": not first and promise.notice_id is None,
+    }
+
+
+def _told(promise: Commitment) -> str:
+    if promise.notice is None:
+        return _("not told in writing: please call")
+    if promise.notice.sent_at:
+        return _("told %(time)s by %(channel)s") % {
+            "time": times.instant(promise.notice.sent_at),
+            "channel": wording.channel(promise.notice.channel),
+        }
+    return str(promise.notice.get_state_display()).lower()
+
+
+def _ending(one: Interaction, actor: Actor) -> dict[str, Any]:
+    """What still stands between here and done, each named."""
+    asked = one.requests.filter(state=ResponseRequest.State.ASKED).count()
+    facts = undecided(one.public_id).count() if one.customer_id else 0
+    outcome, told = wording.outcome(one.outcome), wording.informed_by(one.customer_informed)
+    blocks = [
+        _block(not facts, _("Facts decided"), _("%(n)d facts not decided") % {"n": facts}),
+        _block(not asked, _("No open question to the customer"), _("A question is not answered")),
+        _block(bool(outcome), _("Outcome: %(name)s") % {"name": outcome}, _("Outcome missing")),
+        _block(
+            bool(told),
+            _("Customer told: %(name)s") % {"name": told},
+            _("How the customer was told is missing"),
+        ),
+    ]
+    return {
+        "blocks": blocks,
+        "completed": one.status == Interaction.Status.COMPLETED,
+    }
+
+
+def _block(done: bool, good: str, missing: str) -> tuple[bool, str]:
+    return done, good if done else missing
+
+
+def _forms(one: Interaction, actor: Actor) -> dict[str, Any]:
+    kept = presence.draft(one.pk, actor)
+    return {
+        "answer_form": forms.AnswerForm(initial={"kind": "reply", **kept}),
+        "ask_form": forms.AskForm(
+            initial={"due_at": forms.in_working_days(3), "on_silence": "call"}, prefix="ask"
+        ),
+        "promise_form": forms.PromiseForm(
+            initial={"due_at": forms.in_working_days(1)}, prefix="promise"
+        ),
+        "wrap_form": forms.WrapUpForm(
+            initial={"reason": one.reason.key if one.reason else ""}, prefix="wrap"
+        ),
+        "close_form": forms.CloseForm(prefix="close"),
+        "reopen_form": forms.ReasonForm(prefix="reopen"),
+        "cancel_form": forms.ReasonForm(prefix="cancel"),
+        "assign_form": forms.AssignForm(initial={"owner": str(one.owner_id or "")}),
+    }

@@ -1,0 +1,356 @@
+"""Performance: two promises, told before the miss, percentiles and age, each with its rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from crm.access import require, signed_in
+from crm.accounts.models import Team
+from crm.web import charts, times
+from crm.web.page import render_page
+from customers.models import Customer
+from interactions.governed import kpis
+from interactions.models import SlaClock
+from interactions.processes import report_interaction as reporting
+from interactions.processes.report_interaction import TOO_FEW, Report
+from interactions.web import wording
+from interactions.web.performance_rows import needs_somebody
+
+_KEPT_SECONDS = 60
+_GOOD = 0.95
+_HOUR, _DAY = 3600, 86400
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What the address asks for."""
+
+    period: str
+    around: datetime
+    scope: Mapping[str, Any]
+
+
+@login_required
+@require_GET
+def performance(request: HttpRequest) -> HttpResponse:
+    """The page; a minute old at most, and it says so."""
+    actor = signed_in(request)
+    require(actor, "interactions.report_interaction")
+    asked = wish(request.GET)
+    key = f"performance:{asked.period}:{asked.around.date()}:{sorted(asked.scope.items())}"
+    report: Report | None = cache.get(key)
+    if report is None:
+        report = reporting.report_interaction(
+            period=asked.period, around=asked.around, scope=asked.scope, actor=actor
+        )
+        cache.set(key, report, _KEPT_SECONDS)
+    return render_page(request, "interactions/performance.html", _context(request, asked, report))
+
+
+def wish(params: QueryDict) -> Slice:
+    """Read the address; what it says wrongly is left out."""
+    period = params.get("period", "week")
+    try:
+        day = parse_date(params.get("on", ""))
+    except ValueError:
+        day = None
+    now = timezone.localtime(timezone.now())
+    around = now.replace(year=day.year, month=day.month, day=day.day) if day else now
+    numbers = {
+        name: int(value)
+        for name in ("team", "version")
+        if (value := params.get(name, "")).isdecimal() and len(value) < 18  # noqa: PLR2004  # bigint
+    }
+    words = {
+        name: params.get(name, "")[:120].replace("\x00", "")
+        for name in ("channel", "vertical", "segment", "rule")
+        if params.get(name)
+    }
+    return Slice(period if period in reporting.PERIODS else "week", around, {**words, **numbers})
+
+
+def _context(request: HttpRequest, asked: Slice, report: Report) -> dict[str, Any]:
+    figures = report.figures
+    return {
+        "asked": asked,
+        "report": report,
+        "span_name": _span_name(asked.period, report),
+        "periods": _periods(request, asked),
+        "before_url": _moved(request, report.span.start - timedelta(hours=1)),
+        "after_url": _later(request, asked, report),
+        "filters": _filters(asked),
+        "filtered": bool(asked.scope),
+        "rows_url": f"{reverse('interactions:performance_rows')}?{_query(request)}",
+        "stats": _stats(figures, f"{reverse('interactions:performance_rows')}?{_query(request)}"),
+        "in_time": _share_chart(report, asked.period),
+        "first_response": _time_chart(report, "E-2", asked.period),
+        "resolution": _time_chart(report, "E-3-desk", asked.period),
+        "channels": [_channel(one) for one in report.channels],
+        "figures": figures,
+        "said": _said(figures),
+        "defined": {measure.key: measure for measure in _MEASURES},
+        "ages": _ages(figures["E-5"]),
+        "contacts": _contacts(figures["C-1"]),
+        "needs": needs_somebody(asked.scope, report.as_of),
+        "too_few_n": TOO_FEW,
+    }
+
+
+_MEASURES = (
+    kpis.IN_TIME,
+    kpis.IN_TIME_LAST,
+    kpis.TOLD,
+    kpis.FIRST_RESPONSE,
+    kpis.COMPLETION,
+    kpis.RESOLUTION,
+    kpis.BACKLOG,
+    kpis.CONTACTS,
+)
+
+
+def _query(request: HttpRequest, **changes: str | None) -> str:
+    params = request.GET.copy()
+    for name, value in changes.items():
+        if value is None:
+            params.pop(name, None)
+        else:
+            params[name] = value
+    return params.urlencode()
+
+
+def _periods(request: HttpRequest, asked: Slice) -> list[dict[str, Any]]:
+    names = {"day": _("Day"), "week": _("Week"), "month": _("Month")}
+    return [
+        {"url": f"?{_query(request, period=key)}", "label": name, "on": key == asked.period}
+        for key, name in names.items()
+    ]
+
+
+def _moved(request: HttpRequest, to: datetime) -> str:
+    return f"?{_query(request, on=timezone.localtime(to).date().isoformat())}"
+
+
+def _later(request: HttpRequest, asked: Slice, report: Report) -> str:
+    start = reporting.after(report.span.start, asked.period)
+    return _moved(request, start) if start < report.as_of else ""
+
+
+def _span_name(period: str, report: Report) -> str:
+    start = timezone.localtime(report.span.start)
+    if period == "day":
+        return date_format(start, "D j F Y")
+    if period == "month":
+        return date_format(start, "F Y")
+    last = reporting.after(report.span.start, period) - timedelta(hours=12)
+    return f"{date_format(start, 'j F')} – {date_format(timezone.localtime(last), 'j F Y')}"
+
+
+def _filters(asked: Slice) -> list[dict[str, Any]]:
+    """The dimensions, each with what can be chosen and what is."""
+    rules = SlaClock.objects.order_by("rule").values_list("rule", flat=True).distinct()
+    segments = Customer.objects.exclude(segment="").order_by("segment")
+    choices: dict[str, tuple[str, list[tuple[Any, Any]]]] = {
+        "channel": (_("All channels"), [(k, name) for k, (name, _i) in wording.CHANNELS.items()]),
+        "vertical": (_("All verticals"), list(wording.VERTICALS.items())),
+        "team": (_("All teams"), list(Team.objects.values_list("pk", "name"))),
+        "segment": (
+            _("All segments"),
+            [(s, s) for s in segments.values_list("segment", flat=True).distinct()[:50]],
+        ),
+        "rule": (_("All promises"), [(rule, rule) for rule in rules[:50]]),
+    }
+    return [
+        {
+            "name": name,
+            "every": every,
+            "options": options,
+            "chosen": asked.scope.get(name, ""),
+            "data": name in {"team", "segment", "rule"},
+        }
+        for name, (every, options) in choices.items()
+        if options
+    ]
+
+
+def _stats(figures: Mapping[str, dict[str, Any]], rows: str) -> list[dict[str, Any]]:
+    first, last, told = figures["S-1"], figures["S-1-last"], figures["S-3"]
+    response, backlog = figures["E-2"], figures["E-5"]
+    few = response["n"] < TOO_FEW
+    return [
+        _share(_("In time, first promise"), first, f"{rows}&show=due"),
+        _share(_("In time, last promise"), last, ""),
+        _share(_("Told before the miss"), told, f"{rows}&show=missed", good=1.0),
+        {
+            "label": _("First response p50"),
+            "value": _("too few") if few else _time(response["value"]),
+            "sub": _("n %(n)s") % {"n": times.number(response["n"])},
+            "url": f"{rows}&show=answered",
+        },
+        {
+            "label": _("First response p90"),
+            "value": _("too few") if few else _time(response["p90"]),
+            "sub": "",
+        },
+        {
+            "label": _("Open at the end"),
+            "value": times.number(backlog["value"]),
+            "sub": _("p90 age %(age)s") % {"age": _long(backlog["p90"])} if backlog["n"] else "",
+            "url": f"{rows}&show=open",
+        },
+    ]
+
+
+def _share(label: str, row: dict[str, Any], url: str, good: float = _GOOD) -> dict[str, Any]:
+    base = _("%(part)s of %(n)s") % {
+        "part": times.number(row["part"]),
+        "n": times.number(row["n"]),
+    }
+    if row["n"] < TOO_FEW:
+        return {"label": label, "value": _("too few"), "sub": base, "url": url}
+    low = float(row["value"]) < good
+    return {
+        "label": label,
+        "value": times.percent(float(row["value"]), 1),
+        "sub": base,
+        "tone": "warn" if low else "",
+        "url": url,
+    }
+
+
+def _time(seconds: float | None) -> str:
+    return "–" if seconds is None else times.left(float(seconds))
+
+
+def _long(seconds: Any) -> str:
+    """A time on the wall: hours below two days, days above."""
+    if seconds is None:
+        return "–"
+    if float(seconds) < 2 * _DAY:
+        return _("%(n)d h") % {"n": float(seconds) // _HOUR}
+    return _("%(n)d d") % {"n": float(seconds) // _DAY}
+
+
+def _labels(report: Report, period: str) -> list[str]:
+    form = "M Y" if period == "month" else "j M"
+    return [date_format(timezone.localtime(span.start), form) for span in report.spans]
+
+
+def _share_chart(report: Report, period: str) -> charts.LineChart | None:
+    """Only periods with enough rows are points: a line through three rows lies."""
+    first, last = report.trends["S-1"], report.trends["S-1-last"]
+    points = [
+        (name, float(a["value"]) * 100, float(b["value"]) * 100)
+        for name, a, b in zip(_labels(report, period), first, last, strict=True)
+        if a["n"] >= TOO_FEW and b["n"] >= TOO_FEW
+    ]
+    if not points:
+        return None
+    names, firsts, lasts = zip(*points, strict=True)
+    return charts.line_chart(
+        names,
+        [
+            charts.Series(_("First promise (contract)"), firsts),
+            charts.Series(_("Last promise"), lasts),
+        ],
+        sentence=_("In time by period: first promise %(first)s now, last promise %(last)s")
+        % {"first": times.percent(firsts[-1] / 100, 1), "last": times.percent(lasts[-1] / 100, 1)},
+        x_head=_("Period"),
+        label=lambda value: times.percent(value / 100, 1),
+        target=_GOOD * 100,
+        target_label=_("Target %(share)s") % {"share": times.percent(_GOOD)},
+    )
+
+
+def _time_chart(report: Report, key: str, period: str) -> charts.LineChart | None:
+    points = [
+        (name, float(row["p90"]) / _HOUR, float(row["value"]) / _HOUR)
+        for name, row in zip(_labels(report, period), report.trends[key], strict=True)
+        if row["n"] >= TOO_FEW
+    ]
+    if not points:
+        return None
+    names, slow, half = zip(*points, strict=True)
+    return charts.line_chart(
+        names,
+        [charts.Series("p90", slow), charts.Series("p50", half)],
+        sentence=_("Desk time by period: p90 %(p90)s now, p50 %(p50)s")
+        % {"p90": _time(slow[-1] * _HOUR), "p50": _time(half[-1] * _HOUR)},
+        x_head=_("Period"),
+        label=lambda value: _time(value * _HOUR) if value else "0",
+    )
+
+
+def _channel(one: reporting.Channel) -> dict[str, Any]:
+    name = wording.channel(one.key)
+    shares = [share for share in one.shares if share is not None]
+    now = times.percent(one.part / one.n, 1) if one.n else "–"
+    return {
+        "key": one.key,
+        "name": name,
+        "icon": wording.channel_icon(one.key),
+        "n": one.n,
+        "enough": one.enough,
+        "value": now,
+        "change": times.signed(one.change * 100) if one.change is not None else "",
+        "worse": one.change is not None and one.change < -0.01,  # noqa: PLR2004  # one point
+        "spark": charts.spark(
+            shares,
+            sentence=_("%(channel)s: %(share)s now") % {"channel": name, "share": now},
+            target=_GOOD,
+        ),
+        "p90": _time(one.p90),
+    }
+
+
+def _said(figures: Mapping[str, dict[str, Any]]) -> dict[str, str]:
+    """Under each chart: the base and what was left out of it."""
+    return {
+        key: _("n %(n)s, left out %(excluded)s.")
+        % {"n": times.number(row["n"]), "excluded": times.number(row["excluded"])}
+        for key, row in figures.items()
+    }
+
+
+def _ages(backlog: Mapping[str, Any]) -> charts.BarChart | None:
+    named = [
+        (_("under 4 h"), "under_4_hours", "q"),
+        (_("4–12 h"), "under_12_hours", "q"),
+        (_("12–24 h"), "under_24_hours", "q"),
+        (_("1–3 days"), "under_3_days", "w"),
+        (_("over 3 days"), "older", "b"),
+    ]
+    if not backlog["n"]:
+        return None
+    bars = [(name, float(backlog[key])) for name, key, _tone in named]
+    return charts.bar_chart(
+        bars,
+        sentence=_("Open work by age: %(list)s")
+        % {"list": ", ".join(f"{name} {times.number(value, 0)}" for name, value in bars)},
+        heads=(_("Age"), _("Open")),
+        label=lambda value: times.number(value, 0),
+        tones=[tone for _name, _key, tone in named],
+    )
+
+
+def _contacts(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    counted = sorted(row["by_channel"].items(), key=lambda pair: -pair[1])
+    return [
+        {
+            "name": wording.channel(key),
+            "icon": wording.channel_icon(key),
+            "n": n,
+            "share": n / row["n"],
+        }
+        for key, n in counted
+    ]

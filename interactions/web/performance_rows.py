@@ -1,0 +1,116 @@
+"""The rows behind a figure: every number can be asked."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from interactions.models import Commitment, Interaction, SlaClock
+
+PAGE = 50
+KINDS: Mapping[str, Any] = {
+    "due": gettext_lazy("Promises due in the period"),
+    "missed": gettext_lazy("First promises missed in the period"),
+    "answered": gettext_lazy("First answered in the period"),
+    "completed": gettext_lazy("Completed in the period"),
+    "opened": gettext_lazy("Came in during the period"),
+    "open": gettext_lazy("Open now"),
+    "untold": gettext_lazy("Missed and customer not told"),
+    "risk": gettext_lazy("At risk, no new time proposed"),
+    "stuck": gettext_lazy("Paused over 3 days"),
+    "uninformed": gettext_lazy("Done, customer not yet told"),
+}
+_ENDED = (Interaction.Status.CANCELLED, Interaction.Status.MERGED)
+
+
+def rows(
+    kind: str, scope: Mapping[str, Any], a: datetime, b: datetime, now: datetime
+) -> QuerySet[Interaction]:
+    """The interactions a figure counts, newest first."""
+    found = Interaction.objects.filter(removed_at=None).filter(_scope(scope))
+    return found.filter(_of(kind, scope, a, b, now)).order_by("-pk")
+
+
+def needs_somebody(scope: Mapping[str, Any], now: datetime) -> list[dict[str, Any]]:
+    """What a lead should look at first, with how many there are and since when."""
+    signs = {
+        "untold": "alert-octagon",
+        "risk": "alert-triangle",
+        "stuck": "player-pause",
+        "uninformed": "circle-dashed",
+    }
+    found = []
+    for kind, icon in signs.items():
+        some = rows(kind, scope, now, now, now)
+        oldest = some.order_by("opened_at").values_list("opened_at", flat=True).first()
+        found.append(
+            {
+                "kind": kind,
+                "label": KINDS[kind],
+                "icon": icon,
+                "n": some.count() if oldest else 0,
+                "since": oldest,
+            }
+        )
+    return found
+
+
+def _scope(scope: Mapping[str, Any]) -> Q:
+    said = {"channel": "channel", "team": "team_id", "segment": "customer__segment"}
+    q = Q(**{said[name]: value for name, value in scope.items() if name in said})
+    if scope.get("vertical"):
+        q &= Q(verticals__contains=[scope["vertical"]])
+    if {"rule", "version"} & set(scope):
+        q &= Q(Exists(_clocks(scope)))
+    return q
+
+
+def _clocks(scope: Mapping[str, Any]) -> QuerySet[SlaClock]:
+    about = SlaClock.objects.filter(interaction=OuterRef("pk"), cancelled_at=None)
+    if scope.get("rule"):
+        about = about.filter(rule=scope["rule"])
+    if scope.get("version"):
+        about = about.filter(capability_version=scope["version"])
+    return about
+
+
+def _of(kind: str, scope: Mapping[str, Any], a: datetime, b: datetime, now: datetime) -> Q:
+    clocks = _clocks(scope)
+    due = clocks.filter(due_at__gte=a, due_at__lt=b)
+    late = Q(stopped_at=None) | Q(stopped_at__gt=F("due_at"))
+    first = clocks.filter(stopped_at=None, commitment_no=1)
+    still_open = ~Q(status__in=Interaction.ENDED)
+    told = Commitment.objects.filter(clock=OuterRef("pk"), number__gt=1, notice__isnull=False)
+    return {
+        "due": Q(Exists(due)),
+        "missed": Q(Exists(due.filter(late))),
+        "answered": Q(first_response_at__gte=a, first_response_at__lt=b)
+        & Q(direction=Interaction.Direction.INBOUND),
+        "completed": Q(completed_at__gte=a, completed_at__lt=b),
+        "opened": Q(opened_at__gte=a, opened_at__lt=b, direction="inbound") & ~Q(status__in=_ENDED),
+        "open": still_open,
+        "untold": still_open & Q(Exists(first.filter(~Exists(told), due_at__lt=now))),
+        "risk": still_open & Q(Exists(first.filter(jeopardy_at__isnull=False, due_at__gte=now))),
+        "stuck": still_open
+        & Q(
+            Exists(clocks.filter(state=SlaClock.State.PAUSED)),
+            updated_at__lt=now - timedelta(days=3),
+        ),
+        "uninformed": Q(status=Interaction.Status.COMPLETED),
+    }[kind]
+
+
+def result(interaction: Interaction) -> str:
+    """How the promises of one row stand, in words."""
+    missed = [
+        clock
+        for clock in interaction.clocks.all()
+        if clock.due_at and clock.state == SlaClock.State.BREACHED
+    ]
+    if missed:
+        names = sorted({str(clock.get_target_display()) for clock in missed})
+        return _("Missed: %(names)s") % {"names": ", ".join(names)}
+    return ""

@@ -1,0 +1,269 @@
+"""The queue: whose work, sorted by what is due next, one page at a time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.access import Actor
+from interactions.governed import SLA_CALENDAR
+from interactions.models import Interaction, InteractionEvent, ResponseRequest, SlaClock
+from interactions.web import clocks, wording
+from readiness.registry.resolve import CapabilityOff, resolve
+
+PAGE = 25
+TABS: Mapping[str, object] = {
+    "mine": gettext_lazy("Mine"),
+    "unassigned": gettext_lazy("Unassigned"),
+    "team": gettext_lazy("Team"),
+    "all": gettext_lazy("All"),
+}
+NEEDS: Mapping[str, object] = {
+    "late": gettext_lazy("Late"),
+    "hour": gettext_lazy("Due in the next hour"),
+    "untold": gettext_lazy("Missed and customer not told"),
+    "risk": gettext_lazy("At risk, no new time proposed"),
+    "waiting": gettext_lazy("Waiting for the customer"),
+    "stuck": gettext_lazy("Paused over 3 days"),
+}
+_LAST = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants to see, as the address says it."""
+
+    tab: str = "mine"
+    channel: str = ""
+    vertical: str = ""
+    need: str = ""
+    after: str = ""
+
+    @property
+    def filtered(self) -> bool:
+        return bool(self.channel or self.vertical or self.need)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the queue."""
+
+    interaction: Interaction
+    due: clocks.Due | None
+    flag: str
+    channel: str
+    channel_icon: str
+    sub: str
+    tag: tuple[str, str, str] | None
+
+
+def wish(params: QueryDict) -> Wish:
+    """Read the address; what it says wrongly is left out."""
+    tab, channel = params.get("tab", ""), params.get("channel", "")
+    vertical, need = params.get("vertical", ""), params.get("need", "")
+    return Wish(
+        tab=tab if tab in TABS else "mine",
+        channel=channel if channel in wording.CHANNELS else "",
+        vertical=vertical if vertical in wording.VERTICALS else "",
+        need=need if need in NEEDS else "",
+        after=params.get("after", "")[:60],
+    )
+
+
+def _whose(tab: str, actor: Actor) -> Q:
+    return {
+        "mine": Q(owner_id=actor.pk),
+        "unassigned": Q(owner=None),
+        "team": Q(team__in=actor.teams),
+        "all": Q(),
+    }[tab]
+
+
+def counts(actor: Actor) -> dict[str, int]:
+    """How many are open in each tab: one query."""
+    seen = Interaction.objects.visible_to(actor).open()
+    return seen.aggregate(**{tab: Count("pk", filter=_whose(tab, actor)) for tab in TABS})
+
+
+def mine(actor: Actor) -> int:
+    return Interaction.objects.visible_to(actor).open().filter(owner_id=actor.pk).count()
+
+
+def matching(asked: Wish, actor: Actor, now: datetime) -> QuerySet[Interaction]:
+    """Every open interaction of this view, most urgent first."""
+    found = Interaction.objects.visible_to(actor).open().filter(_whose(asked.tab, actor))
+    if asked.channel:
+        found = found.filter(channel=asked.channel)
+    if asked.vertical:
+        found = found.filter(verticals__contains=[asked.vertical])
+    if asked.need:
+        found = found.filter(_need(asked.need, now))
+    # PostgreSQL sorts what has no due time last by itself, and an index serves this order.
+    return found.order_by("due_next_at", "pk")
+
+
+def _need(need: str, now: datetime) -> Q:
+    about = SlaClock.objects.filter(interaction=OuterRef("pk"), stopped_at=None, cancelled_at=None)
+    first = about.filter(commitment_no=1)
+    return {
+        "late": Q(due_next_at__lt=now),
+        "hour": Q(due_next_at__gte=now, due_next_at__lt=now + timedelta(hours=1)),
+        "untold": Q(Exists(first.filter(due_at__lt=now))),
+        "risk": Q(Exists(first.filter(due_at__gte=now, jeopardy_at__isnull=False))),
+        "waiting": Q(status=Interaction.Status.WAITING_CUSTOMER),
+        "stuck": Q(
+            Exists(
+                InteractionEvent.objects.filter(
+                    interaction=OuterRef("pk"),
+                    type="pause",
+                    occurred_at__lt=now - timedelta(days=3),
+                )
+            ),
+            Exists(about.filter(state=SlaClock.State.PAUSED)),
+        ),
+    }[need]
+
+
+def page(asked: Wish, actor: Actor, now: datetime) -> tuple[list[Row], str]:
+    """One page of rows and where the next one begins ("" when this is the last)."""
+    found = matching(asked, actor, now)
+    if asked.after:
+        found = found.filter(_beyond(asked.after))
+    some = list(found.select_related("customer").prefetch_related("clocks")[: PAGE + 1])
+    shown = some[:PAGE]
+    return rows_of(shown, now), _cursor(shown[-1]) if len(some) > PAGE else ""
+
+
+def _cursor(last: Interaction) -> str:
+    due = last.due_next_at.isoformat() if last.due_next_at else _LAST
+    return f"{due}~{last.pk}"
+
+
+def _beyond(cursor: str) -> Q:
+    due, _tilde, pk = cursor.partition("~")
+    number = int(pk) if pk.isdecimal() and len(pk) < 18 else 0  # noqa: PLR2004  # bigint
+    if due == _LAST:
+        return Q(due_next_at=None, pk__gt=number)
+    try:
+        at = parse_datetime(due)
+    except ValueError:
+        at = None
+    if at is None or timezone.is_naive(at):
+        return Q()
+    return Q(due_next_at__gt=at) | Q(due_next_at=at, pk__gt=number) | Q(due_next_at=None)
+
+
+def rows_of(interactions: list[Interaction], now: datetime) -> list[Row]:
+    """Lines for these interactions, with two queries however many they are."""
+    by_pk = {one.pk: list(one.clocks.all()) for one in interactions}
+    promised = clocks.standing_promises([clock for some in by_pk.values() for clock in some])
+    waiting = _asked_since(interactions)
+    return [_row(one, by_pk[one.pk], promised, waiting.get(one.pk), now) for one in interactions]
+
+
+def _asked_since(interactions: list[Interaction]) -> dict[int, datetime]:
+    asked = ResponseRequest.objects.filter(
+        interaction__in=[one.pk for one in interactions], state=ResponseRequest.State.ASKED
+    )
+    return dict(asked.order_by("-asked_at").values_list("interaction_id", "asked_at"))
+
+
+def _row(
+    one: Interaction,
+    mine: list[SlaClock],
+    promised: dict[int, datetime],
+    asked_at: datetime | None,
+    now: datetime,
+) -> Row:
+    due = clocks.due_next(one, mine, promised, now)
+    return Row(
+        interaction=one,
+        due=due,
+        flag=one.customer.care_note if one.customer else "",
+        channel=wording.channel(one.channel),
+        channel_icon=wording.channel_icon(one.channel),
+        sub=wording.verticals(one.verticals),
+        tag=_tag(one, mine, due, asked_at, now),
+    )
+
+
+def _tag(
+    one: Interaction,
+    mine: list[SlaClock],
+    due: clocks.Due | None,
+    asked_at: datetime | None,
+    now: datetime,
+) -> tuple[str, str, str] | None:
+    """At most one tag: what somebody must act on first."""
+    if due and due.state == "over" and due.clock and due.clock.commitment_no == 1:
+        return ("bad", "message-report", _("Not told"))
+    if due and due.state == "risk":
+        return ("warn", "alert-triangle", _("%(what)s at risk") % {"what": due.what})
+    if due and due.clock and due.clock.commitment_no > 1:
+        return ("info", "message-dots", _("New time told"))
+    if asked_at:
+        return ("hold", "hourglass-low", _("Asked, day %(n)d") % {"n": (now - asked_at).days + 1})
+    if one.customer and one.customer.care_note:
+        return ("hold", "heart-handshake", _("Handle with care"))
+    return None
+
+
+def came_in(asked: Wish, actor: Actor, since: datetime, now: datetime) -> int:
+    """How many joined this view since it was drawn: logged, or handed over."""
+    handed = InteractionEvent.objects.filter(
+        interaction=OuterRef("pk"), type="assigned", recorded_at__gt=since
+    ).exclude(actor_id=actor.pk)
+    new = matching(asked, actor, now).filter(updated_at__gt=since)
+    return new.filter(Q(created_at__gt=since) | Q(Exists(handed))).count()
+
+
+def next_for(actor: Actor) -> Interaction | None:
+    """What to take next: the most urgent without an owner, of one's teams first."""
+    free = Interaction.objects.visible_to(actor).open().filter(owner=None)
+    urgent = free.order_by("due_next_at", "pk")
+    return urgent.filter(team__in=actor.teams).first() or urgent.first()
+
+
+def neighbours(one: Interaction, actor: Actor) -> tuple[Interaction | None, Interaction | None]:
+    """The interactions before and after this one in one's own queue."""
+    if one.owner_id != actor.pk:
+        return None, None
+    queue = Interaction.objects.visible_to(actor).open().filter(owner_id=actor.pk)
+    queue = queue.only("pk", "public_id", "due_next_at")
+    ordered = list(queue.order_by("due_next_at", "pk")[:200])
+    place = next((i for i, other in enumerate(ordered) if other.pk == one.pk), None)
+    if place is None:
+        return None, None
+    before = ordered[place - 1] if place else None
+    after = ordered[place + 1] if place + 1 < len(ordered) else None
+    return before, after
+
+
+def hours_sentence() -> str:
+    """Which hours the left time counts, read from the calendar that serves now."""
+    try:
+        config = resolve(SLA_CALENDAR.key).config["calendars"].get("desk")
+    except CapabilityOff:
+        return ""
+    if not config or not config.get("weekly"):
+        return ""
+    runs: list[tuple[int, int, str]] = []
+    for day, spans in sorted((int(day), spans) for day, spans in config["weekly"].items()):
+        hours = ", ".join(f"{opens}–{closes}" for opens, closes in spans)
+        if runs and runs[-1][1:] == (day - 1, hours):
+            runs[-1] = (runs[-1][0], day, hours)
+        elif hours:
+            runs.append((day, day, hours))
+    return ", ".join(f"{_days(first, last)} {hours}" for first, last, hours in runs)
+
+
+def _days(first: int, last: int) -> str:
+    names = [str(WEEKDAYS_ABBR[day - 1]) for day in (first, last)]
+    return names[0] if first == last else "–".join(names)
