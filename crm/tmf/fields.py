@@ -14,8 +14,10 @@ def wanted(raw: str | None, resource: Resource) -> tuple[str, ...] | None:
     if raw is None or raw == "":
         return None
     names = {name.strip().partition(".")[0] for name in raw.split(",")} - {"", "id", "href"}
-    if names == {"none"}:
-        return ()
+    if "none" in names:
+        names.discard("none")
+        if not names:
+            return ()
     if unknown := sorted(names - resource.by_name.keys()):
         raise Refused(
             400,

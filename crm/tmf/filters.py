@@ -247,6 +247,8 @@ def sort(raw: str | None, resource: Resource) -> tuple[str, ...]:
     for one in raw.split(","):
         name = one.strip().lstrip("+").strip()
         plain = name.removeprefix("-")
+        if not plain:
+            continue
         attribute = resource.by_name.get(plain)
         if plain not in {"id", "href"} and (attribute is None or attribute.json):
             raise Refused(

@@ -1,5 +1,6 @@
 """Listeners of partners: another subscriber of our events, told in the TM Forum's envelope."""
 
+import re
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from crm.tmf.resource import Caller, Publication, Resource
 
 _EVENT_IDS = uuid.UUID("6f1c6a0e-2b57-4f2e-9f0b-9a2f5a7c1d10")
 _OPERATORS = {"=", ">", ">=", "<", "<="}
+_TERM = "[@A-Za-z][@A-Za-z0-9_.-]*([<>]=?|==?)[ !-%'-~]*"
+QUERY = f"^({_TERM}(&{_TERM})*)?$"
 
 
 def tell_listeners(event: Event, event_id: int) -> None:
@@ -127,6 +130,10 @@ def envelope(about: _About, seen: Mapping[str, Any]) -> dict[str, Any]:
 
 def check_query(query: str) -> None:
     """Refuse a query that could never be understood."""
+    if not re.fullmatch(QUERY, query):
+        raise Refused(
+            400, "invalid-query", _("The query is not of the form name=value&name=value.")
+        )
     found = asked(query)
     for term in found.filters:
         if term.operator not in _OPERATORS:

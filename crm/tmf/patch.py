@@ -27,15 +27,33 @@ def patched(target: Any, operations: Any) -> Any:
     """RFC 6902: every operation or none."""
     if not isinstance(operations, list) or len(operations) > MOST_OPERATIONS:
         raise _bad(_("A JSON patch is a list of at most %d operations.") % MOST_OPERATIONS)
+    if not all(isinstance(one, dict) and _complete(one) for one in operations):
+        raise _bad(_("An operation of the patch is not complete."))
     document = copy.deepcopy(target)
     for number, operation in enumerate(operations):
         try:
             document = _apply(document, operation)
         except (KeyError, IndexError, TypeError, ValueError) as error:
-            raise _bad(
-                _("Operation %(number)d of the patch cannot be applied.") % {"number": number}
+            # RFC 5789: the resource is not in a state the patch can be applied to.
+            raise Refused(
+                409,
+                "patch-not-applicable",
+                _("Operation %(number)d of the patch cannot be applied.") % {"number": number},
             ) from error
     return document
+
+
+_NEEDS = {"add": "value", "replace": "value", "test": "value", "move": "from", "copy": "from"}
+
+
+def _complete(operation: dict[str, Any]) -> bool:
+    op = operation.get("op")
+    if not isinstance(op, str) or op not in {*_NEEDS, "remove"}:
+        return False
+    pointers = [operation.get("path"), operation.get("from", "")]
+    if not all(isinstance(one, str) and (not one or one.startswith("/")) for one in pointers):
+        return False
+    return op == "remove" or _NEEDS[op] in operation
 
 
 def _bad(sentence: str) -> Refused:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from crm.tmf import apis, paging
+from crm.tmf import apis, callbacks, hub, paging
 from crm.tmf.errors import CONTENT_TYPE
 from crm.tmf.resource import Attribute, Resource
 from crm.tmf.shapes import Anything, Many, Obj
@@ -32,6 +32,12 @@ _SENTENCES = {
     "501": "Not supported here",
     "503": "Temporarily not available",
 }
+_ABOUT = (
+    "TM Forum Open APIs, v4, after the design guidelines TMF630. Every POST, PATCH and DELETE of a "
+    "resource takes the header Idempotency-Key (at most 200 characters, one per intended change): "
+    "the same call with the same key happens once and is answered alike for a day; another call "
+    "with the same key is 422, and 409 while the first still runs."
+)
 _COMMON = ("400", "401", "403", "405", "429", "500", "503")
 _ERROR: Json = {
     "type": "object",
@@ -78,7 +84,7 @@ def _parameter(name: str, schema: Json, said: str, where: str = "query") -> Json
 
 
 def _fields(resource: Resource) -> Json:
-    names = ["none", "id", "href", *resource.by_name]
+    names = ["", "none", "id", "href", *resource.by_name]
     return {
         "name": "fields",
         "in": "query",
@@ -86,20 +92,21 @@ def _fields(resource: Resource) -> Json:
         "style": "form",
         "explode": False,
         "description": "First-level attributes to show; id and href always.",
-        "schema": {"type": "array", "items": {"type": "string", "enum": names}, "maxItems": 20},
+        "schema": {
+            "type": "array",
+            "items": {"type": "string", "enum": names},
+        },
     }
 
 
 def _filters(resource: Resource) -> list[Json]:
     plain = [one for one in resource.attributes if not isinstance(one.shape, Obj | Many | Anything)]
     said = "Equality; more values with commas. Suffixes .gt .gte .lt .lte .regex compare."
-    found = [
-        _parameter(name, {"type": "string", "maxLength": 200}, said) for name in ("id", "href")
-    ]
+    found = [_parameter(name, {"type": "string"}, said) for name in ("id", "href")]
     for one in plain:
         schema = one.shape.schema()
         if (schema["type"] == "string" and "format" not in schema) or one.cast == "text":
-            schema = {"type": "string", "maxLength": 200}
+            schema = {"type": "string"}
         found.append(_parameter(one.name, schema, said))
     return found
 
@@ -107,7 +114,7 @@ def _filters(resource: Resource) -> list[Json]:
 def _paging(resource: Resource) -> list[Json]:
     whole = {"type": "integer", "minimum": 0, "maximum": paging.GREATEST}
     sortable = ["id", *(one.name for one in resource.attributes if not one.json)]
-    words = [word for name in sortable for word in (name, f"-{name}")]
+    words = ["", *(word for name in sortable for word in (name, f"-{name}"))]
     return [
         _parameter("offset", {**whole, "default": 0}, "How many to leave out."),
         _parameter(
@@ -129,20 +136,11 @@ def _paging(resource: Resource) -> list[Json]:
 
 def _headers_in(*names: str) -> list[Json]:
     said = {
-        "If-Match": ("An ETag seen before: write only when nothing changed since.", 200),
-        "If-None-Match": ("An ETag seen before: answer 304 when nothing changed.", 200),
-        "Idempotency-Key": ("The same call with the same key happens once.", 200),
-        "X-Purpose": ("Why personal data is read; recorded in the log of views.", 60),
+        "If-Match": "An ETag seen before: write only when nothing changed since.",
+        "If-None-Match": "An ETag seen before: answer 304 when nothing changed.",
+        "X-Purpose": "Why personal data is read; recorded in the log of views.",
     }
-    return [
-        _parameter(
-            name,
-            {"type": "string", "maxLength": said[name][1], "pattern": "^[A-Za-z0-9._-]+$"},
-            said[name][0],
-            "header",
-        )
-        for name in names
-    ]
+    return [_parameter(name, {"type": "string"}, said[name], "header") for name in names]
 
 
 def _shape(one: Attribute, *, nullable: bool = False) -> Json:
@@ -224,7 +222,7 @@ def _collection(resource: Resource) -> Json:
             "operationId": f"create{title}",
             "tags": tag,
             "summary": f"Create a {resource.name}",
-            "parameters": [_fields(resource), *_headers_in("Idempotency-Key")],
+            "parameters": [_fields(resource)],
             "requestBody": _body({JSON: f"{title}_Create"}),
             "responses": {
                 **_ok(
@@ -266,7 +264,7 @@ def _item(resource: Resource) -> Json:
             "operationId": f"patch{title}",
             "tags": tag,
             "summary": f"Change a {resource.name}",
-            "parameters": [_fields(resource), *_headers_in("If-Match", "Idempotency-Key")],
+            "parameters": [_fields(resource), *_headers_in("If-Match")],
             "requestBody": _body(
                 {
                     JSON: f"{title}_Update",
@@ -284,7 +282,7 @@ def _item(resource: Resource) -> Json:
             "operationId": f"delete{title}",
             "tags": tag,
             "summary": f"Delete a {resource.name}",
-            "parameters": _headers_in("If-Match", "Idempotency-Key"),
+            "parameters": _headers_in("If-Match"),
             "responses": {
                 **_ok("204", "Deleted", None),
                 **_refusals("404", "409", "412", "422"),
@@ -293,19 +291,27 @@ def _item(resource: Resource) -> Json:
     return found
 
 
+_POINTER: Json = {"type": "string", "pattern": "^(/.*)?$"}
+
+
+def _operation(ops: list[str], **more: Json) -> Json:
+    return {
+        "type": "object",
+        "required": ["op", "path", *more],
+        "properties": {"op": {"type": "string", "enum": ops}, "path": _POINTER, **more},
+    }
+
+
 _PATCH: Json = {
     "type": "array",
     "description": "RFC 6902",
     "maxItems": 100,
     "items": {
-        "type": "object",
-        "required": ["op", "path"],
-        "properties": {
-            "op": {"type": "string", "enum": ["add", "remove", "replace", "move", "copy", "test"]},
-            "path": {"type": "string"},
-            "from": {"type": "string"},
-            "value": {},
-        },
+        "anyOf": [
+            _operation(["add", "replace", "test"], value={}),
+            _operation(["remove"]),
+            _operation(["move", "copy"], **{"from": _POINTER}),
+        ]
     },
 }
 
@@ -340,8 +346,8 @@ _SUBSCRIPTION: Json = {
         "type": "object",
         "required": ["callback"],
         "properties": {
-            "callback": {"type": "string", "format": "uri", "maxLength": 500},
-            "query": {"type": "string", "maxLength": 500},
+            "callback": {"type": "string", "pattern": callbacks.ADDRESS, "maxLength": 500},
+            "query": {"type": "string", "pattern": hub.QUERY, "maxLength": 500},
         },
     },
     "EventSubscription": {
@@ -381,7 +387,7 @@ def document(chosen: tuple[apis.Api, ...]) -> Json:
         "info": {
             "title": " and ".join(f"{api.key} {api.title}" for api in chosen),
             "version": "4.0.0",
-            "description": "TM Forum Open APIs, v4, after the design guidelines TMF630.",
+            "description": _ABOUT,
         },
         "servers": [{"url": "/"}],
         "security": [{"client": ["read", "write"]}],

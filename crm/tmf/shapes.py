@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,19 +45,20 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Text(Shape):
-    max_length: int = 2000
+    max_length: int | None = 2000
     min_length: int = 0
     form: str = ""
 
     def schema(self) -> Schema:
         least = {"minLength": self.min_length} if self.min_length else {}
         form = {"format": self.form} if self.form else {}
-        return {"type": "string", "maxLength": self.max_length, **least, **form}
+        most = {"maxLength": self.max_length} if self.max_length else {}
+        return {"type": "string", **most, **least, **form}
 
     def problems(self, value: Any, path: str) -> Iterator[Problem]:
         if not isinstance(value, str):
             yield path, _("must be a text")
-        elif len(value) > self.max_length:
+        elif self.max_length and len(value) > self.max_length:
             yield path, _("is longer than %(most)d characters") % {"most": self.max_length}
         elif len(value) < self.min_length:
             yield path, _("must not be empty")
@@ -236,7 +237,8 @@ MEDIUM_PARTS = obj(
 ATTACHMENT = ref(
     "AttachmentRefOrValue",
     attachmentType=TEXT,
-    content=Text(1_000_000),
+    # As long as the body may be.
+    content=Text(None),
     description=TEXT,
     mimeType=TEXT,
     url=TEXT,
@@ -251,11 +253,12 @@ NOTE = obj("Note", id=TEXT, author=TEXT, date=MOMENT, text=Text(20_000))
 class Media:
     """How a contact medium is written; TMF629 asks for more of it than TMF632."""
 
-    required: tuple[str, ...] = field(default=())
+    title: str = "ContactMedium"
+    required: tuple[str, ...] = ()
 
     def shape(self) -> Obj:
         return obj(
-            "ContactMedium",
+            self.title,
             *self.required,
             mediumType=Text(60),
             preferred=Flag(),

@@ -240,7 +240,7 @@ def _revisions(header: str) -> set[int]:
 def _change(resource: Resource, before: Any, after: Any, revision: int) -> Change:
     """Which attributes differ, each allowed to and each of the right shape."""
     if not isinstance(after, dict):
-        raise Refused(400, "invalid-patch", _("The result of the patch is no object."))
+        raise Refused(409, "patch-not-applicable", _("The result of the patch is no object."))
     changed = frozenset(
         name for name in before.keys() | after.keys() if before.get(name) != after.get(name)
     )

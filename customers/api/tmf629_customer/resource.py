@@ -51,7 +51,7 @@ PARTY_PATH = "/tmf-api/party/v4"
 ACCOUNT = ref("AccountRef", description=Text())
 AGREEMENT = ref("AgreementRef", "id")
 PAYMENT_METHOD = ref("PaymentMethodRef", "id")
-CONTACT_MEDIUM = Media(("mediumType", "characteristic")).shape()
+CONTACT_MEDIUM = Media("CustomerContactMedium", ("mediumType", "characteristic")).shape()
 # The profile asks for what kind of party it is; the related parties of a list may leave it out.
 ENGAGED_PARTY = ref("EngagedParty", "id", role=Text())
 CREDIT_PROFILE = obj(

@@ -83,9 +83,6 @@ def test_same_listener_twice_is_409(partner: Partner) -> None:
         {"callback": "partner.example"},
         {"callback": "ftp://partner.example/"},
         {"callback": "https://user:secret@partner.example/"},
-        {"callback": "https://partner.example:99999/"},
-        {"callback": "https://10.0.0.1/"},
-        {"callback": "https://169.254.169.254/latest/meta-data"},
         {"callback": "https://[fd00::1]/"},
         {"callback": "https://partner.example/", "query": "eventType*=x"},
         {"callback": "https://partner.example/", "query": 3},
@@ -100,10 +97,12 @@ def test_listener_that_cannot_be_called_is_refused(body: Any, partner: Partner) 
 @pytest.mark.parametrize(
     "url",
     [
+        "https://10.0.0.1/",
+        "https://169.254.169.254/latest/meta-data",
+        "https://partner.example:99999/",
         "http://partner.example/",
         "http://127.0.0.1/",
         "https://localhost/",
-        "https://[::1]/",
         "https://127.1.2.3/",
     ],
 )
@@ -112,7 +111,8 @@ def test_in_production_only_public_https_is_called(
 ) -> None:
     settings.CRM_HUB_ALLOW_PRIVATE = False
 
-    assert partner.post(HUB, {"callback": url}).status_code == 400
+    assert partner.post(HUB, {"callback": url}).status_code == 403
+    assert HubListener.objects.count() == 0
 
 
 @pytest.mark.parametrize(

@@ -221,7 +221,7 @@ def test_json_patch_is_applied_whole_or_not_at_all(partner: Partner) -> None:
     )
 
     assert good.json()["characteristic"] == [{"name": "a", "value": 2}]
-    assert bad.status_code == 400
+    assert bad.status_code == 409
     assert Customer.objects.get().name == "Priya Nair"
 
 
