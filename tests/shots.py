@@ -42,6 +42,11 @@ class Shot:
 PAGES = [
     Shot("login", "/login", role=""),
     Shot("desk", "/"),
+    Shot("customers", "/customers/"),
+    Shot("customer", "/customers/", follow="td a[href*='/customers/']"),
+    Shot("record", "/customers/new"),
+    Shot("imports", "/imports/", role="data-steward"),
+    Shot("upload", "/imports/new", role="data-steward"),
     Shot("search", "/search?q=a"),
     Shot("notices", "/notices"),
     Shot("shortcuts", "/shortcuts"),

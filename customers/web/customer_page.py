@@ -1,13 +1,14 @@
 """Everything about one customer on one page; upper apps add their panels."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -17,10 +18,11 @@ from crm.web.page import render_page, render_panel
 from crm.web.panels import panels_for
 from customers import masking
 from customers.history import changes_of
-from customers.models import Customer, Party, PartyRelationship
+from customers.models import Agreement, Customer, Party, PartyRelationship, Product
 
 _CHANGES = 60
 _MOST = 100
+_SOON = timedelta(days=90)
 _MEDIUM_ICONS = {
     "email": "mail",
     "mobile": "device-mobile",
@@ -89,12 +91,17 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         "may_change": actor.has_perm("customers.update_information"),
         "may_end": actor.has_perm("customers.terminate_relationship"),
         "jumps": [
+            {"id": "now", "label": _("Now")},
             {"id": "contact", "label": _("Contact")},
             {"id": "products", "label": _("Products")},
             {"id": "agreement", "label": _("Agreement")},
             {"id": "relations", "label": _("Relationships")},
         ],
     }
+    context["confirm"] = [one for one in context["points"] if one.state != "verified"]
+    context["ending"] = _ending(context["products"], context["agreements"])
+    if not (context["holds"] or context["confirm"] or context["ending"]):
+        context["jumps"].pop(0)
     return render_page(request, "customers/page.html", context)
 
 
@@ -134,6 +141,22 @@ def _points(customer: Customer, *, clear: bool) -> list[Point]:
         )
         for one in media
     ]
+
+
+def _ending(
+    products: list[tuple[Product, str]], agreements: list[Agreement]
+) -> list[tuple[str, date | None]]:
+    """What ends within three months: the moment to talk about it is now."""
+    today = timezone.localdate()
+    soon = [
+        (one.name, one.valid_to)
+        for one in agreements
+        if one.valid_to and today <= one.valid_to <= today + _SOON
+    ]
+    leaving = [
+        (one.name, one.valid_to) for one, _icon in products if one.status == Product.Status.ENDING
+    ]
+    return [*leaving, *soon]
 
 
 def _relations(party: Party | None, *, clear: bool) -> list[Relation]:

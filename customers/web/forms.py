@@ -132,6 +132,6 @@ class UploadForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
-        if not given.get("known") and not given.get("mapping") and "mapping" not in self.errors:
+        if not given.get("known") and given.get("mapping") is None and "mapping" not in self.errors:
             self.add_error("known", _("Choose a mapping or give a file."))
         return given

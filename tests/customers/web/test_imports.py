@@ -115,7 +115,7 @@ def test_an_import_that_stops_says_so_and_can_be_started_again() -> None:
 @pytest.mark.parametrize(
     ("_case", "mapping", "sentence"),
     [
-        ("no mapping at all", {}, "This is no mapping"),
+        ("no mapping at all", {"a": 1}, "This is no mapping"),
         ("an unknown part", MAPPING | {"shoes": 1}, "nobody reads"),
         ("another file's columns", MAPPING | {"agreement": {"name": {"column": "x"}}}, "no column"),
     ],
