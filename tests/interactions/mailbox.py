@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import Any, cast
+from typing import Any
 
 from aiosmtpd.controller import Controller
 
@@ -33,8 +33,7 @@ class Mailbox:
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        parsed = message_from_bytes(envelope.content, policy=policy.default)
-        self.delivered.append(cast(EmailMessage, parsed))
+        self.delivered.append(message_from_bytes(envelope.content, policy=policy.default))
         self.receiving.set()
         if self.slowness:
             time.sleep(self.slowness)

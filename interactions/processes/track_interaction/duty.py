@@ -31,12 +31,7 @@ def fire_due(limit: int, now: datetime, *, passed_by: set[int] | None = None) ->
     """
     passed_by = set() if passed_by is None else passed_by
     with transaction.atomic():
-        claimed = list(
-            ArmedClock.objects.filter(next_fire_at__lte=now)
-            .exclude(pk__in=passed_by)
-            .order_by("next_fire_at")
-            .select_for_update(skip_locked=True)[:limit]
-        )
+        claimed = list(ArmedClock.objects.claim(limit, now, passed_by=passed_by))
         for row in claimed:
             try:
                 with transaction.atomic():
@@ -49,19 +44,17 @@ def fire_due(limit: int, now: datetime, *, passed_by: set[int] | None = None) ->
 
 def _fire(clock_id: int, now: datetime) -> bool:
     """Act on one clock; False when its interaction is being worked on right now."""
-    about = SlaClock.objects.only("interaction_id", "target", "cycle").get(pk=clock_id)
+    clock = SlaClock.objects.get(pk=clock_id)
     interaction = (
         Interaction.objects.select_for_update(of=("self",), skip_locked=True)
-        .filter(pk=about.interaction_id)
+        .filter(pk=clock.interaction_id)
         .first()
     )
     if interaction is None:
         return False
     folded = fold_events(interaction.events.order_by("seq"), now=now)
-    clock = refold(interaction=interaction, now=now).get((about.target, about.cycle))
-    if clock is not None:
-        _act(interaction, clock, folded[(clock.target, clock.cycle)], now)
-        refold(interaction=interaction, now=now)
+    _act(interaction, clock, folded[(clock.target, clock.cycle)], now)
+    refold(interaction=interaction, now=now)
     return True
 
 
@@ -75,7 +68,7 @@ def _act(interaction: Interaction, clock: SlaClock, one: Folded, now: datetime) 
     if any(due.number == CONTRACT for due in won):
         _record(interaction, clock, one, won)
     if highest in won:
-        _tell(interaction, clock, one, highest, now)
+        _tell(interaction, clock, one, highest, won=won, now=now)
 
 
 def _record(interaction: Interaction, clock: SlaClock, one: Folded, won: list[Due]) -> None:
@@ -100,8 +93,16 @@ def _record(interaction: Interaction, clock: SlaClock, one: Folded, won: list[Du
         publish(SlaBreached(interaction_id=interaction.pk, clock_id=clock.pk), actor=SYSTEM)
 
 
-def _tell(interaction: Interaction, clock: SlaClock, one: Folded, due: Due, now: datetime) -> None:
-    audience = _audience(one.policy, due.percent)
+def _tell(
+    interaction: Interaction,
+    clock: SlaClock,
+    one: Folded,
+    due: Due,
+    *,
+    won: list[Due],
+    now: datetime,
+) -> None:
+    audience = _audience(one.policy, won)
     if audience:
         tell_staff(
             interaction=interaction,
@@ -150,11 +151,10 @@ def proposed_due(view: engine.ClockView, *, now: int, percent: int) -> int | Non
     return engine.Track(start, view.track.calendars, view.track.pauses).reach(extra)
 
 
-def _audience(policy: Mapping[str, Any], percent: int) -> frozenset[str]:
-    """Who is told at this stage: what is written for the highest stage reached applies."""
-    written = {int(stage): people for stage, people in policy.get("tell", {}).items()}
-    reached = [stage for stage in written if stage <= percent]
-    return frozenset(written[max(reached)]) if reached else frozenset()
+def _audience(policy: Mapping[str, Any], won: list[Due]) -> frozenset[str]:
+    """Everybody who should have been told of a stage that passed, also of those passed over."""
+    tell = policy.get("tell", {})
+    return frozenset(person for due in won for person in tell.get(str(due.percent), ()))
 
 
 def _poisoned(row: ArmedClock, now: datetime, problem: Exception) -> None:
