@@ -84,6 +84,7 @@ def test_the_agent_is_told_on_screen_and_by_mail() -> None:
 
     notice = AgentNotice.objects.get(user=matter.owner)
     assert (notice.level, matter.reference in notice.title) == ("warn", True)
+    assert notice.url == f"/interactions/{matter.public_id}"
     mail = Message.objects.get(kind="staff")
     assert mail.recipient == matter.owner.email  # type: ignore[union-attr]
 
