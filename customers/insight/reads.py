@@ -1,7 +1,7 @@
 """What a profile is built from, and questions about facts that join several models."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from customers.insight.models import Fact
@@ -38,9 +38,20 @@ def profile_inputs(customer_ids: Sequence[int]) -> list[Inputs]:
     ]
 
 
-def _covered(default: frozenset[str], said: dict[str, bool]) -> frozenset[str]:
+def covered_purposes(customer_id: int) -> frozenset[str]:
+    """The purposes for which this customer's facts may be used now."""
+    (inputs,) = profile_inputs([customer_id])
+    return inputs.covered
+
+
+def _covered(default: Mapping[str, bool], said: dict[str, bool]) -> frozenset[str]:
+    """What holds by itself and was not refused, and what was allowed.
+
+    What rests on the contract or the law can be refused as a message, not as a record.
+    """
     refused = {purpose for purpose, given in said.items() if not given}
-    return (default | said.keys()) - refused
+    standing = {purpose for purpose, firm in default.items() if firm or purpose not in refused}
+    return frozenset(standing | (said.keys() - refused))
 
 
 def _plain(fact: Fact) -> Believed:
@@ -58,11 +69,13 @@ def _plain(fact: Fact) -> Believed:
 
 def _purposes(
     parties: Sequence[int],
-) -> tuple[frozenset[str], dict[int | None, dict[str, bool]]]:
-    """Purposes that hold while nobody refused, and what parties said for every channel."""
-    default = frozenset(
-        ConsentPurpose.objects.filter(allowed_by_default=True).values_list("key", flat=True)
-    ) | {"service"}
+) -> tuple[dict[str, bool], dict[int | None, dict[str, bool]]]:
+    """Purposes that hold while nobody refused, whether firmly, and what parties said."""
+    basis = ConsentPurpose.Basis
+    default = {
+        purpose.key: purpose.basis in {basis.CONTRACT, basis.LEGAL}
+        for purpose in ConsentPurpose.objects.filter(allowed_by_default=True)
+    } | {"service": True}
     answers: dict[int | None, dict[str, bool]] = defaultdict(dict)
     said = Consent.objects.in_force().filter(party__in=parties, channel="any")
     for party, purpose, given in said.values_list("party_id", "purpose__key", "given"):

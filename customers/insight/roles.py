@@ -10,7 +10,7 @@ for _role in ("agent", "team-lead", "data-steward"):
 for _role in ("privacy-officer", "auditor"):
     grant(_role, *_LOOK)
 grant("data-steward", "insight.build_profile", "insight.change_source", "insight.add_source")
-grant("partner", "insight.gather_information")
+grant("partner", "insight.gather_information", "insight.view_profile", "insight.view_fact")
 grant(
     "administrator",
     *_LOOK,

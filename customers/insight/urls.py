@@ -2,11 +2,13 @@
 
 from django.urls import path
 
+from customers.insight.api.profile import ProfileView
 from customers.insight.web import consents, learned, profile
 
 app_name = "insight"
 
 urlpatterns = [
+    path("api/v1/customers/<uuid:public_id>/profile", ProfileView.as_view(), name="api_profile"),
     path("customers/<int:pk>/insight/", profile.panel, name="panel"),
     path("customers/<int:pk>/insight/trust/", profile.trust, name="trust"),
     path("customers/<int:pk>/insight/facts/", profile.facts, name="facts"),

@@ -59,7 +59,8 @@ def build_profiles(*, customer_ids: Iterable[int], actor: Actor) -> int:
 
 
 def _fold(inputs: Inputs, now: datetime) -> Profile:
-    held = survivors(inputs.facts)
+    # What no consent covers is kept, but nothing is derived from it.
+    held = survivors(fact for fact in inputs.facts if fact.purpose in inputs.covered)
     unit = str(inputs.customer_id)
     versions: dict[str, Resolved] = {}
     sections: dict[str, Any] = {}

@@ -14,6 +14,8 @@ ADD_ONS = (
     "service.streaming_tv",
     "service.streaming_movies",
 )
+# Only reach this section while the customer allows insight from usage.
+MEASURED = ("usage.data_gb", "usage.voice_minutes")
 _NO_INTERNET = frozenset({"", "no", "none"})
 
 
@@ -37,7 +39,12 @@ def build(held: Mapping[str, Held], config: Mapping[str, Any], now: datetime) ->
         _spend_trend(held, config, now),
         _digital(held, now),
     )
-    return tuple(value for value in found if value)
+    measured = tuple(
+        derived(key, held[key].value, [Reason("as-told")], [held[key]], now)
+        for key in MEASURED
+        if key in held
+    )
+    return tuple(value for value in found if value) + measured
 
 
 def _services(held: Mapping[str, Held], now: datetime) -> Value | None:

@@ -15,7 +15,7 @@ from crm.access import Actor, require, signed_in
 from crm.audit.record import record_access
 from crm.web.page import redirect_to, render_page, render_panel
 from crm.web.undo import say, say_with_undo
-from customers.insight import keys, wording
+from customers.insight import keys, reads, wording
 from customers.insight.models import Fact, Profile
 from customers.insight.processes.gather_information import accept_fact, confirm_fact, reject_fact
 from customers.models import Customer
@@ -100,7 +100,8 @@ def facts(request: HttpRequest, pk: int) -> HttpResponse:
     customer = customer_in_sight(actor, pk, "insight.view_fact")
     record_access(actor=actor, action="view", subject="fact", ids=[pk], purpose="service")
     held = Fact.objects.of_customer(pk).select_related("source")
-    rows = [_row(fact) for fact in held.order_by("superseded_at", "key", "-observed_at")]
+    covered = reads.covered_purposes(pk)
+    rows = [_row(fact, covered) for fact in held.order_by("superseded_at", "key", "-observed_at")]
     standing = [row for row in rows if row["standing"]]
     past = [row for row in rows if not row["standing"]]
     return render_page(
@@ -198,13 +199,14 @@ def _parts(profile: Profile | None) -> list[Part]:
     return found
 
 
-def _row(fact: Fact) -> dict[str, Any]:
+def _row(fact: Fact, covered: frozenset[str]) -> dict[str, Any]:
     held = fact.state in {Fact.State.ACCEPTED, Fact.State.VERIFIED}
     stale = fact.stale_after is not None and fact.stale_after <= timezone.now()
     return {
         "fact": fact,
         "title": keys.named(fact.key).title,
-        "value": wording.value(fact.value),
+        "value": wording.value(fact.value) if fact.purpose in covered else _("Not allowed"),
+        "covered": fact.purpose in covered,
         "standing": fact.superseded_at is None and fact.state != Fact.State.REJECTED,
         "held": held,
         "stale": stale,

@@ -1,0 +1,1 @@
+"""The profile for other systems: one read, for a stated purpose."""
