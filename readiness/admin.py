@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from crm.access import signed_in
-from crm.audit.read_only_admin import ReadOnlyAdmin
 from crm.errors import RuleBroken
+from crm.read_only_admin import ReadOnlyAdmin
 from readiness.models import (
     Acceptance,
     AcceptanceCondition,

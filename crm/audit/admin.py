@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from crm.audit.models import Access, Seal
-from crm.audit.read_only_admin import ReadOnlyAdmin
+from crm.read_only_admin import ReadOnlyAdmin
 
 
 @admin.register(Access)

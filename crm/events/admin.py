@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from crm.audit.read_only_admin import ReadOnlyAdmin
 from crm.events.models import Delivery, DeliveryQuerySet, Heartbeat, OutboxEvent
+from crm.read_only_admin import ReadOnlyAdmin
 
 
 class StateFilter(admin.SimpleListFilter):
