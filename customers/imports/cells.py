@@ -19,6 +19,7 @@ _DATE = re.compile(r"(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})")
 _YES = {"yes": True, "y": True, "true": True, "1": True, "t": True}
 _NO = {"no": False, "n": False, "false": False, "0": False, "f": False}
 _CENTURY = 100
+_REMEMBERED = 2000
 
 
 class BadCell(Exception):
@@ -42,16 +43,24 @@ def compiled(spec: Mapping[str, Any], *, limit: int = 0) -> Cell:
     missing = frozenset(spec.get("missing", ()))
     required = bool(spec.get("required"))
 
+    # Most columns hold a handful of values again and again.
+    known: dict[str, Any] = dict.fromkeys(missing)
+    if required:
+        known.clear()
+
     def read(row: Row) -> Any:
         text = row[single] if single else " ".join(filter(None, map(row.__getitem__, columns)))
-        if text in missing:
-            text = ""
+        if text in known:
+            return known[text]
         try:
-            if not text and required:
+            if required and (not text or text in missing):
                 raise ValueError(_("Nothing stands here, and a value is needed"))
-            return convert(text) if text else None
+            value = convert(text) if text else None
         except ValueError as wrong:
             raise BadCell(columns[0], text, str(wrong)) from None
+        if len(known) < _REMEMBERED:
+            known[text] = value
+        return value
 
     return read
 

@@ -145,7 +145,8 @@ def _record(at: int, values: list[str], header: list[str]) -> Record:
         reason = _("%(found)d values, but %(expected)d columns") % counts
         return Record(at, dict(zip(header, values, strict=False)), reason)
     row = {name: value.strip() for name, value in zip(header, values, strict=True)}
-    if any("\x00" in value or "\ufffd" in value for value in values):
+    whole = "".join(values)
+    if "\x00" in whole or "\ufffd" in whole:
         return Record(at, _harmless(row), _("Characters that cannot be read"))
     return Record(at, row)
 
