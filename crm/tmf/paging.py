@@ -5,7 +5,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 import orjson
@@ -73,10 +72,10 @@ def forget_estimates() -> None:
     _beyond.clear()
 
 
-def estimate(key: Hashable, sql: str, params: list[Any]) -> int:
+def estimate(key: Hashable, sql: str) -> int:
     """What the planner expects; asked once a minute for a question."""
     with connection.cursor() as cursor:
-        cursor.execute("EXPLAIN (FORMAT JSON) " + sql, params)
+        cursor.execute("EXPLAIN (FORMAT JSON) " + sql)
         (plan,) = cursor.fetchone() or ("[]",)
     parsed = orjson.loads(plan) if isinstance(plan, str) else plan
     number = max(int(parsed[0]["Plan"]["Plan Rows"]), EXACT_UP_TO + 1)

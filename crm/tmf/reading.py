@@ -1,7 +1,7 @@
 """Run the compiled statements: a page or one resource, with the row that says who looked."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -9,10 +9,10 @@ from django.db import connection, transaction
 
 from crm import sql
 from crm.audit.models import Access
-from crm.tmf import paging
+from crm.tmf import paging, statement
 from crm.tmf.fields import wanted
 from crm.tmf.filters import Asked, conditions, sort
-from crm.tmf.resource import Caller, Condition, Query, Resource, bind
+from crm.tmf.resource import Caller, Compiled, Condition, Query, Resource
 
 _ONE = (Condition("id", "=", 1),)
 
@@ -36,32 +36,47 @@ class Page:
     window: paging.Window
 
 
-@cache
-def _seen_sql() -> str:
-    return sql.text("tmf/seen.sql").replace("{table}", Access._meta.db_table)
+_SLOTS = (
+    "limit",
+    "offset",
+    "cap",
+    "commit",
+    "actor",
+    "actor_name",
+    "subject",
+    "purpose",
+    "detail",
+    "request",
+)
 
 
 @cache
-def _item_sql(page: str) -> str:
-    return sql.text("tmf/item.sql").replace("{seen}", _seen_sql()).replace("{page}", page)
+def _wrapper(name: str) -> str:
+    """A statement around a page, with its own slots fenced."""
+    text = sql.text(name).replace("{seen}", sql.text("tmf/seen.sql"))
+    text = text.replace("{table}", Access._meta.db_table)
+    for one in _SLOTS:
+        text = text.replace(f"{{{one}}}", statement.slot(one))
+    return text
 
 
-@cache
-def _page_sql(page: str, count: str) -> str:
-    whole = sql.text("tmf/page.sql").replace("{seen}", _seen_sql())
-    return whole.replace("{count}", count).replace("{page}", page)
+@lru_cache(maxsize=512)
+def _around(name: str, compiled: Compiled) -> str:
+    return _wrapper(name).replace("{count}", compiled.count).replace("{page}", compiled.page)
 
 
-def _looked(resource: Resource, caller: Caller, detail: str) -> list[Any]:
+def _looked(resource: Resource, caller: Caller, detail: str) -> dict[str, Any]:
     actor = caller.actor
-    return [
-        actor.pk,
-        actor.name,
-        resource.subject,
-        caller.purpose,
-        detail[:200],
-        caller.request_id,
-    ]
+    return {
+        "base": caller.base,
+        "actor": actor.pk,
+        "actor_name": actor.name,
+        "subject": resource.subject,
+        "purpose": caller.purpose,
+        "detail": detail[:200],
+        "request": caller.request_id,
+        "commit": _commit(),
+    }
 
 
 def _commit() -> str:
@@ -75,12 +90,9 @@ def one(
 ) -> Found | None:
     """One resource as bytes of JSON, in one statement; None when it is not there for the caller."""
     compiled = resource.compiled(Query(fields, _ONE), caller.actor)
-    values = {"base": caller.base, "0.0": public_id}
-    params = bind(compiled.page_params, values)
+    values = {**_looked(resource, caller, ""), "0.0": public_id}
     with connection.cursor() as cursor:
-        cursor.execute(
-            _item_sql(compiled.page), [*params, *_looked(resource, caller, ""), _commit()]
-        )
+        cursor.execute(statement.filled(_around("tmf/item.sql", compiled), values))
         row = cursor.fetchone()
     return Found(row[0], row[1], row[2]) if row else None
 
@@ -91,7 +103,7 @@ def unseen(
     """The same by primary key and without an access row: for answers to writes, and for events."""
     compiled = resource.compiled(Query(fields, (Condition("pk", "=", 1),)), caller.actor)
     with connection.cursor() as cursor:
-        cursor.execute(compiled.page, bind(compiled.page_params, {"base": caller.base, "0.0": pk}))
+        cursor.execute(statement.filled(compiled.page, {"base": caller.base, "0.0": pk}))
         row = cursor.fetchone()
     return Found(row[0], row[1], row[2]) if row else None
 
@@ -106,29 +118,20 @@ def page(resource: Resource, asked: Asked, caller: Caller) -> Page:
         sort(asked.reserved.get("sort"), resource),
     )
     compiled = resource.compiled(query, caller.actor)
-    values["base"] = caller.base
-    count_params = bind(compiled.count_params, values)
     key = (resource.path, resource.scope(caller.actor), shapes, tuple(sorted(values.items())))
     many = paging.remembered(key)
-    cap = 0 if many else paging.EXACT_UP_TO + 1
-    params = [
-        *bind(compiled.page_params, values),
-        window.limit,
-        window.offset,
-        *_looked(resource, caller, asked_for(asked)),
-        window.limit,
-        window.offset,
-        window.offset,
-        *count_params,
-        cap,
-        _commit(),
-    ]
-    body, shown, counted = _run(
-        _page_sql(compiled.page, compiled.count), params, bounded=_costly(query)
-    )
+    values |= _looked(resource, caller, asked_for(asked))
+    values |= {
+        "limit": window.limit,
+        "offset": window.offset,
+        "cap": 0 if many else paging.EXACT_UP_TO + 1,
+    }
+    whole = statement.filled(_around("tmf/page.sql", compiled), values)
+    body, shown, counted = _run(whole, bounded=_costly(query))
     total = _total(counted, window, shown, many)
     if total is None:
-        total = paging.Total(paging.estimate(key, compiled.count, count_params), exact=False)
+        expected = paging.estimate(key, statement.filled(compiled.count, values))
+        total = paging.Total(expected, exact=False)
     return Page(body, shown, total, window)
 
 
@@ -136,16 +139,16 @@ def _costly(query: Query) -> bool:
     return bool(query.conditions or query.sort)
 
 
-def _run(statement: str, params: list[Any], *, bounded: bool) -> tuple[str, int, int]:
+def _run(text: str, *, bounded: bool) -> tuple[str, int, int]:
     """Execute; a question of the caller's own making gets a time limit."""
     if not bounded:
         with connection.cursor() as cursor:
-            cursor.execute(statement, params)
+            cursor.execute(text)
             return _row(cursor)
     with transaction.atomic(), connection.cursor() as cursor:
         patience = str(settings.CRM_API_QUERY_MILLISECONDS)
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [patience])
-        cursor.execute(statement, params)
+        cursor.execute(text)
         return _row(cursor)
 
 

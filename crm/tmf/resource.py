@@ -15,6 +15,7 @@ from django.db.models import F, Model, Q, QuerySet
 
 from crm.access import Actor
 from crm.events.catalogue import Event
+from crm.tmf import statement
 from crm.tmf.rendering import (
     EXTRA,
     AsText,
@@ -25,7 +26,6 @@ from crm.tmf.rendering import (
     Matches,
     Opaque,
     Pair,
-    Slot,
     given,
     link,
     word,
@@ -97,12 +97,10 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """SQL of a page and of its count, with slots among the parameters."""
+    """SQL of a page and of what it counts; only the slots are still to be filled."""
 
     page: str
-    page_params: tuple[Any, ...]
     count: str
-    count_params: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +191,14 @@ class Resource:
             .order_by(*order, "pk")
             .values_list("body", F("revision"), F("pk"))
         )
+        counted = wanted.order_by().values("pk")
         try:
-            page_sql, page_params = page.query.sql_with_params()
-            count_sql, count_params = wanted.order_by().values("pk").query.sql_with_params()
+            return Compiled(
+                statement.marked(*page.query.sql_with_params()),
+                statement.marked(*counted.query.sql_with_params()),
+            )
         except EmptyResultSet:
-            page_sql, page_params = "SELECT ''::text, 0, 0 WHERE false", ()
-            count_sql, count_params = "SELECT 1 WHERE false", ()
-        return Compiled(page_sql, tuple(page_params), count_sql, tuple(count_params))
+            return Compiled("SELECT ''::text, 0, 0 WHERE false", "SELECT 1 WHERE false")
 
     def document(self, names: tuple[str, ...] | None) -> Document:
         """The representation, whole or of the first-level attributes that were asked for."""
@@ -270,8 +269,3 @@ _cache: OrderedDict[Hashable, Compiled] = OrderedDict()
 def forget_compiled() -> None:
     """Start afresh (tests)."""
     _cache.clear()
-
-
-def bind(params: Iterable[Any], values: Mapping[str, Any]) -> list[Any]:
-    """The parameters with every slot replaced by its value."""
-    return [values[one.name] if type(one) is Slot else one for one in params]

@@ -1,11 +1,11 @@
-WITH page (body, revision, key) AS MATERIALIZED ({page} LIMIT %s OFFSET %s),
+WITH page (body, revision, key) AS MATERIALIZED ({page} LIMIT {limit} OFFSET {offset}),
 seen AS ({seen})
 SELECT
     coalesce(string_agg(body, ','), ''),
     count(*),
     CASE
-        WHEN count(*) < %s AND (count(*) > 0 OR %s = 0) THEN %s + count(*)
-        ELSE (SELECT count(*) FROM ({count} LIMIT %s) AS bounded)
+        WHEN count(*) < {limit} AND (count(*) > 0 OR {offset} = 0) THEN {offset} + count(*)
+        ELSE (SELECT count(*) FROM ({count} LIMIT {cap}) AS bounded)
     END,
-    set_config('synchronous_commit', %s, true)
+    set_config('synchronous_commit', {commit}, true)
 FROM page
