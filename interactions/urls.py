@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from interactions.web import actions, desk, log, page, performance, rows
+from interactions.web import actions, desk, log, page, performance, rows, timeline
 
 app_name = "interactions"
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path("log", log.log, name="log"),
     path("log/caller", log.caller, name="caller"),
     path("log/<int:pk>/undo", log.unlog, name="unlog"),
+    path("customers/<int:pk>/timeline", timeline.timeline, name="timeline"),
+    path("customers/<int:pk>/matters", timeline.matters, name="matters"),
     path("performance", performance.performance, name="performance"),
     path("performance/rows", rows.rows, name="performance_rows"),
     path(f"{_ONE}", page.page, name="page"),

@@ -1,16 +1,13 @@
 """Who is calling: a name, number, account or id finds the customer and the open matter."""
 
 from dataclasses import dataclass, field
-from typing import Any
-
-from django.conf import settings
-from django.db.models import Q
 
 from crm.access import Actor
-from customers.contact_points import number_beginnings
-from customers.folding import compact, words
-from customers.models import Customer, SearchToken
+from customers.folding import compact
+from customers.models import Customer
+from customers.reads import find_customers
 from interactions.models import Interaction
+from interactions.web.people import shown_name
 
 _AT_LEAST = 3
 _AT_MOST = 5
@@ -23,6 +20,7 @@ class Caller:
     """One customer who may be meant, with their open matters, most urgent first."""
 
     customer: Customer
+    name: str
     matters: list[Interaction] = field(default_factory=list)
 
 
@@ -35,7 +33,7 @@ def find(text: str, actor: Actor) -> list[Caller]:
 
 
 def with_matters(customers: list[Customer], actor: Actor) -> list[Caller]:
-    callers = {customer.pk: Caller(customer) for customer in customers}
+    callers = {customer.pk: Caller(customer, shown_name(customer, actor)) for customer in customers}
     matters = (
         Interaction.objects.visible_to(actor)
         .open()
@@ -50,20 +48,12 @@ def with_matters(customers: list[Customer], actor: Actor) -> list[Caller]:
 
 
 def _customers(text: str, actor: Actor) -> list[Customer]:
-    seen = Customer.objects.visible_to(actor)
     if pk := reference(text):
         about = Interaction.objects.visible_to(actor).filter(pk=pk).values("customer")
-        return list(seen.filter(pk__in=about))
-    digits = compact(text)
-    if digits.isdecimal():
-        found = list(seen.filter(pk__in=_by_number(digits)).order_by("name", "pk")[:_AT_MOST])
-        if found:
-            return found
-    asked = seen
-    for word in words(text):
-        hit = SearchToken.objects.filter(token__startswith=word).values("customer")
-        asked = asked.filter(pk__in=hit)
-    return list(asked.order_by("name", "pk")[:_AT_MOST])
+        return list(Customer.objects.visible_to(actor).filter(pk__in=about))
+    found = find_customers(actor, text, _AT_MOST)
+    exact = [one.customer for one in found if not one.near]
+    return exact or [one.customer for one in found]
 
 
 def reference(text: str) -> int | None:
@@ -72,12 +62,3 @@ def reference(text: str) -> int | None:
     number = said.removeprefix(_REFERENCE)
     fits = said.startswith(_REFERENCE) and number.isdecimal() and len(number) < 18  # noqa: PLR2004  # bigint
     return int(number) if fits else None
-
-
-def _by_number(digits: str) -> Any:
-    begins = Q(token=digits, kind__in=["number", "account", "service", "id"])
-    for start in number_beginnings(digits, region=settings.CRM_REGION):
-        begins |= Q(token__startswith=start, kind="phone")
-    if len(digits) > _AT_LEAST:
-        begins |= Q(token__startswith=f"<{digits[::-1]}", kind__in=["tail", "phonetail"])
-    return SearchToken.objects.filter(begins).values("customer")

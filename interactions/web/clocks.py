@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from crm.web import times
 from interactions import clock as engine
 from interactions.governed import calendars as calendar_config
-from interactions.models import Commitment, Interaction, SlaClock
+from interactions.models import Commitment, SlaClock
 from interactions.web import wording
 from readiness.registry.resolve import configuration
 
@@ -103,9 +103,7 @@ def standing_promises(clocks: Iterable[SlaClock]) -> dict[int, datetime]:
     return {pk: due for pk, due in made.values_list("clock_id", "due_at") if due is not None}
 
 
-def due_next(
-    interaction: Interaction, clocks: list[SlaClock], promised: dict[int, datetime], now: datetime
-) -> Due | None:
+def due_next(clocks: list[SlaClock], promised: dict[int, datetime], now: datetime) -> Due | None:
     """What is due next of one interaction; a stopped clock if that is all there is."""
     mine = [clock for clock in clocks if clock.stopped_at is None and not clock.cancelled_at]
     shown = [of_clock(clock, promised.get(clock.pk), now) for clock in mine]

@@ -20,6 +20,7 @@ from interactions.processes.update_interaction import assign as assign_to
 from interactions.processes.update_interaction import take as take_over
 from interactions.web import queue, today, wording
 from interactions.web.forms import AssignForm, LogForm
+from interactions.web.people import shown_name
 
 
 @login_required
@@ -162,7 +163,7 @@ def _around(actor: Actor, tab: str, now: datetime) -> dict[str, Any]:
     return {
         "now": now,
         "figures": today.figures(actor, now, desk=reverse("interactions:desk")),
-        "waiting": waiting,
+        "waiting": [(one, shown_name(one.interaction.customer, actor)) for one in waiting],
         "waiting_n": waiting_n,
         "waiting_heads": [
             {"label": _("Customer"), "class": "w-cust"},

@@ -15,9 +15,11 @@ from crm.access import Actor, require, signed_in
 from crm.audit.record import record_access
 from crm.web import times
 from crm.web.page import etagged, render_page, render_panel
+from customers import masking
 from customers.insight.processes.gather_information import undecided
 from interactions.models import Commitment, Interaction, ResponseRequest, SlaClock
 from interactions.web import clocks, forms, presence, queue, reaching, thread, wording
+from interactions.web.people import care_note, shown_name
 from interactions.web.why import why as trace_of
 
 _ORDER = {"next_response": 0, "first_response": 1, "periodic_update": 2, "resolution": 3}
@@ -122,6 +124,8 @@ def _head(one: Interaction, actor: Actor) -> dict[str, Any]:
     return {
         "status_tone": tone,
         "status_icon": icon,
+        "name": shown_name(one.customer, actor),
+        "care_note": care_note(one.customer, actor),
         "channel": wording.channel(one.channel),
         "channel_icon": wording.channel_icon(one.channel),
         "verticals": wording.verticals(one.verticals),
@@ -141,7 +145,7 @@ def _head(one: Interaction, actor: Actor) -> dict[str, Any]:
 def _talk(request: HttpRequest, one: Interaction, actor: Actor) -> dict[str, Any]:
     show = request.GET.get("show", "all")
     show = show if show in _SHOWS else "all"
-    found = thread.entries(one, show)
+    found = thread.entries(one, show, shown_name(one.customer, actor))
     older, recent = thread.folded(found)
     said = [entry for entry in found if not entry.is_line]
     labels = {"all": _("All"), "messages": _("Messages"), "notes": _("Notes")}
@@ -152,6 +156,7 @@ def _talk(request: HttpRequest, one: Interaction, actor: Actor) -> dict[str, Any
         "shows": [
             {"url": f"?show={key}", "label": labels[key], "on": key == show} for key in _SHOWS
         ],
+        "clear": masking.sees_people(actor),
         "seen": max((entry.pk for entry in said), default=0),
         "ways": reaching.ways(one),
         "draft": presence.draft(one.pk, actor),

@@ -16,6 +16,7 @@ from crm.access import Actor
 from interactions.governed import SLA_CALENDAR
 from interactions.models import Interaction, InteractionEvent, ResponseRequest, SlaClock
 from interactions.web import clocks, wording
+from interactions.web.people import care_note, shown_name
 from readiness.registry.resolve import CapabilityOff, resolve
 
 PAGE = 25
@@ -56,6 +57,7 @@ class Row:
     """One line of the queue."""
 
     interaction: Interaction
+    name: str
     due: clocks.Due | None
     flag: str
     channel: str
@@ -138,7 +140,7 @@ def page(asked: Wish, actor: Actor, now: datetime) -> tuple[list[Row], str]:
         found = found.filter(_beyond(asked.after))
     some = list(found.select_related("customer").prefetch_related("clocks")[: PAGE + 1])
     shown = some[:PAGE]
-    return rows_of(shown, now), _cursor(shown[-1]) if len(some) > PAGE else ""
+    return rows_of(shown, actor, now), _cursor(shown[-1]) if len(some) > PAGE else ""
 
 
 def _cursor(last: Interaction) -> str:
@@ -160,12 +162,13 @@ def _beyond(cursor: str) -> Q:
     return Q(due_next_at__gt=at) | Q(due_next_at=at, pk__gt=number) | Q(due_next_at=None)
 
 
-def rows_of(interactions: list[Interaction], now: datetime) -> list[Row]:
+def rows_of(interactions: list[Interaction], actor: Actor, now: datetime) -> list[Row]:
     """Lines for these interactions, with two queries however many they are."""
     by_pk = {one.pk: list(one.clocks.all()) for one in interactions}
     promised = clocks.standing_promises([clock for some in by_pk.values() for clock in some])
     waiting = _asked_since(interactions)
-    return [_row(one, by_pk[one.pk], promised, waiting.get(one.pk), now) for one in interactions]
+    shown = [(one, clocks.due_next(by_pk[one.pk], promised, now)) for one in interactions]
+    return [_row(one, due, waiting.get(one.pk), actor, now) for one, due in shown]
 
 
 def _asked_since(interactions: list[Interaction]) -> dict[int, datetime]:
@@ -177,29 +180,26 @@ def _asked_since(interactions: list[Interaction]) -> dict[int, datetime]:
 
 def _row(
     one: Interaction,
-    mine: list[SlaClock],
-    promised: dict[int, datetime],
+    due: clocks.Due | None,
     asked_at: datetime | None,
+    actor: Actor,
     now: datetime,
 ) -> Row:
-    due = clocks.due_next(one, mine, promised, now)
+    flag = care_note(one.customer, actor)
     return Row(
         interaction=one,
         due=due,
-        flag=one.customer.care_note if one.customer else "",
+        name=shown_name(one.customer, actor),
+        flag=flag,
         channel=wording.channel(one.channel),
         channel_icon=wording.channel_icon(one.channel),
         sub=wording.verticals(one.verticals),
-        tag=_tag(one, mine, due, asked_at, now),
+        tag=_tag(due, asked_at, flag, now),
     )
 
 
 def _tag(
-    one: Interaction,
-    mine: list[SlaClock],
-    due: clocks.Due | None,
-    asked_at: datetime | None,
-    now: datetime,
+    due: clocks.Due | None, asked_at: datetime | None, flag: str, now: datetime
 ) -> tuple[str, str, str] | None:
     """At most one tag: what somebody must act on first."""
     if due and due.state == "over" and due.clock and due.clock.commitment_no == 1:
@@ -210,7 +210,7 @@ def _tag(
         return ("info", "message-dots", _("New time told"))
     if asked_at:
         return ("hold", "hourglass-low", _("Asked, day %(n)d") % {"n": (now - asked_at).days + 1})
-    if one.customer and one.customer.care_note:
+    if flag:
         return ("hold", "heart-handshake", _("Handle with care"))
     return None
 

@@ -12,6 +12,7 @@ from crm.web.page import render_page
 from interactions.models import Interaction
 from interactions.processes.report_interaction import periods
 from interactions.web import performance_rows, wording
+from interactions.web.people import shown_name
 from interactions.web.performance import wish
 
 
@@ -41,6 +42,7 @@ def rows(request: HttpRequest) -> HttpResponse:
         "rows": [
             {
                 "one": one,
+                "name": shown_name(one.customer, actor),
                 "icon": wording.channel_icon(one.channel),
                 "channel": wording.channel(one.channel),
                 "result": performance_rows.result(one),

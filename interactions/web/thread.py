@@ -36,11 +36,11 @@ class Entry:
     pk: int = 0
 
 
-def entries(one: Interaction, show: str) -> list[Entry]:
+def entries(one: Interaction, show: str, customer: str) -> list[Entry]:
     """Oldest first; `show` is all, messages or notes."""
     messages = list(one.messages.exclude(kind=Message.Kind.STAFF).order_by("created_at", "pk"))
-    said = [_message(message) for message in messages]
-    first = _first(one, messages)
+    said = [_message(message, customer) for message in messages]
+    first = _first(one, messages, customer)
     if first:
         said.insert(0, first)
     if show == "messages":
@@ -60,12 +60,12 @@ def folded(found: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
     return list(found[:cut]), list(found[cut:])
 
 
-def _first(one: Interaction, messages: Sequence[Message]) -> Entry | None:
+def _first(one: Interaction, messages: Sequence[Message], customer: str) -> Entry | None:
     """What the customer said when it was logged, unless the first message says the same."""
     if not one.description or any(m.body == one.description for m in messages[:2]):
         return None
     inbound = one.direction == Interaction.Direction.INBOUND
-    name = one.customer.name if inbound and one.customer else _("We")
+    name = customer or _("The caller") if inbound else _("We")
     return Entry(
         at=one.opened_at,
         is_line=False,
@@ -77,10 +77,9 @@ def _first(one: Interaction, messages: Sequence[Message]) -> Entry | None:
     )
 
 
-def _message(message: Message) -> Entry:
+def _message(message: Message, customer: str) -> Entry:
     inbound = message.direction == Interaction.Direction.INBOUND
-    customer = message.interaction.customer
-    who = customer.name if inbound and customer else message.author_name
+    who = customer or message.author_name if inbound else message.author_name
     return Entry(
         at=message.created_at,
         is_line=False,

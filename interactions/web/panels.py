@@ -1,0 +1,26 @@
+"""Interactions on the customer page: what is promised and open, and the line of time."""
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.web import panels
+
+panels.register(
+    page="customer",
+    name="matters",
+    order=10,
+    column="top",
+    title=_("Promised and open"),
+    icon="alarm",
+    url_name="interactions:matters",
+    permission="interactions.view_interaction",
+)
+panels.register(
+    page="customer",
+    name="timeline",
+    order=10,
+    column="centre",
+    title=_("Timeline"),
+    icon="history",
+    url_name="interactions:timeline",
+    permission="interactions.view_interaction",
+)
