@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from crm.access import Actor, signed_in
-from crm.audit.read_only_admin import ReadOnlyAdmin
 from crm.errors import RuleBroken
+from crm.read_only_admin import ReadOnlyAdmin
 from customers.insight.models import Fact, Outcome, Profile, Source
 from customers.insight.processes.build_insight import build_profile
 from customers.insight.processes.gather_information import accept_fact, reject_fact
