@@ -5,9 +5,17 @@ from interactions.processes.notify_customer.queueing import (
     deliverable,
     queue_notice,
 )
-from interactions.processes.notify_customer.sending import send_due
+from interactions.processes.notify_customer.sending import send_again, send_due
 from interactions.processes.notify_customer.staff import tell_staff
 
 ETOM = "1.3.5.5"
 
-__all__ = ["ETOM", "delay_notice", "deliverable", "queue_notice", "send_due", "tell_staff"]
+__all__ = [
+    "ETOM",
+    "delay_notice",
+    "deliverable",
+    "queue_notice",
+    "send_again",
+    "send_due",
+    "tell_staff",
+]

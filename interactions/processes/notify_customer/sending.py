@@ -16,7 +16,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.access import SYSTEM
+from crm.access import SYSTEM, Actor, require
+from crm.errors import RuleBroken
 from customers.contactability import Contactable, may_contact
 from customers.processes.validate_contact import mark_unreachable
 from interactions.channels import adapter_of
@@ -41,6 +42,23 @@ def send_due(limit: int) -> int:
     for message_id in leased:
         _send(message_id, token)
     return len(leased)
+
+
+@transaction.atomic
+def send_again(*, message_id: int, actor: Actor) -> Message:
+    """Queue a message that failed once more, under the same id; consent is asked again."""
+    require(actor, "interactions.update_interaction")
+    message = Message.objects.select_for_update().get(pk=message_id)
+    if message.state != _State.FAILED:
+        raise RuleBroken(
+            "not-failed",
+            _("This message is “%(state)s”; only one that failed is sent again.")
+            % {"state": message.get_state_display()},
+        )
+    message.state, message.attempts = _State.QUEUED, 0
+    message.available_at, message.lease_until = timezone.now(), None
+    message.save(update_fields=["state", "attempts", "available_at", "lease_until"])
+    return message
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """Track and Manage Customer Interaction: every step on one timeline, every promise on a clock."""
 
 from interactions.processes.track_interaction.auditing import audit_sample
-from interactions.processes.track_interaction.duty import fire_due
+from interactions.processes.track_interaction.duty import fire_due, fire_now
 from interactions.processes.track_interaction.explanation import Explained, explain
 from interactions.processes.track_interaction.folding import refold
 from interactions.processes.track_interaction.promising import make_promise
@@ -21,6 +21,7 @@ __all__ = [
     "audit_sample",
     "explain",
     "fire_due",
+    "fire_now",
     "make_promise",
     "move",
     "rebuild",

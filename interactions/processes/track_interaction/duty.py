@@ -7,7 +7,7 @@ from typing import Any, Final
 import structlog
 from django.db import transaction
 
-from crm.access import SYSTEM
+from crm.access import SYSTEM, Actor, require
 from crm.events.catalogue import SlaBreached, SlaInJeopardy
 from crm.events.publish import publish
 from interactions import clock as engine
@@ -40,6 +40,15 @@ def fire_due(limit: int, now: datetime, *, passed_by: set[int] | None = None) ->
             except Exception as problem:  # one bad row must not stop the duty for all others
                 _poisoned(row, now, problem)
     return len(claimed)
+
+
+@transaction.atomic
+def fire_now(*, clock_id: int, now: datetime, actor: Actor) -> bool:
+    """Let the next tick look at a clock: after what poisoned it was mended."""
+    require(actor, "interactions.update_interaction")
+    return bool(
+        ArmedClock.objects.filter(clock=clock_id, next_fire_at__gt=now).update(next_fire_at=now)
+    )
 
 
 def _fire(clock_id: int, now: datetime) -> bool:
