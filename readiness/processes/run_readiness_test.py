@@ -15,6 +15,7 @@ from readiness.models import CapabilityVersion, OrtResult, OrtRun, fingerprint_o
 from readiness.processes.change_state import change_state
 from readiness.registry import cases, slots
 from readiness.registry.cases import Case, Shown
+from readiness.registry.resolve import forget_snapshot
 
 ETOM = "1.3.1"
 
@@ -111,6 +112,9 @@ def _show(case: Case, version: CapabilityVersion) -> tuple[str, Shown]:
             transaction.set_rollback(True)
     except Exception as problem:  # a case that breaks is a finding, not a crash
         return Outcome.BLOCKED, Shown(False, f"{type(problem).__name__}: {problem}"[:2000])
+    finally:
+        # A case may have looked at versions it changed itself; those changes are gone now.
+        forget_snapshot()
     return (Outcome.PASS if shown.passed else Outcome.FAIL), shown
 
 

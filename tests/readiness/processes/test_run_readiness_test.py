@@ -1,3 +1,6 @@
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 from django.core.exceptions import PermissionDenied
 
@@ -8,7 +11,10 @@ from readiness.processes.run_readiness_test import (
     run_readiness_test,
     start_readiness_test,
 )
-from tests.readiness.factories import a_manager, a_version
+from readiness.registry import cases
+from readiness.registry.cases import Case, Shown
+from readiness.registry.resolve import CapabilityOff, forget_snapshot, resolve
+from tests.readiness.factories import a_manager, a_serving_version, a_version
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +92,30 @@ def test_stranger_to_testing_starts_no_run(toaster: str) -> None:
         run_readiness_test(version_id=version.pk, actor=a_manager("view_capabilityversion"))
 
     assert OrtRun.objects.exists() is False
+
+
+def test_what_a_case_saw_of_its_own_changes_is_forgotten(toaster: str) -> None:
+    serving = a_serving_version(toaster)
+
+    def switches_off(config: Mapping[str, Any]) -> Shown:
+        CapabilityVersion.objects.filter(pk=serving.pk).update(state=State.SUSPENDED)
+        forget_snapshot()
+        with pytest.raises(CapabilityOff):
+            resolve(toaster)
+        return Shown(True, "off")
+
+    cases.declare(
+        Case(
+            key="toaster.off",
+            title="Off",
+            slots=("toaster.",),
+            category="rollback",
+            check=switches_off,
+        )
+    )
+    draft = a_version(toaster, {"seconds": 80})
+
+    run = run_readiness_test(version_id=draft.pk, actor=a_manager())
+
+    assert run.verdict == "passed"
+    assert resolve(toaster).version_id == serving.pk

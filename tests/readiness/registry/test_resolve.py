@@ -5,6 +5,7 @@ import pytest
 from django.db import OperationalError
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from readiness.models import CapabilityVersion
 from readiness.registry import resolve as registry
@@ -94,12 +95,12 @@ def test_missing_unit_is_in_no_cohort(unit: str | None) -> None:
 
 @pytest.mark.django_db
 def test_answer_within_five_seconds_needs_no_query(
-    django_assert_num_queries: "pytest.FixtureRequest",
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     a_serving_version(SLOT)
     resolve(SLOT)
 
-    with django_assert_num_queries(0):  # type: ignore[operator]  # pytest-django's context manager
+    with django_assert_num_queries(0):
         resolve(SLOT)
         resolve(SLOT, unit="customer:7")
 

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -59,17 +57,6 @@ def test_column_nobody_keeps_is_not_called_ready(manager: Client, toaster: str) 
 
     assert "Not kept yet" in page
     assert page.count('class="c g"') == 1
-
-
-def test_board_costs_the_same_however_many_capabilities(
-    manager: Client, toaster: str, django_assert_max_num_queries: pytest.FixtureRequest
-) -> None:
-    for number in range(12):
-        slot = slots.declare(replace(slots.named(toaster), key=f"toaster.policy{number}"))
-        a_serving_version(slot.key)
-
-    with django_assert_max_num_queries(22):  # type: ignore[operator]  # pytest-django's context manager
-        manager.get(reverse("readiness:board"))
 
 
 def test_board_is_not_for_everybody(client: Client) -> None:
