@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from customers.insight.models import Fact
 from customers.insight.sections.facts import Believed
@@ -23,9 +25,9 @@ def profile_inputs(customer_ids: Sequence[int]) -> list[Inputs]:
     """The inputs of many customers in four queries, facts in a fixed order."""
     customers = Customer.objects.filter(pk__in=customer_ids).values_list("pk", "type", "party_id")
     believed = defaultdict(list)
-    facts = Fact.objects.believed().filter(customer__in=customer_ids).select_related("source")
-    for fact in facts.order_by("pk"):
-        believed[fact.customer_id].append(_plain(fact))
+    facts = Fact.objects.believed().filter(customer__in=customer_ids)
+    for customer, *fact in facts.order_by("pk").values_list("customer_id", *_COLUMNS):
+        believed[customer].append(_plain(*fact))
     default, answers = _purposes([party for _pk, _type, party in customers if party])
     return [
         Inputs(
@@ -54,16 +56,33 @@ def _covered(default: Mapping[str, bool], said: dict[str, bool]) -> frozenset[st
     return frozenset(standing | (said.keys() - refused))
 
 
-def _plain(fact: Fact) -> Believed:
+# Plain columns: a file of 7,000 customers brings more than 100,000 facts.
+_COLUMNS = (
+    *("id", "key", "value", "source__trust", "state"),
+    *("observed_at", "verified_at", "stale_after", "purpose"),
+)
+
+
+def _plain(  # noqa: PLR0917  # the columns of a row, in their order
+    pk: int,
+    key: str,
+    value: Any,
+    trust: int,
+    state: str,
+    observed_at: datetime,
+    verified_at: datetime | None,
+    stale_after: datetime | None,
+    purpose: str,
+) -> Believed:
     return Believed(
-        id=fact.pk,
-        key=fact.key,
-        value=fact.value,
-        trust=fact.source.trust,
-        verified=fact.state == Fact.State.VERIFIED,
-        since=max(fact.observed_at, fact.verified_at or fact.observed_at),
-        stale_after=fact.stale_after,
-        purpose=fact.purpose,
+        id=pk,
+        key=key,
+        value=value,
+        trust=trust,
+        verified=state == Fact.State.VERIFIED,
+        since=max(observed_at, verified_at or observed_at),
+        stale_after=stale_after,
+        purpose=purpose,
     )
 
 

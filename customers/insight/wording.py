@@ -93,8 +93,8 @@ CURES: dict[str, str | Promise] = {
     "completeness": _("Ask for: %(what)s."),
     "freshness": _("Confirm what is old: %(what)s."),
     "verification": _("Have verified: %(what)s."),
-    "conflicts": _("Settle or fill in: %(what)s."),
-    "consent": _("Ask for consent or the value: %(what)s."),
+    "conflicts": _("Settle what disagrees: %(what)s."),
+    "consent": _("Ask for consent: %(what)s."),
 }
 
 

@@ -17,6 +17,8 @@ from customers.models import ImportRun
 ETOM = "1.3.4.1.1.1"
 
 _PROFILES_AT_ONCE = 1000
+# The types of a mapping file, and ours.
+_KINDS: dict[str, keys.Kind] = {"boolean": "bool", "integer": "int", "decimal": "number"}
 
 
 @transaction.atomic
@@ -70,7 +72,7 @@ def _specs(mapping: Mapping[str, Any], never: set[str]) -> list[dict[str, Any]]:
                 "column": spec["column"],
                 "key": key.key,
                 # The key's own type wins: sections rely on it.
-                "kind": key.kind if known else spec.get("type", "text"),
+                "kind": key.kind if known else _KINDS.get(spec.get("type", ""), "text"),
                 "map": spec.get("map", {}),
                 "purpose": key.purpose,
                 "fresh_days": key.fresh_days,

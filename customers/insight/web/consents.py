@@ -83,7 +83,9 @@ def _lines(customer: Customer) -> list[dict[str, Any]]:
     said = Consent.objects.in_force().filter(party=customer.party_id).select_related("purpose")
     for answer in said.order_by("channel"):
         answers.setdefault(answer.purpose_id, []).append(answer)
-    return [
-        {"purpose": purpose, "answers": answers.get(purpose.pk, [])}
-        for purpose in ConsentPurpose.objects.all()
-    ]
+    # What was answered first, then what has to be asked, then what holds by itself.
+    by_need = sorted(
+        ConsentPurpose.objects.all(),
+        key=lambda purpose: (purpose.pk not in answers, purpose.allowed_by_default, purpose.key),
+    )
+    return [{"purpose": purpose, "answers": answers.get(purpose.pk, [])} for purpose in by_need]

@@ -34,7 +34,7 @@ class ConsentForm(forms.Form):
     channel = forms.ChoiceField(label=_("Channel"))
     given = forms.ChoiceField(
         label=_("Answer"),
-        choices=[("yes", _("Allowed")), ("no", _("Refused"))],
+        choices=[("", _("Choose")), ("yes", _("Allowed")), ("no", _("Refused"))],
     )
     wording = forms.CharField(label=_("What was said"), max_length=500, required=False)
 

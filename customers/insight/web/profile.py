@@ -183,6 +183,8 @@ def _ground(fact: Fact) -> Ground:
 def _parts(profile: Profile | None) -> list[Part]:
     if profile is None:
         return []
+    # What is not known at all is asked for once, not lamented in every part.
+    unknown = set(profile.confidence_parts.get("completeness", {}).get("missing", ()))
     found = []
     for name, title in wording.PARTS.items():
         if part := profile.confidence_parts.get(name):
@@ -192,11 +194,16 @@ def _parts(profile: Profile | None) -> list[Part]:
                     title=str(title),
                     score=score,
                     share=score / 100,
-                    tone="g" if score >= _GOOD else "w" if score >= _FAIR else "b",
-                    cure=wording.cure(name, part["missing"]) if part["missing"] else "",
+                    tone="ok" if score >= _GOOD else "warn" if score >= _FAIR else "bad",
+                    cure=_cure(name, part["missing"], unknown),
                 )
             )
     return found
+
+
+def _cure(part: str, missing: list[str], unknown: set[str]) -> str:
+    own = missing if part == "completeness" else [key for key in missing if key not in unknown]
+    return wording.cure(part, own) if own else ""
 
 
 def _row(fact: Fact, covered: frozenset[str]) -> dict[str, Any]:
