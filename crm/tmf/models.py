@@ -85,6 +85,7 @@ class HubDelivery(models.Model):
     class Meta:
         verbose_name = _("listener delivery")
         verbose_name_plural = _("listener deliveries")
+        permissions = [("requeue_hubdelivery", "Can have a failed listener call tried again")]
         constraints = [
             models.UniqueConstraint(
                 fields=["listener", "event_id", "event_type"], name="hubdelivery_once_per_event"

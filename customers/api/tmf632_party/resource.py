@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.db.models import Case, CharField, F, TextField, When
-from django.db.models.functions import Cast, Left
+from django.db.models import Case, CharField, F, Q, TextField, When
+from django.db.models.functions import Cast, Left, Length
+from django.db.models.lookups import Exact, GreaterThan
 
 from crm.events.catalogue import PartyCreated, PartyRemoved, PartyUpdated
 from crm.tmf.apis import Api, register
@@ -126,18 +127,18 @@ def _day(name: str, column: str) -> Attribute:
     """As given while that day is still the one we hold; filters compare the day."""
     said = given(name, text=True)
     held = Cast(F(column), CharField())
+    # A plain date is accepted, and told as the date-time the specification asks for.
+    precise = _same(Left(said, 10), held) & Q(GreaterThan(Length(said), 10))
     shown = Case(
         When(**{column: None}, then=said),
-        default=Case(When(_same(Left(said, 10), held), then=said), default=Day(F(column))),
+        When(precise, then=said),
+        default=Day(F(column)),
         output_field=TextField(),
     )
     return Attribute(name, shown, Moment(), compare=F(column))
 
 
-def _same(left: Any, right: Any) -> Any:
-    from django.db.models import Q
-    from django.db.models.lookups import Exact
-
+def _same(left: Any, right: Any) -> Q:
     return Q(Exact(left, right))
 
 

@@ -1,4 +1,4 @@
-"""A partner's listener: a real HTTP server on loopback that can be down, slow to accept, or wrong."""
+"""A partner's listener: a real HTTP server on loopback that can be down or wrong."""
 
 import threading
 from collections.abc import Iterator

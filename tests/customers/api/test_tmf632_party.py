@@ -181,9 +181,10 @@ def test_patch_of_contact_media_is_the_whole_new_list(partner: Partner) -> None:
 
 
 def test_person_with_a_customer_record_stays(partner: Partner) -> None:
-    customer = a_customer()
+    party = a_party()
+    a_customer(party=party)
 
-    answer = partner.delete(f"{INDIVIDUAL}/{customer.party.public_id}")
+    answer = partner.delete(f"{INDIVIDUAL}/{party.public_id}")
 
     assert (answer.status_code, answer.json()["code"]) == (409, "still-a-customer")
 

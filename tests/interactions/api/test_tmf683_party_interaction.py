@@ -155,7 +155,8 @@ def test_related_customer_is_linked(partner: Partner) -> None:
 
 
 def test_interaction_of_an_agent_is_shown_in_the_same_words(partner: Partner) -> None:
-    interaction = an_interaction(channel="phone", text="Since Monday.")
+    customer = a_customer()
+    interaction = an_interaction(customer, channel="phone", text="Since Monday.")
 
     body = partner.get(f"{INTERACTION}/{interaction.public_id}").json()
 
@@ -165,7 +166,7 @@ def test_interaction_of_an_agent_is_shown_in_the_same_words(partner: Partner) ->
         "Since Monday.",
     )
     assert body["channel"] == [{"id": "phone", "name": "phone", "@type": "RelatedChannel"}]
-    assert body["relatedParty"][0]["id"] == str(interaction.customer.public_id)
+    assert body["relatedParty"][0]["id"] == str(customer.public_id)
 
 
 def test_patch_moves_the_status_and_keeps_the_word(partner: Partner) -> None:
