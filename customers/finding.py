@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 
@@ -13,9 +14,8 @@ from crm.access import Actor
 from customers import masking
 from customers.contact_points import number_beginnings
 from customers.folding import compact, fold, words
-from customers.models import Customer
 
-_PEOPLE = ("name", "email", "phone", "phonetail", "address")
+_PEOPLE = ("name", "pair", "email", "phone", "phonetail", "address")
 _CODES = ("number", "account", "service", "id", "tail")
 _LEAST_TAIL = 4
 _LEAST_TYPO = 4
@@ -27,9 +27,13 @@ _NUMBER = re.compile(r"[+\d\s().\-/]+")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One customer, and the word that found them."""
+    """One customer, and the word that found them; no more columns than a hit shows."""
 
-    customer: Customer
+    customer_id: int
+    public_id: UUID
+    number: str
+    name: str
+    type: str
     kind: str
     token: str
     near: bool = False
@@ -44,7 +48,7 @@ def find_customers(actor: Actor, text: str, limit: int) -> list[Found]:
     if not actor.has_perm("customers.view_customer"):
         return []
     asked = _Asked(actor, limit)
-    parts = words(text)[:_MOST_PARTS]
+    parts = list(dict.fromkeys(words(text)))[:_MOST_PARTS]
     if not parts or len(compact(text)) < 2:  # noqa: PLR2004  # one letter finds everybody
         return []
     if _NUMBER.fullmatch(text):
@@ -54,8 +58,7 @@ def find_customers(actor: Actor, text: str, limit: int) -> list[Found]:
     if len(parts) == 1:
         found = asked.codes(text)
     else:
-        lead, *others = sorted(parts, key=len, reverse=True)
-        found = asked.begins([lead], others) or asked.codes(text)
+        found = asked.pair(parts) or asked.parts(parts) or asked.codes(text)
     return found or asked.near(parts)
 
 
@@ -76,38 +79,47 @@ class _Asked:
             leads += [f"<{said[::-1]}", f"<{national[::-1]}"]
         return self.begins([lead for lead in dict.fromkeys(leads) if lead])
 
-    def begins(self, leads: list[str], others: list[str] | None = None) -> list[Found]:
-        reach = _REACH if others else self.limit * 4
-        more = {"leads": leads, "others": others or [], "reach": reach}
+    def pair(self, parts: list[str]) -> list[Found]:
+        """By two parts of a name, the second perhaps not typed to its end."""
+        if not masking.sees_people(self.actor) or len(parts) != 2:  # noqa: PLR2004  # two is a pair
+            return []
+        return self.begins([f"&{parts[0]} {parts[1]}"])
+
+    def begins(self, leads: list[str]) -> list[Found]:
+        more = {"leads": leads, "reach": self.limit * 4}
         return self._customers("customers/search_begins.sql", more)
+
+    def parts(self, parts: list[str]) -> list[Found]:
+        """By several words in any order, each perhaps not typed to its end."""
+        lead, *others = sorted(parts, key=len, reverse=True)
+        more = {"lead": lead, "spellings": [], "others": others, "reach": _REACH}
+        return self._customers("customers/search_parts.sql", more)
 
     def near(self, parts: list[str]) -> list[Found]:
         """By a name one slip of the finger away from one of the parts."""
+        if not masking.sees_people(self.actor):
+            return []
         for part in sorted(parts, key=len, reverse=True):
             if len(part) < _LEAST_TYPO or not part.isalpha():
                 continue
             others = [other for other in parts if other != part]
-            more = {"spellings": sorted(set(_slips(part))), "others": others, "reach": _REACH}
-            if found := self._customers("customers/search_near.sql", more, near=True):
+            spellings = sorted(set(_slips(part)))
+            more = {"lead": "", "spellings": spellings, "others": others, "reach": _REACH}
+            if found := self._customers("customers/search_parts.sql", more, near=True):
                 return found
         return []
 
     def _customers(self, name: str, more: dict[str, Any], *, near: bool = False) -> list[Found]:
-        kinds = [*_CODES, *_PEOPLE] if masking.sees_people(self.actor) else list(_CODES)
         asked = more | {
-            "kinds": kinds,
+            "kinds": [*_CODES, *_PEOPLE] if masking.sees_people(self.actor) else list(_CODES),
             "everyone": self.actor.has_perm("customers.view_all_customers"),
             "teams": list(self.actor.teams),
             "limit": self.limit * 4,
         }
-        if near and not masking.sees_people(self.actor):
-            return []
-        hits: dict[int, tuple[str, str]] = {}
+        hits: dict[int, Found] = {}
         for row in sql.rows(name, asked):
-            hits.setdefault(row["customer_id"], (row["kind"], row["token"]))
-        wanted = list(hits)[: self.limit]
-        customers = Customer.objects.visible_to(self.actor).in_bulk(wanted)
-        return [Found(customers[pk], *hits[pk], near) for pk in wanted if pk in customers]
+            hits.setdefault(row["customer_id"], Found(**row, near=near))
+        return list(hits.values())[: self.limit]
 
 
 def _slips(word: str) -> Iterator[str]:

@@ -1,27 +1,15 @@
--- Customers with a word that begins as one of the leads does, and with one for each other part.
-SELECT l.customer_id, l.kind, l.token
-FROM (
-  SELECT t.*, p.place
-  FROM unnest(%(leads)s::text[]) WITH ORDINALITY AS p (begins, place)
-  CROSS JOIN LATERAL (
-    SELECT s.customer_id, s.kind, s.token
-    FROM customers_searchtoken s
-    WHERE s.token >= p.begins COLLATE "C" AND s.token < (p.begins || U&'\+10FFFF') COLLATE "C"
-      AND s.kind = ANY(%(kinds)s)
-    ORDER BY s.token
-    LIMIT %(reach)s
-  ) t
+-- Customers with a word that begins as one of the leads does; who may be seen is the rule of
+-- CustomerQuerySet.visible_to, compared by a test.
+SELECT c.id AS customer_id, c.public_id, c.number, c.name, c.type, l.kind, l.token
+FROM unnest(%(leads)s::text[]) AS p (begins)
+CROSS JOIN LATERAL (
+  SELECT s.customer_id, s.kind, s.token
+  FROM customers_searchtoken s
+  WHERE s.token >= p.begins COLLATE "C" AND s.token < (p.begins || U&'\+10FFFF') COLLATE "C"
+    AND s.kind = ANY(%(kinds)s)
+  ORDER BY s.token
+  LIMIT %(reach)s
 ) l
-WHERE NOT EXISTS (
-    SELECT FROM unnest(%(others)s::text[]) AS o (begins)
-    WHERE NOT EXISTS (
-      SELECT FROM customers_searchtoken s
-      WHERE s.customer_id = l.customer_id AND s.kind = ANY(%(kinds)s)
-        AND s.token >= o.begins COLLATE "C" AND s.token < (o.begins || U&'\+10FFFF') COLLATE "C"
-    )
-  )
-  AND (%(everyone)s OR EXISTS (
-    SELECT FROM customers_customer c
-    WHERE c.id = l.customer_id AND c.care_team_id = ANY(%(teams)s)
-  ))
+JOIN customers_customer c ON c.id = l.customer_id
+WHERE c.removed_at IS NULL AND (%(everyone)s OR c.care_team_id = ANY(%(teams)s))
 LIMIT %(limit)s

@@ -31,10 +31,19 @@ named AS (
                          p.preferred_name, p.trading_name)
   FROM subject s JOIN customers_party p ON p.id = s.party_id
 ),
-token AS (
-  SELECT n.id, 'name' AS kind, w.word
+part AS (
+  SELECT DISTINCT n.id, w.word
   FROM named n,
        regexp_split_to_table(crm_fold(n.value), '[\s.,;:/\\|()\[\]{}"_+*&@#-]+') AS w (word)
+  WHERE w.word <> ''
+),
+token AS (
+  SELECT id, 'name' AS kind, word FROM part
+  UNION ALL
+  -- Two parts of a name in either order, behind a mark of their own: one look-up finds both.
+  SELECT one.id, 'pair', '&' || one.word || ' ' || two.word
+  FROM part one JOIN part two ON two.id = one.id AND two.word <> one.word
+  WHERE one.word !~ '[0-9]' AND two.word !~ '[0-9]'
   UNION ALL
   SELECT id, kind, regexp_replace(value, '[\s.,;:/\\|()\[\]{}"_+*&@#-]+', '', 'g') FROM folded_code
   UNION ALL

@@ -76,7 +76,7 @@ def _seen(request: HttpRequest, actor: Actor) -> QuerySet[Customer]:
     seen = Customer.objects.visible_to(actor).select_related("care_team")
     if text := request.GET.get("q", "").strip():
         found = find_customers(actor, text, _SEARCHED)
-        seen = seen.filter(pk__in=[one.customer.pk for one in found])
+        seen = seen.filter(pk__in=[one.customer_id for one in found])
     return seen
 
 

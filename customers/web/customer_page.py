@@ -31,7 +31,10 @@ _MEDIUM_ICONS = {
     "social": "world",
 }
 _PRODUCT_ICONS = {
+    "broadband": "wifi",
     "internet": "wifi",
+    "tv": "device-tv",
+    "voice": "device-landline-phone",
     "mobile": "device-mobile",
     "phone": "device-landline-phone",
     "entertainment": "device-tv",

@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from kombu.exceptions import OperationalError
 
 from crm.access import Actor, require, signed_in
 from crm.audit.record import record_access
@@ -91,6 +93,7 @@ def run(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "done": progress.told(found.pk) or found.processed,
         "busy": found.state in _BUSY,
         "goes_in": found.total - found.failed,
+        "again": _nothing_written(found),
         "problems": problems,
         "columns": _columns(found.mapping),
         "steps": _steps(found),
@@ -116,7 +119,8 @@ def start(request: HttpRequest, public_id: UUID) -> HttpResponse:
     found = _run(public_id)
     if found.state not in {ImportRun.State.TRIED, ImportRun.State.FAILED}:
         raise RuleBroken("not-tried", _("The trial has not finished, or the file is in already."))
-    _begin(found, actor, trial=False)
+    # What failed before it wrote anything is tried anew.
+    _begin(found, actor, trial=_nothing_written(found))
     return redirect_to(request, reverse("customers:import", args=[found.public_id]))
 
 
@@ -147,7 +151,19 @@ def _begin(run: ImportRun, actor: Actor, *, trial: bool) -> None:
     state = ImportRun.State.TRYING if trial else run.state
     ImportRun.objects.filter(pk=run.pk).update(state=state, message="")
     task = "customers.tasks.try_file" if trial else "customers.tasks.take_in_file"
-    transaction.on_commit(lambda: current_app.send_task(task, args=[run.pk, actor.pk]))
+    transaction.on_commit(partial(_send, task, run.pk, actor.pk))
+
+
+def _send(task: str, run_id: int, user_id: int | None) -> None:
+    try:
+        current_app.send_task(task, args=[run_id, user_id], retry=False)
+    except OperationalError:
+        sentence = _("The workers cannot be reached. Nothing was lost; start it again later.")
+        ImportRun.objects.filter(pk=run_id).update(state=ImportRun.State.FAILED, message=sentence)
+
+
+def _nothing_written(run: ImportRun) -> bool:
+    return run.state == ImportRun.State.FAILED and not run.processed
 
 
 def _known_mappings() -> dict[str, Any]:

@@ -20,7 +20,7 @@ from customers.models import ContactMedium, Customer, Party
 from customers.processes.record_customer import record_customer, record_party
 from customers.processes.terminate_relationship import terminate_relationship
 from customers.processes.update_information import update_customer, update_party
-from customers.reads import find_customers
+from customers.reads import Found, find_customers
 from customers.web.forms import EditForm, EndForm, NewForm, RecordForm
 
 _MEDIA = ("mobile", "phone", "email", "address")
@@ -35,7 +35,7 @@ def record(request: HttpRequest) -> HttpResponse:
     actor = signed_in(request)
     require(actor, "customers.record_customer")
     form = NewForm(request.POST or None)
-    alike: list[Customer] = []
+    alike: list[Found] = []
     if request.method == "POST" and form.is_valid():
         alike = [] if form.cleaned_data["not_the_same"] else _alike(actor, form.cleaned_data)
         if not alike:
@@ -100,17 +100,17 @@ def _form(
     return render_page(request, "customers/form.html", {"form": form} | more, status=status)
 
 
-def _alike(actor: Actor, given: dict[str, Any]) -> list[Customer]:
+def _alike(actor: Actor, given: dict[str, Any]) -> list[Found]:
     """Who shares a contact point or the name with somebody about to be recorded."""
     name = (
         " ".join(filter(None, (given["given_name"], given["family_name"]))) or given["trading_name"]
     )
     asked = [given["mobile"], given["phone"], given["email"], name]
-    found: dict[int, Customer] = {}
+    found: dict[int, Found] = {}
     for text in filter(None, asked):
         for one in find_customers(actor, text, _ALIKE):
             if not one.near:
-                found[one.customer.pk] = one.customer
+                found[one.customer_id] = one
     return list(found.values())[:_ALIKE]
 
 

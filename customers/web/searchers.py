@@ -8,6 +8,7 @@ from crm.access import Actor
 from crm.audit.record import record_access
 from crm.web import search
 from customers import masking
+from customers.models import Customer
 from customers.reads import Found, find_customers
 
 _SHOWN_DIGITS = 4
@@ -21,7 +22,7 @@ def customers(actor: Actor, text: str, limit: int) -> list[search.Hit]:
             actor=actor,
             action="search",
             subject="customer",
-            ids=[one.customer.pk for one in found],
+            ids=[one.customer_id for one in found],
             purpose="service",
             detail=text,
         )
@@ -30,13 +31,13 @@ def customers(actor: Actor, text: str, limit: int) -> list[search.Hit]:
 
 
 def _hit(found: Found, *, clear: bool) -> search.Hit:
-    customer = found.customer
+    business = found.type == Customer.Type.BUSINESS
     return search.Hit(
         kind="customer",
-        title=customer.name if clear else masking.name(customer.name, customer.number),
-        url=reverse("customers:page", args=[customer.pk]),
-        icon="building" if customer.type == "business" else "user",
-        sub=customer.number if customer.number != customer.name else customer.get_type_display(),
+        title=found.name if clear else masking.name(found.name, found.number),
+        url=reverse("customers:page", args=[found.customer_id]),
+        icon="building" if business else "user",
+        sub=found.number if found.number != found.name else _("known by number"),
         why=_why(found),
         exact=found.kind == "number" and not found.near,
     )

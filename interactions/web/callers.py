@@ -52,8 +52,11 @@ def _customers(text: str, actor: Actor) -> list[Customer]:
         about = Interaction.objects.visible_to(actor).filter(pk=pk).values("customer")
         return list(Customer.objects.visible_to(actor).filter(pk__in=about))
     found = find_customers(actor, text, _AT_MOST)
-    exact = [one.customer for one in found if not one.near]
-    return exact or [one.customer for one in found]
+    wanted = [one.customer_id for one in found if not one.near] or [
+        one.customer_id for one in found
+    ]
+    customers = Customer.objects.visible_to(actor).in_bulk(wanted)
+    return [customers[pk] for pk in wanted if pk in customers]
 
 
 def reference(text: str) -> int | None:

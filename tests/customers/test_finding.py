@@ -23,7 +23,9 @@ def somebody() -> Customer:
 
 
 def found(text: str, actor: Actor = SYSTEM) -> list[Customer]:
-    return [one.customer for one in find_customers(actor, text, 10)]
+    """Found, and also to be seen by the one rule of who sees whom."""
+    seen = Customer.objects.visible_to(actor)
+    return [seen.get(pk=one.customer_id) for one in find_customers(actor, text, 10)]
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,8 @@ def test_a_recorded_customer_can_be_found_by_folded_words() -> None:
     assert set(found) == {
         ("name", "zoe"),
         ("name", "luczak"),
+        ("pair", "&zoe luczak"),
+        ("pair", "&luczak zoe"),
         ("number", "ab12"),
         ("number", "ab"),
         ("number", "12"),
