@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import structlog
 from django.db import transaction
+from django.utils import timezone
 
 from crm.access import SYSTEM, Actor, require
 from crm.events.catalogue import SlaBreached, SlaInJeopardy
@@ -61,6 +62,8 @@ def _fire(clock_id: int, now: datetime) -> bool:
     )
     if interaction is None:
         return False
+    # A long tick must not undo what was done since it began.
+    now = max(now, timezone.now())
     folded = fold_events(interaction.events.order_by("seq"), now=now)
     _act(interaction, clock, folded[(clock.target, clock.cycle)], now)
     refold(interaction=interaction, now=now)

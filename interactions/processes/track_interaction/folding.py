@@ -151,7 +151,8 @@ def _keep(interaction: Interaction, clock: SlaClock | None, one: Folded, actor: 
         setattr(clock, name, values[name])
     if changed:
         clock.save(update_fields=changed)
-    if clock.state != before or "stopped_at" in changed:
+    born_stopped = not before and clock.stopped_at is not None
+    if born_stopped or {"state", "stopped_at"} & set(changed):
         _settle(clock, before, actor)
     return clock
 

@@ -266,6 +266,18 @@ def test_a_clock_that_can_not_be_computed_waits_an_hour_and_the_others_go_on() -
     assert AgentNotice.objects.filter(dedupe_key__contains="poisoned").count() == 1
 
 
+def test_a_tick_that_began_long_ago_undoes_nothing_done_since() -> None:
+    logged = an_interaction(a_customer(email="priya@example.org"), ago=11 * HOUR)
+    began = timezone.now() - timedelta(minutes=5)
+    complete(interaction_id=logged.pk, outcome="resolved", actor=SYSTEM)
+    assert ArmedClock.objects.get().clock.target == "first_response"
+
+    tick(began)
+
+    assert the_clock(logged).stopped_at is not None
+    assert rebuild(interaction_id=logged.pk) == []
+
+
 def test_only_the_first_to_insert_acts() -> None:
     clock = the_clock(a_matter())
 

@@ -1,0 +1,144 @@
+"""Two at once: the timeline keeps one order, one contact stays one, one stage fires once."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from crm.access import SYSTEM
+from interactions.models import ArmedClock, Commitment, Interaction, InteractionEvent, StageNotice
+from interactions.processes.log_interaction import log_interaction
+from interactions.processes.track_interaction import fire_due, rebuild
+from interactions.processes.track_interaction.stages import win
+from interactions.processes.update_interaction import add_message
+from tests.customers.factories import a_customer
+from tests.interactions.factories import an_interaction, plain_promises, the_clock
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*actions: Callable[[], object]) -> list[BaseException]:
+    """Run all of them at the same moment, each on its own connection."""
+    start, failed = threading.Barrier(len(actions)), list[BaseException]()
+
+    def run(action: Callable[[], object]) -> None:
+        start.wait()
+        try:
+            action()
+        except BaseException as problem:  # the test looks at it
+            failed.append(problem)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(action,)) for action in actions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return failed
+
+
+@pytest.mark.req("R-TMI-2")
+def test_what_several_people_do_at_once_has_one_order() -> None:
+    plain_promises()
+    matter = an_interaction()
+
+    def note() -> None:
+        add_message(interaction_id=matter.pk, body="x", kind="note", actor=SYSTEM)
+
+    assert at_once(*[note] * 6) == []
+
+    seqs = list(InteractionEvent.objects.order_by("seq").values_list("seq", flat=True))
+    assert seqs == list(range(1, 8))
+    assert rebuild(interaction_id=matter.pk) == []
+
+
+@pytest.mark.req("R-TMI-3")
+def test_the_same_contact_from_two_workers_is_one_interaction() -> None:
+    plain_promises()
+    customer = a_customer()
+
+    def log() -> None:
+        log_interaction(
+            customer_id=customer.pk,
+            channel="email",
+            subject="Twice",
+            source="mail",
+            external_id="<1@x>",
+            actor=SYSTEM,
+        )
+
+    assert at_once(*[log] * 4) == []
+
+    matter = Interaction.objects.get()
+    assert matter.events.count() == 1
+    assert matter.clocks.count() == 2
+
+
+@pytest.mark.req("R-TMI-10")
+def test_racing_ticks_fire_each_stage_once() -> None:
+    plain_promises(targets={"first_response": 10**9, "resolution": 36_000})
+    for _ in range(6):
+        an_interaction(a_customer(email=f"c{_}@example.org"), ago=timedelta(hours=9.01))
+    now = timezone.now()
+
+    def tick() -> None:
+        while fire_due(2, now):
+            pass
+
+    assert at_once(*[tick] * 4) == []
+
+    assert Commitment.objects.filter(number=2).count() == 6
+    assert StageNotice.objects.filter(stage=90, superseded=False).count() == 6
+
+
+def test_racers_that_ignore_row_locks_have_exactly_one_winner() -> None:
+    plain_promises()
+    clock = the_clock(an_interaction())
+    won: list[bool] = []
+
+    assert at_once(*[lambda: won.append(win(clock, 1, 90))] * 8) == []
+
+    assert sorted(won) == [False] * 7 + [True]
+
+
+def test_a_matter_somebody_works_on_is_passed_by_and_not_waited_for() -> None:
+    plain_promises()
+    matter = an_interaction(ago=timedelta(hours=9.01))
+    working, done = threading.Event(), threading.Event()
+
+    def work() -> None:
+        from django.db import transaction
+
+        with transaction.atomic():
+            Interaction.objects.lock(matter.pk)
+            working.set()
+            done.wait(10)
+
+    def tick() -> None:
+        working.wait(10)
+        passed: set[int] = set()
+        assert fire_due(10, timezone.now(), passed_by=passed) == 2
+        assert len(passed) == 2
+        assert fire_due(10, timezone.now(), passed_by=passed) == 0
+        done.set()
+
+    assert at_once(work, tick) == []
+    assert StageNotice.objects.exists() is False
+    assert ArmedClock.objects.count() == 2
+
+
+@pytest.mark.parametrize("size", [2, 8])
+def test_a_tick_asks_no_more_for_each_clock_than_one_clock_needs(size: int) -> None:
+    plain_promises(targets={"first_response": 10**9, "resolution": 36_000})
+    for number in range(size):
+        an_interaction(a_customer(email=f"d{number}@example.org"), ago=timedelta(hours=9.01))
+
+    with CaptureQueriesContext(connection) as captured:
+        fire_due(100, timezone.now())
+
+    assert len(captured) <= 8 + 60 * size
