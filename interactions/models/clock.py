@@ -1,5 +1,8 @@
 """Service-level clocks: a cache of what the events fold to, and the queue of what fires next."""
 
+from collections.abc import Collection
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -70,12 +73,27 @@ class SlaClock(models.Model):
         return f"{self.target} {self.interaction_id}"
 
 
+class ArmedClockQuerySet(models.QuerySet["ArmedClock"]):
+    def claim(
+        self, limit: int, now: datetime, *, passed_by: Collection[int] = ()
+    ) -> "ArmedClockQuerySet":
+        """At most `limit` that are due, locked for this transaction, without waiting for others."""
+        return (
+            self.filter(next_fire_at__lte=now)
+            .exclude(pk__in=passed_by)
+            .order_by("next_fire_at")
+            .select_for_update(skip_locked=True)[:limit]
+        )
+
+
 class ArmedClock(models.Model):
     """A clock that will fire, in a table of its own: as large as what is open, not as history."""
 
     clock = models.OneToOneField(SlaClock, models.CASCADE, primary_key=True, related_name="armed")
     next_fire_at = models.DateTimeField(_("fires next"), db_index=True)
     stage = models.PositiveSmallIntegerField(_("stage"))
+
+    objects = ArmedClockQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("armed clock")
