@@ -41,12 +41,16 @@ class Shot:
 # Everybody adds the pages of the screens they build.
 PAGES = [
     Shot("login", "/login", role=""),
-    Shot("desk", "/"),
+    Shot("desk", "/desk?tab=all"),
+    Shot("interaction", "/desk?tab=all", follow="tbody a[data-open]"),
+    Shot("log", "/log"),
+    Shot("performance", "/performance?period=month", role="team-lead"),
     Shot("customers", "/customers/"),
     Shot("customer", "/customers/", follow="td a[href*='/customers/']"),
     Shot("record", "/customers/new"),
     Shot("imports", "/imports/", role="data-steward"),
     Shot("upload", "/imports/new", role="data-steward"),
+    Shot("archive", "/archive/", role="privacy-officer"),
     Shot("readiness", "/readiness", role="readiness-manager"),
     Shot("capability", "/readiness/capabilities/sla.policy", role="readiness-manager"),
     Shot("draft", "/readiness/capabilities/sla.policy/draft", role="readiness-manager"),

@@ -20,3 +20,4 @@ grant(
     "insight.change_source",
     "insight.view_outcome",
 )
+grant("auditor", "insight.view_outcome")

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -69,13 +68,13 @@ def _fold(inputs: Inputs, now: datetime) -> Profile:
         if version is None:
             continue
         versions[slot.key] = version
-        sections[name] = [asdict(value) for value in build(held, version.config, now)]
+        sections[name] = [value.plain() for value in build(held, version.config, now)]
     trust = _confidence(inputs, versions, unit, now)
     return Profile(
         customer_id=inputs.customer_id,
         sections=sections,
         confidence=trust.score if trust else 0,
-        confidence_parts={part.name: asdict(part) for part in trust.parts} if trust else {},
+        confidence_parts={part.name: part.plain() for part in trust.parts} if trust else {},
         inputs_hash=_fingerprint(inputs, versions),
         computed_at=now,
     )

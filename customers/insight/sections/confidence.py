@@ -23,6 +23,15 @@ class Part:
     weight: int
     missing: tuple[str, ...]
 
+    def plain(self) -> dict[str, Any]:
+        """As it is kept in the profile."""
+        return {
+            "name": self.name,
+            "score": self.score,
+            "weight": self.weight,
+            "missing": list(self.missing),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Confidence:

@@ -71,6 +71,16 @@ class Value:
     facts: tuple[int, ...]
     confidence: int
 
+    def plain(self) -> dict[str, Any]:
+        """As it is kept in the profile; by hand, since a file brings 100,000 of them."""
+        return {
+            "key": self.key,
+            "value": self.value,
+            "reasons": [{"code": part.code, "params": dict(part.params)} for part in self.reasons],
+            "facts": list(self.facts),
+            "confidence": self.confidence,
+        }
+
 
 def survivors(facts: Iterable[Believed]) -> dict[str, Held]:
     """Key → what survives: verified first, then the more trusted, the newer, the later id."""
