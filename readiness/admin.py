@@ -1,14 +1,11 @@
 """Readiness for administrators: everything to read, state changed only by the processes."""
 
-from typing import Any
-
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from crm.access import signed_in
-from crm.errors import RuleBroken
 from crm.read_only_admin import ReadOnlyAdmin
 from readiness.models import (
     Acceptance,
@@ -23,14 +20,14 @@ from readiness.models import (
     Stage,
     Waiver,
 )
-from readiness.processes.introduce_capability import hold_capability
+from readiness.processes.introduce_capability import hold_capability, resume_capability
 from readiness.processes.run_readiness_test import run_readiness_test
 
 
 @admin.register(CapabilitySlot)
 class CapabilitySlotAdmin(ReadOnlyAdmin):
     list_display = ("key", "title", "kind", "unit", "on_absence", "personal_data", "billing")
-    search_fields = ("key", "title")
+    search_fields = ("key__startswith", "title__icontains")
 
 
 @admin.register(CapabilityVersion)
@@ -38,43 +35,40 @@ class CapabilityVersionAdmin(ReadOnlyAdmin):
     list_display = ("slot", "number", "state", "state_since", "author", "re_ort_due")
     list_filter = ("state", "change", "slot")
     list_select_related = ("slot", "author")
-    search_fields = ("slot__key", "fingerprint", "change_note")
+    search_fields = ("fingerprint__exact", "slot__key__startswith", "change_note__icontains")
     ordering = ("slot__key", "-number")
-    actions = ("hold", "test")
+    actions = ("hold", "resume", "test")
 
     @admin.action(description=_("Hold now"), permissions=["introduce"])
     def hold(self, request: HttpRequest, queryset: QuerySet[CapabilityVersion]) -> None:
-        for version in queryset:
-            self._try(
-                request,
-                version,
-                lambda pk: hold_capability(
-                    version_id=pk, reason=str(_("Held in admin.")), actor=signed_in(request)
-                ),
-            )
+        actor, reason = signed_in(request), str(_("Held in admin."))
+        self.attempt(
+            request,
+            queryset,
+            lambda one: hold_capability(version_id=one.pk, reason=reason, actor=actor),
+        )
+
+    @admin.action(description=_("Put back into use"), permissions=["introduce"])
+    def resume(self, request: HttpRequest, queryset: QuerySet[CapabilityVersion]) -> None:
+        actor, reason = signed_in(request), str(_("Put back in admin."))
+        self.attempt(
+            request,
+            queryset,
+            lambda one: resume_capability(version_id=one.pk, reason=reason, actor=actor),
+        )
 
     @admin.action(description=_("Run the readiness test"), permissions=["test"])
     def test(self, request: HttpRequest, queryset: QuerySet[CapabilityVersion]) -> None:
-        for version in queryset:
-            self._try(
-                request,
-                version,
-                lambda pk: run_readiness_test(version_id=pk, actor=signed_in(request)),
-            )
+        actor = signed_in(request)
+        self.attempt(
+            request, queryset, lambda one: run_readiness_test(version_id=one.pk, actor=actor)
+        )
 
     def has_introduce_permission(self, request: HttpRequest) -> bool:
         return signed_in(request).has_perm("readiness.introduce_capability")
 
     def has_test_permission(self, request: HttpRequest) -> bool:
         return signed_in(request).has_perm("readiness.run_readiness_test")
-
-    def _try(self, request: HttpRequest, version: CapabilityVersion, step: Any) -> None:
-        try:
-            step(version.pk)
-        except RuleBroken as broken:
-            self.message_user(request, f"{version}: {broken.message}", messages.ERROR)
-        else:
-            self.message_user(request, str(version), messages.SUCCESS)
 
 
 @admin.register(OrtRun)
@@ -127,7 +121,7 @@ class StageAdmin(ReadOnlyAdmin):
 @admin.register(ProcessElement)
 class ProcessElementAdmin(ReadOnlyAdmin):
     list_display = ("number", "name", "level", "original_id", "maturity")
-    search_fields = ("number", "name")
+    search_fields = ("number__startswith", "name__icontains")
 
 
 @admin.register(Clause)

@@ -34,3 +34,17 @@ grant(
     "readiness.accept_for_billing",
 )
 grant("privacy-officer", "readiness.accept_for_data_protection")
+# Everything to read in the administration; an administrator can take a version out of use and,
+# once it has passed its test again, back into it, but accepts nothing.
+for _role in ("administrator", "auditor"):
+    grant(
+        _role,
+        *(
+            f"readiness.view_{model}"
+            for model in (
+                "capabilityslot", "ortrun", "ortresult", "acceptance", "waiver",
+                "acceptancecondition", "introduction", "stage", "clause",
+            )
+        ),
+    )  # fmt: skip
+grant("administrator", "readiness.introduce_capability", "readiness.run_readiness_test")

@@ -14,6 +14,7 @@ from crm.access import Actor, require
 from crm.errors import RuleBroken
 from readiness.models import (
     AcceptanceCondition,
+    CapabilitySlot,
     CapabilityVersion,
     Introduction,
     OrtRun,
@@ -219,6 +220,8 @@ def _reach_everybody(version: CapabilityVersion, actor: Actor, note: str = "") -
     problem = _open_conditions(version)
     if problem:
         raise RuleBroken("conditions-open", problem)
+    # Two introductions of one slot take turns; the second replaces the first.
+    CapabilitySlot.objects.select_for_update().get(pk=version.slot_id)
     now_general = (
         CapabilityVersion.objects.select_for_update(of=("self",))
         .select_related("slot")

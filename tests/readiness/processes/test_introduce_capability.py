@@ -1,8 +1,10 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.utils import timezone
 
 from crm.access import SYSTEM
@@ -288,3 +290,22 @@ def test_every_step_leaves_an_event_with_its_actor(toaster: str) -> None:
         ("accepted", "general_availability", "siân"),
         ("general_availability", "suspended", "siân"),
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_introductions_at_once_take_turns(toaster: str) -> None:
+    a_serving_version(toaster)
+    rivals = [a_version(toaster, {"seconds": 70 + n}, state=State.ACCEPTED) for n in range(3)]
+    lead = a_manager()
+
+    def introduce(version: CapabilityVersion) -> None:
+        try:
+            introduce_capability(version_id=version.pk, actor=lead)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(rivals)) as people:
+        list(people.map(introduce, rivals))
+
+    states = [state_of(version) for version in rivals]
+    assert sorted(states) == [State.GENERAL_AVAILABILITY, State.SUPERSEDED, State.SUPERSEDED]
