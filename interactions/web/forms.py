@@ -40,6 +40,11 @@ def _closing(key: str, names: Any) -> list[tuple[str, Any]]:
     return [("", _("Choose…")), *((one, names.get(one, one)) for one in allowed)]
 
 
+def _data() -> forms.Select:
+    """A choice among words of the installation, not of the product."""
+    return forms.Select(attrs={"translate": "no"})
+
+
 class _Moment(forms.DateTimeField):
     """A local day and time, as a browser's own picker sends it."""
 
@@ -57,7 +62,7 @@ class LogForm(forms.Form):
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "off", "id": "log", "translate": "no"}),
     )
-    reason = forms.ChoiceField(label=_("Reason"), choices=_reasons)
+    reason = forms.ChoiceField(label=_("Reason"), choices=_reasons, widget=_data())
     agreed = forms.CharField(
         label=_("What was agreed"),
         max_length=4000,
@@ -107,7 +112,7 @@ class PromiseForm(forms.Form):
 class WrapUpForm(forms.Form):
     """How it ended; with how the customer was told it is closed at once."""
 
-    reason = forms.ChoiceField(label=_("Reason"), choices=_reasons, required=False)
+    reason = forms.ChoiceField(label=_("Reason"), choices=_reasons, required=False, widget=_data())
     outcome = forms.ChoiceField(
         label=_("Outcome"), choices=lambda: _closing("outcomes", wording.OUTCOMES)
     )

@@ -197,6 +197,7 @@ def _promises(one: Interaction, actor: Actor) -> dict[str, Any]:
     made = list(about.commitments.select_related("notice").order_by("number")) if about else []
     return {
         "clocks": rows,
+        "urgent": [row["due"] for row in open_rows[:2]],
         "lead": about,
         "lead_name": wording.target(about.target) if about else "",
         "lead_open": about is not None and about.stopped_at is None,

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -48,7 +49,8 @@ def performance(request: HttpRequest) -> HttpResponse:
     actor = signed_in(request)
     require(actor, "interactions.report_interaction")
     asked = wish(request.GET)
-    key = f"performance:{asked.period}:{asked.around.date()}:{sorted(asked.scope.items())}"
+    sliced = urlencode(sorted(asked.scope.items()))
+    key = f"performance:{asked.period}:{asked.around.date()}:{sliced}"
     report: Report | None = cache.get(key)
     if report is None:
         report = reporting.report_interaction(
@@ -74,10 +76,16 @@ def wish(params: QueryDict) -> Slice:
     }
     words = {
         name: params.get(name, "")[:120].replace("\x00", "")
-        for name in ("channel", "vertical", "segment", "rule")
+        for name in ("segment", "rule")
         if params.get(name)
     }
-    return Slice(period if period in reporting.PERIODS else "week", around, {**words, **numbers})
+    listed = {
+        name: params[name]
+        for name, known in (("channel", wording.CHANNELS), ("vertical", wording.VERTICALS))
+        if params.get(name, "") in known
+    }
+    scope = {**listed, **words, **numbers}
+    return Slice(period if period in reporting.PERIODS else "week", around, scope)
 
 
 def _context(request: HttpRequest, asked: Slice, report: Report) -> dict[str, Any]:

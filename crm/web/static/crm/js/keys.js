@@ -33,7 +33,7 @@ function move(step) {
   const to = Math.max(0, Math.min(all.length - 1, at + step));
   all.forEach((row, index) => row.classList.toggle("sel", index === to));
   all[to].scrollIntoView({ block: "nearest" });
-  all[to].querySelector("a[href]")?.focus({ preventScroll: true });
+  (all[to].querySelector("a[data-open]") ?? all[to].querySelector("a[href]"))?.focus({ preventScroll: true });
   return true;
 }
 
