@@ -48,9 +48,9 @@ class Throttle:
 
     allowances: dict[str, _Allowance] = field(default_factory=dict)
 
-    def take(self, client: str) -> Rate:
+    def take(self, client: str, *, limit: int | None = None) -> Rate:
         """Count one call; raises 429 when the minute is used up."""
-        limit = int(settings.CRM_API_RATE_PER_MINUTE)
+        limit = limit or int(settings.CRM_API_RATE_PER_MINUTE)
         now = time.time()
         window = int(now // WINDOW)
         reset = (window + 1) * WINDOW - int(now)

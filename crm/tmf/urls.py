@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from django.urls import URLPattern, path
-from oauth2_provider.views import RevokeTokenView, TokenView
+from django.views.decorators.csrf import csrf_exempt
 
 from crm.tmf import apis
 from crm.tmf.hub_views import Hub, HubItem
 from crm.tmf.schema import combined, documentation, single
+from crm.tmf.token_views import Revoke, Token
 from crm.tmf.views import Collection, Item
 
 app_name = "tmf"
@@ -31,8 +32,8 @@ urlpatterns: list[URLPattern] = [
     for pattern in _of(api, f"tmf-api/{base}")
 ]
 urlpatterns += [
-    path("oauth2/token", TokenView.as_view(), name="token"),
-    path("oauth2/revoke", RevokeTokenView.as_view(), name="revoke"),
+    path("oauth2/token", csrf_exempt(Token.as_view()), name="token"),
+    path("oauth2/revoke", csrf_exempt(Revoke.as_view()), name="revoke"),
     path("api/openapi.json", combined, name="openapi"),
     path("api/docs", documentation, name="docs"),
 ]

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from oauth2_provider.models import get_access_token_model
 
-from crm.tmf import reading
+from crm.tmf import reading, token_views
 from crm.tmf.authentication import forget_grants
 from crm.tmf.clients import create_client, renew_secret
 from crm.tmf.throttle import THROTTLE
@@ -49,6 +49,12 @@ def test_wrong_or_renewed_secret_gives_no_token() -> None:
 
     assert a_token(client_id, secret).status_code == 401
     assert a_token(client_id, "wrong").status_code == 401
+
+
+def test_guessing_secrets_is_slowed_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(token_views, "TRIES_A_MINUTE", 2)
+
+    assert [a_token("who", "knows").status_code for _ in range(3)] == [401, 401, 429]
 
 
 @pytest.mark.parametrize(
