@@ -2,23 +2,23 @@
 
 from typing import Any
 
-from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
+from crm.careful_admin import CarefulAdmin
 
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
-    """Look and search, run declared actions; no adding, changing or deleting."""
 
-    show_full_result_count = False
-    list_per_page = 50
+class ReadOnlyAdmin(CarefulAdmin):
+    """Look, search and run declared actions: for logs, and for what only processes change."""
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        hidden = set(self.exclude or ())
+        named = [field.name for field in self.opts.concrete_fields if field.name not in hidden]
+        return [*named, *self.readonly_fields]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         # Django asks this for actions too; the form itself stays read-only without it.
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

@@ -3,7 +3,7 @@
 from crm.access import Actor
 
 PERMISSION = "customers.view_personal_data"
-_DOTS = "•••"
+HIDDEN = "•••"
 _SHOWN_DIGITS = 3
 
 
@@ -16,13 +16,13 @@ def name(value: str, number: str) -> str:
     """Initials; a customer known by their number alone keeps it."""
     if value == number:
         return value
-    return " ".join(f"{part[0]}." for part in value.split() if part) or _DOTS
+    return " ".join(f"{part[0]}." for part in value.split() if part) or HIDDEN
 
 
 def contact_point(kind: str, value: str) -> str:
     """Enough to tell two apart, too little to use."""
     if kind == "email":
-        return f"{value[:1]}{_DOTS}@{_DOTS}"
+        return f"{value[:1]}{HIDDEN}@{HIDDEN}"
     if kind in {"mobile", "phone"}:
-        return f"{_DOTS} {value[-_SHOWN_DIGITS:]}"
-    return _DOTS
+        return f"{HIDDEN} {value[-_SHOWN_DIGITS:]}"
+    return HIDDEN

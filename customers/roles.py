@@ -34,8 +34,16 @@ grant(
 )
 grant("readiness-manager", "customers.view_customer")
 grant("process-owner", "customers.view_customer")
+_TABLES = tuple(
+    f"customers.view_{model}"
+    for model in (
+        "account", "agreement", "product", "contactmedium", "communicationneed", "identifier",
+        "partyrelationship", "consentpurpose", "consent", "hold", "importrun", "importedrecord",
+        "importproblem", "searchtoken", "archiverun", "archivefile", "archivedrecord",
+    )
+)  # fmt: skip
 # An auditor sees that records stand and who touched them, not whom they are about.
-grant("auditor", *_READ, "customers.view_all_customers", "customers.search_archive")
+grant("auditor", *_READ, *_TABLES, "customers.view_all_customers", "customers.search_archive")
 grant(
     "administrator",
     *_READ,
@@ -47,22 +55,9 @@ grant(
     "customers.export_customers",
     "customers.archive_information",
     "customers.search_archive",
-    *(
-        f"customers.{action}_{model}"
-        for action in ("view", "change")
-        for model in (
-            "account", "agreement", "product", "contactmedium", "communicationneed", "identifier",
-            "partyrelationship", "consentpurpose",
-        )
-    ),
-    *(
-        f"customers.view_{model}"
-        for model in (
-            "consent", "hold", "importrun", "importedrecord", "importproblem", "searchtoken",
-            "archiverun", "archivefile", "archivedrecord",
-        )
-    ),
+    *_TABLES,
     "customers.add_consentpurpose",
+    "customers.change_consentpurpose",
     "customers.change_customer",
     "customers.change_party",
 )  # fmt: skip

@@ -1,17 +1,23 @@
 """Interactions for administrators: everything to read, state changed only by the processes."""
 
+import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
-from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.helpers import ActionForm
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.access import signed_in
-from crm.errors import RuleBroken
+from crm.careful_admin import CarefulAdmin
 from crm.read_only_admin import ReadOnlyAdmin
+from customers import masking
+from customers.personal_admin import Masks, PersonalReadOnlyAdmin, customer_name, hidden
+from interactions.governed import CLOSE_POLICY
 from interactions.models import (
     ArmedClock,
     Commitment,
@@ -23,10 +29,13 @@ from interactions.models import (
     SlaClock,
     StageNotice,
 )
-from interactions.processes.close_interaction import cancel, complete, reopen
+from interactions.processes.close_interaction import cancel, close, complete, reopen
 from interactions.processes.notify_customer import send_again
 from interactions.processes.track_interaction import fire_now
 from interactions.processes.update_interaction import take
+from readiness.registry.resolve import CapabilityOff, resolve
+
+_NUMBER = re.compile(r"\d{1,18}")
 
 
 class _ShownInside(admin.TabularInline[Any, Any]):
@@ -72,19 +81,22 @@ class _Stages(_ShownInside):
     fields = ("commitment_no", "stage", "fired_at", "superseded")
 
 
-class _ActingAdmin(ReadOnlyAdmin):
+class _ActingAdmin(PersonalReadOnlyAdmin):
     """Actions call a process for each chosen row and say what came of it."""
+
+    subject = "interaction"
+    subject_id = "interaction_id"
+    found_through = ""
+    search_fields: ClassVar[Any] = ("pk__exact", "interaction_id__exact")
+    search_help_text = _("Id, or number of the interaction")
 
     def each(
         self, request: HttpRequest, chosen: QuerySet[Any], step: Callable[[int], object]
     ) -> None:
-        for one in chosen:
-            try:
-                step(one.pk)
-            except RuleBroken as broken:
-                self.message_user(request, f"{one}: {broken.message}", messages.ERROR)
-            else:
-                self.message_user(request, str(one), messages.SUCCESS)
+        self.attempt(request, chosen, lambda one: step(one.pk))
+
+    def aggregate_of(self, row: Any) -> str:
+        return f"interaction:{getattr(row, self.subject_id)}"
 
     def has_update_permission(self, request: HttpRequest) -> bool:
         return signed_in(request).has_perm("interactions.update_interaction")
@@ -93,29 +105,87 @@ class _ActingAdmin(ReadOnlyAdmin):
         return signed_in(request).has_perm("interactions.close_interaction")
 
 
+class _EndingForm(ActionForm):
+    """What completing and closing ask; the closing policy has the last word."""
+
+    outcome = forms.ChoiceField(
+        label=_("Outcome"), choices=lambda: _choices("outcomes"), required=False
+    )
+    informed_by = forms.ChoiceField(
+        label=_("Customer told by"), choices=lambda: _choices("informed_by"), required=False
+    )
+
+
+def _choices(what: str) -> list[tuple[str, str]]:
+    try:
+        offered = resolve(CLOSE_POLICY.key).config[what]
+    except CapabilityOff:
+        offered = []
+    return [("", "—"), *((one, one) for one in offered)]
+
+
 @admin.register(Interaction)
 class InteractionAdmin(_ActingAdmin):
     list_display = ("reference", "subject", "status", "channel", "owner", "due_next_at", "source")
     list_filter = ("status", "channel", "direction", "source")
     list_select_related = ("owner",)
-    search_fields = ("subject", "external_id", "=public_id")
-    date_hierarchy = "opened_at"
+    search_fields = ("pk__exact", "public_id__exact")
+    search_help_text = _("Customer, number of the interaction (INT-…), or id")
     ordering = ("-id",)
     inlines = (_Clocks, _Messages, _Events)
-    actions = ("take_over", "complete_resolved", "reopen_again", "cancel_as_mistake")
+    action_form = _EndingForm
+    actions = (
+        "take_over",
+        "complete_with_outcome",
+        "close_as_told",
+        "reopen_again",
+        "cancel_as_mistake",
+    )
+    subject_id = "pk"
+    found_through = "customer_id"
+    masked: ClassVar[Masks] = {
+        "customer.name": customer_name,
+        "subject": hidden,
+        "description": hidden,
+        "outcome_note": hidden,
+        "as_given": hidden,
+    }
+
+    def also_found(self, request: HttpRequest, text: str) -> Q:
+        said = "".join(text.upper().removeprefix("INT-").split())
+        by_number = Q(pk=int(said)) if _NUMBER.fullmatch(said) else Q(pk__in=[])
+        return super().also_found(request, text) | by_number
+
+    def get_inline_instances(self, request: HttpRequest, obj: Any = None) -> Any:
+        # What was said shows only to whoever may see people; it has no masked form.
+        clear = masking.sees_people(signed_in(request))
+        return [
+            inline
+            for inline in super().get_inline_instances(request, obj)
+            if clear or not isinstance(inline, _Events)
+        ]
 
     @admin.action(description=_("Take over"), permissions=["update"])
     def take_over(self, request: HttpRequest, queryset: QuerySet[Interaction]) -> None:
         actor = signed_in(request)
         self.each(request, queryset, lambda pk: take(interaction_id=pk, actor=actor))
 
-    @admin.action(description=_("Complete as resolved"), permissions=["close"])
-    def complete_resolved(self, request: HttpRequest, queryset: QuerySet[Interaction]) -> None:
-        actor = signed_in(request)
+    @admin.action(description=_("Complete with the outcome"), permissions=["close"])
+    def complete_with_outcome(self, request: HttpRequest, queryset: QuerySet[Interaction]) -> None:
+        actor, outcome = signed_in(request), request.POST.get("outcome", "")
         self.each(
             request,
             queryset,
-            lambda pk: complete(interaction_id=pk, outcome="resolved", actor=actor),
+            lambda pk: complete(interaction_id=pk, outcome=outcome, actor=actor),
+        )
+
+    @admin.action(description=_("Close, the customer knows"), permissions=["close"])
+    def close_as_told(self, request: HttpRequest, queryset: QuerySet[Interaction]) -> None:
+        actor, informed_by = signed_in(request), request.POST.get("informed_by", "")
+        self.each(
+            request,
+            queryset,
+            lambda pk: close(interaction_id=pk, informed_by=informed_by, actor=actor),
         )
 
     @admin.action(description=_("Reopen"), permissions=["close"])
@@ -134,18 +204,19 @@ class InteractionAdmin(_ActingAdmin):
 
 
 @admin.register(Reason)
-class ReasonAdmin(admin.ModelAdmin[Reason]):
+class ReasonAdmin(CarefulAdmin):
     list_display = ("key", "name", "vertical", "active")
     list_filter = ("vertical", "active")
-    search_fields = ("key", "name")
+    search_fields = ("key__startswith", "name__icontains")
 
-    def has_delete_permission(self, request: HttpRequest, obj: Reason | None = None) -> bool:
-        # A reason goes out of use; what was logged under it keeps it.
-        return False
+    def get_readonly_fields(self, request: HttpRequest, obj: Reason | None = None) -> Any:
+        # What was logged under a reason keeps it.
+        return ("key",) if obj else ()
 
 
 @admin.register(InteractionEvent)
-class InteractionEventAdmin(ReadOnlyAdmin):
+class InteractionEventAdmin(_ActingAdmin):
+    masked: ClassVar[Masks] = {"data": hidden, "interaction.subject": hidden}
     list_display = ("interaction", "seq", "type", "occurred_at", "recorded_at", "actor_name")
     list_filter = ("type",)
     list_select_related = ("interaction",)
@@ -153,7 +224,7 @@ class InteractionEventAdmin(ReadOnlyAdmin):
 
 
 @admin.register(SlaClock)
-class SlaClockAdmin(ReadOnlyAdmin):
+class SlaClockAdmin(_ActingAdmin):
     list_display = ("interaction", "target", "cycle", "state", "due_at", "stopped_at", "rule")
     list_filter = ("state", "target")
     list_select_related = ("interaction",)
@@ -162,20 +233,25 @@ class SlaClockAdmin(ReadOnlyAdmin):
 
 
 @admin.register(ArmedClock)
-class ArmedClockAdmin(_ActingAdmin):
+class ArmedClockAdmin(ReadOnlyAdmin):
     list_display = ("clock", "stage", "next_fire_at")
     list_select_related = ("clock",)
+    search_fields = ("pk__exact", "clock__interaction_id__exact")
     ordering = ("next_fire_at",)
     actions = ("try_now",)
 
     @admin.action(description=_("Try at the next tick"), permissions=["update"])
     def try_now(self, request: HttpRequest, queryset: QuerySet[ArmedClock]) -> None:
         actor, now = signed_in(request), timezone.now()
-        self.each(request, queryset, lambda pk: fire_now(clock_id=pk, now=now, actor=actor))
+        self.attempt(request, queryset, lambda one: fire_now(clock_id=one.pk, now=now, actor=actor))
+
+    def has_update_permission(self, request: HttpRequest) -> bool:
+        return signed_in(request).has_perm("interactions.update_interaction")
 
 
 @admin.register(Message)
 class MessageAdmin(_ActingAdmin):
+    masked: ClassVar[Masks] = {"recipient": hidden, "subject": hidden, "body": hidden}
     list_display = (
         "interaction",
         "kind",
@@ -197,7 +273,8 @@ class MessageAdmin(_ActingAdmin):
 
 
 @admin.register(ResponseRequest)
-class ResponseRequestAdmin(ReadOnlyAdmin):
+class ResponseRequestAdmin(_ActingAdmin):
+    masked: ClassVar[Masks] = {"question": hidden}
     list_display = ("interaction", "question", "state", "due_at", "on_silence", "answered_at")
     list_filter = ("state", "on_silence")
     list_select_related = ("interaction",)
@@ -206,6 +283,7 @@ class ResponseRequestAdmin(ReadOnlyAdmin):
 
 @admin.register(Commitment)
 class CommitmentAdmin(ReadOnlyAdmin):
+    search_fields = ("pk__exact", "clock__exact")
     list_display = ("clock", "number", "due_at", "origin", "outcome")
     list_filter = ("origin", "outcome")
     list_select_related = ("clock",)
@@ -214,6 +292,7 @@ class CommitmentAdmin(ReadOnlyAdmin):
 
 @admin.register(StageNotice)
 class StageNoticeAdmin(ReadOnlyAdmin):
+    search_fields = ("pk__exact", "clock__exact")
     list_display = ("clock", "commitment_no", "stage", "fired_at", "superseded")
     list_filter = ("stage", "superseded")
     list_select_related = ("clock",)

@@ -11,13 +11,27 @@ _WORK = (
     "interactions.close_interaction",
 )
 
+_TABLES = tuple(
+    f"interactions.view_{model}"
+    for model in (
+        "reason",
+        "slaclock",
+        "armedclock",
+        "stagenotice",
+        "commitment",
+        "message",
+        "interactionevent",
+        "responserequest",
+    )
+)
+
 grant("agent", *_WORK, "interactions.assign_interaction")
 grant("team-lead", *_WORK, "interactions.assign_interaction", "interactions.report_interaction")
 grant("data-steward", *_SEE, "interactions.import_interactions", "interactions.log_interaction")
 grant("privacy-officer", *_SEE)
 grant("process-owner", *_SEE, "interactions.report_interaction")
 grant("readiness-manager", *_SEE, "interactions.report_interaction")
-grant("auditor", *_SEE, "interactions.report_interaction")
+grant("auditor", *_SEE, *_TABLES, "interactions.report_interaction")
 grant("partner", *_WORK)
 grant(
     "administrator",
@@ -25,18 +39,7 @@ grant(
     "interactions.assign_interaction",
     "interactions.import_interactions",
     "interactions.report_interaction",
-    *(
-        f"interactions.view_{model}"
-        for model in (
-            "slaclock",
-            "armedclock",
-            "stagenotice",
-            "commitment",
-            "message",
-            "interactionevent",
-            "responserequest",
-        )
-    ),
+    *_TABLES,
     "interactions.change_reason",
     "interactions.add_reason",
     "interactions.change_interaction",

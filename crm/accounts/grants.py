@@ -2,6 +2,8 @@
 
 from crm.accounts.roles import grant
 
+_PARTNER_FACE = ("tmf.view_hublistener", "tmf.view_hubdelivery", "tmf.view_idempotentanswer")
+
 grant(
     "administrator",
     *(
@@ -17,6 +19,21 @@ grant(
     "events.requeue_delivery",
     "audit.view_access",
     "audit.view_seal",
+    *_PARTNER_FACE,
+    "web.view_agentnotice",
+    "oauth2_provider.view_application",
+    "oauth2_provider.add_application",
+    "oauth2_provider.change_application",
 )
-grant("auditor", "events.view_outboxevent", "audit.view_access", "audit.view_seal")
+grant(
+    "auditor",
+    "accounts.view_user",
+    "accounts.view_team",
+    "auth.view_group",
+    "events.view_outboxevent",
+    "events.view_delivery",
+    "audit.view_access",
+    "audit.view_seal",
+    *_PARTNER_FACE,
+)
 grant("privacy-officer", "audit.view_access", "audit.view_seal")

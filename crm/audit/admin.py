@@ -10,7 +10,7 @@ from crm.read_only_admin import ReadOnlyAdmin
 class AccessAdmin(ReadOnlyAdmin):
     list_display = ("at", "actor_name", "action", "subject", "subject_ids", "purpose")
     list_filter = ("action", "subject", "purpose")
-    search_fields = ("actor_name", "request_id")
+    search_fields = ("pk__exact", "subject__exact")
     ordering = ("-id",)
 
 

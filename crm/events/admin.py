@@ -36,7 +36,7 @@ class StateFilter(admin.SimpleListFilter):
 class OutboxEventAdmin(ReadOnlyAdmin):
     list_display = ("id", "occurred_at", "name", "aggregate", "actor_name", "process")
     list_filter = ("name", "process")
-    search_fields = ("aggregate", "request_id")
+    search_fields = ("aggregate__exact", "event_id__exact")
     ordering = ("-id",)
 
 
@@ -45,7 +45,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_display = ("id", "event", "handler", "attempts", "next_try_at", "done_at", "dead_at")
     list_filter = (StateFilter, "handler")
     list_select_related = ("event",)
-    search_fields = ("aggregate", "last_error")
+    search_fields = ("event__exact",)
     ordering = ("-id",)
     actions = ("requeue",)
 

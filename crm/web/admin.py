@@ -1,24 +1,21 @@
+from django.conf import settings
 from django.contrib import admin
-from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
+from crm.read_only_admin import ReadOnlyAdmin
 from crm.web.models import AgentNotice
+
+admin.site.site_header = f"{settings.CRM_BRAND} · Administration"
+admin.site.site_title = settings.CRM_BRAND
+admin.site.index_title = _("Administration")
 
 
 @admin.register(AgentNotice)
-class AgentNoticeAdmin(admin.ModelAdmin[AgentNotice]):
+class AgentNoticeAdmin(ReadOnlyAdmin):
     """What staff were told on screen; looked at, never changed."""
 
     list_display = ("created_at", "user", "level", "title", "read_at")
     list_filter = ("level",)
-    search_fields = ("title", "dedupe_key", "user__username")
-    date_hierarchy = "created_at"
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: AgentNotice | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: AgentNotice | None = None) -> bool:
-        return False
+    list_select_related = ("user",)
+    search_fields = ("dedupe_key__exact",)
+    ordering = ("-id",)
