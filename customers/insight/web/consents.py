@@ -48,7 +48,7 @@ def consents(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form if refused else ConsentForm(initial={"channel": "any"}),
         "open_form": refused,
         "may_record": actor.has_perm("customers.record_consent") and customer.party_id,
-        "contact": request.GET.get("contact", ""),
+        "contact": request.POST.get("contact") or request.GET.get("contact", ""),
     }
     template = "customers/insight/_consents.html"
     response = render_panel(request, template, context, title=_("Consents"))
