@@ -41,9 +41,11 @@ token AS (
   SELECT id, 'name' AS kind, word FROM part
   UNION ALL
   -- Two parts of a name in either order, behind a mark of their own: one look-up finds both.
-  SELECT one.id, 'pair', '&' || one.word || ' ' || two.word
-  FROM part one JOIN part two ON two.id = one.id AND two.word <> one.word
-  WHERE one.word !~ '[0-9]' AND two.word !~ '[0-9]'
+  SELECT a.id, 'pair', '&' || one.word || ' ' || two.word
+  FROM (
+    SELECT id, array_agg(word) AS words FROM part WHERE word !~ '[0-9]' GROUP BY id
+  ) a, unnest(a.words) AS one (word), unnest(a.words) AS two (word)
+  WHERE one.word <> two.word
   UNION ALL
   SELECT id, kind, regexp_replace(value, '[\s.,;:/\\|()\[\]{}"_+*&@#-]+', '', 'g') FROM folded_code
   UNION ALL
