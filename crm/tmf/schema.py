@@ -36,7 +36,8 @@ _ABOUT = (
     "TM Forum Open APIs, v4, after the design guidelines TMF630. Every POST, PATCH and DELETE of a "
     "resource takes the header Idempotency-Key (at most 200 characters, one per intended change): "
     "the same call with the same key happens once and is answered alike for a day; another call "
-    "with the same key is 422, and 409 while the first still runs."
+    "with the same key is 422, and 409 while the first still runs. PATCH and DELETE take If-Match "
+    "with an ETag seen before: 412 when the resource changed since."
 )
 _COMMON = ("400", "401", "403", "405", "429", "500", "503")
 _ERROR: Json = {
@@ -136,7 +137,6 @@ def _paging(resource: Resource) -> list[Json]:
 
 def _headers_in(*names: str) -> list[Json]:
     said = {
-        "If-Match": "An ETag seen before: write only when nothing changed since.",
         "If-None-Match": "An ETag seen before: answer 304 when nothing changed.",
         "X-Purpose": "Why personal data is read; recorded in the log of views.",
     }
@@ -264,7 +264,7 @@ def _item(resource: Resource) -> Json:
             "operationId": f"patch{title}",
             "tags": tag,
             "summary": f"Change a {resource.name}",
-            "parameters": [_fields(resource), *_headers_in("If-Match")],
+            "parameters": [_fields(resource)],
             "requestBody": _body(
                 {
                     JSON: f"{title}_Update",
@@ -282,7 +282,7 @@ def _item(resource: Resource) -> Json:
             "operationId": f"delete{title}",
             "tags": tag,
             "summary": f"Delete a {resource.name}",
-            "parameters": _headers_in("If-Match"),
+            "parameters": [],
             "responses": {
                 **_ok("204", "Deleted", None),
                 **_refusals("404", "409", "412", "422"),
