@@ -306,3 +306,12 @@ def test_documents_are_served_to_everybody() -> None:
         answer = Client().get(path)
         assert answer.status_code == 200
         assert orjson.loads(answer.content)["openapi"].startswith("3.0")
+
+
+def test_page_for_developers_names_every_api() -> None:
+    page = Client().get("/api/docs")
+
+    assert page.status_code == 200
+    for words in (b"TMF629", b"TMF632", b"TMF683", b"CustomerCreateEvent", b"/oauth2/token"):
+        assert words in page.content
+    assert b"<script" not in page.content
