@@ -125,13 +125,18 @@ def spark(
     *,
     sentence: str,
     target: float | None = None,
+    scale_of: tuple[float, float] | None = None,
     width: int = 240,
     height: int = 44,
 ) -> Spark | None:
-    """A line without axes; fewer than two values draw nothing."""
+    """A line without axes; fewer than two values draw nothing.
+
+    `scale_of` gives lowest and highest, so that several lines can be compared.
+    """
     if len(values) < 2:  # noqa: PLR2004 - a line needs two points
         return None
-    scale = _Scale(min(values), max(values), 4, height - 4)
+    low, high = scale_of or (min(values), max(values))
+    scale = _Scale(low, high, 4, height - 4)
     step = (width - 8) / (len(values) - 1)
     points = [(4 + i * step, scale(v)) for i, v in enumerate(values)]
     line = _points(points)

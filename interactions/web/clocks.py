@@ -87,6 +87,8 @@ def _running(clock: SlaClock, what: str, due_at: datetime, now: datetime) -> Due
     share = 1 - left / total
     at_risk = clock.jeopardy_at is not None and clock.commitment_no == 1
     state = "risk" if at_risk else "soon" if share >= _SOON else "ok"
+    if clock.state == SlaClock.State.PAUSED:
+        state = "paused"
     return Due(clock, state, times.left(left), what, at, left, share, due_at)
 
 

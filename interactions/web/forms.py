@@ -146,7 +146,7 @@ class AssignForm(forms.Form):
         label=_("Owner"),
         choices=_colleagues,
         required=False,
-        widget=forms.Select(attrs={"translate": "no"}),
+        widget=forms.Select(attrs={"translate": "no", "data-key": "A"}),
     )
 
 

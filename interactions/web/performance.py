@@ -90,6 +90,7 @@ def wish(params: QueryDict) -> Slice:
 
 def _context(request: HttpRequest, asked: Slice, report: Report) -> dict[str, Any]:
     figures = report.figures
+    scale = _scale(report)
     return {
         "asked": asked,
         "report": report,
@@ -104,7 +105,13 @@ def _context(request: HttpRequest, asked: Slice, report: Report) -> dict[str, An
         "in_time": _share_chart(report, asked.period),
         "first_response": _time_chart(report, "E-2", asked.period),
         "resolution": _time_chart(report, "E-3-desk", asked.period),
-        "channels": [_channel(one) for one in report.channels],
+        "channels": [_channel(one, scale) for one in report.channels],
+        "scale_name": _("same scale, %(low)s–%(high)s; dots: %(target)s")
+        % {
+            "low": times.percent(scale[0]),
+            "high": times.percent(scale[1]),
+            "target": times.percent(_GOOD),
+        },
         "figures": figures,
         "said": _said(figures),
         "defined": {measure.key: measure for measure in _MEASURES},
@@ -299,7 +306,14 @@ def _time_chart(report: Report, key: str, period: str) -> charts.LineChart | Non
     )
 
 
-def _channel(one: reporting.Channel) -> dict[str, Any]:
+def _scale(report: Report) -> tuple[float, float]:
+    """One scale for all channels, from the lowest share that is drawn."""
+    drawn = [s for one in report.channels if one.enough for s in one.shares if s is not None]
+    lowest = min([*drawn, _GOOD])
+    return int(lowest * 20) / 20, 1.0
+
+
+def _channel(one: reporting.Channel, scale: tuple[float, float]) -> dict[str, Any]:
     name = wording.channel(one.key)
     shares = [share for share in one.shares if share is not None]
     now = times.percent(one.part / one.n, 1) if one.n else "–"
@@ -316,6 +330,7 @@ def _channel(one: reporting.Channel) -> dict[str, Any]:
             shares,
             sentence=_("%(channel)s: %(share)s now") % {"channel": name, "share": now},
             target=_GOOD,
+            scale_of=scale,
         ),
         "p90": _time(one.p90),
     }

@@ -83,7 +83,7 @@ def _message(message: Message, customer: str) -> Entry:
     return Entry(
         at=message.created_at,
         is_line=False,
-        icon=wording.channel_icon(message.channel),
+        icon=_icon(message),
         text=message.body,
         who=who,
         how=_how(message, inbound),
@@ -91,6 +91,11 @@ def _message(message: Message, customer: str) -> Entry:
         language=message.language,
         pk=message.pk,
     )
+
+
+def _icon(message: Message) -> str:
+    is_note = message.kind == Message.Kind.NOTE
+    return "notebook" if is_note else wording.channel_icon(message.channel)
 
 
 def _how(message: Message, inbound: bool) -> str:
@@ -128,7 +133,7 @@ def _line(event: InteractionEvent, names: dict[int, str]) -> tuple[str, str] | N
     target = wording.target(data.get("target", ""))
     plain = {
         "opened": ("clock", _("Logged by %(who)s")),
-        "asked": ("message-question", _("We asked: %(question)s The fix is paused.")),
+        "asked": ("message-question", _("We asked: “%(question)s”; the fix is paused")),
         "answered": ("check", _("The customer answered, the fix counts again")),
         "timed_out": ("clock-exclamation", _("No answer in time, the fix counts again")),
         "at_risk": ("alert-triangle", _("%(target)s at risk")),

@@ -16,7 +16,7 @@ from crm.web.undo import say, say_with_undo
 PAGE = """{% extends "base.html" %}{% block title %}Demo{% endblock %}
 {% block content %}
 <c-page-head title="Demo">
-<a class="btn" href="/preferences" data-key="G D">Go</a></c-page-head>
+<a class="btn" href="/preferences" data-key="G Y">Go</a></c-page-head>
 <form method="post" action="{% url 'demo-undoable' %}">{% csrf_token %}
 <button>Snooze</button></form>
 <form hx-post="{% url 'demo-refused' %}" hx-swap="none"><c-field :field="form.number" />

@@ -73,9 +73,9 @@ def test_rows_are_walked_and_opened_by_keys(demo: Page) -> None:
 
 
 def test_two_keys_in_a_row_go_to_a_place(demo: Page) -> None:
-    demo.keyboard.press("d")
+    demo.keyboard.press("y")
     demo.keyboard.press("g")
-    demo.keyboard.press("d")
+    demo.keyboard.press("y")
 
     demo.wait_for_url("**/preferences")
 

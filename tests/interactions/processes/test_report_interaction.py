@@ -22,8 +22,8 @@ from interactions.processes.report_interaction import periods, report_interactio
 from interactions.processes.track_interaction import make_promise
 from interactions.processes.update_interaction import add_message
 from readiness.registry import measures
-from tests.customers.factories import an_agent
-from tests.interactions.factories import a_customer, an_interaction, governed, the_clock
+from tests.customers.factories import a_customer, an_agent
+from tests.interactions.factories import an_interaction, governed, the_clock
 
 pytestmark = pytest.mark.django_db
 
