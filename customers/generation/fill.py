@@ -156,8 +156,9 @@ def _customer(
     customer_id: int,
 ) -> None:
     chance = dice.random()
-    ended = home.since + timedelta(days=dice.randint(200, 900)) if chance < 0.04 else None  # noqa: PLR2004
-    status = "terminated" if ended else "services-ended" if chance < 0.06 else "active"  # noqa: PLR2004
+    lasted = timedelta(days=dice.randint(200, 900))
+    ended = home.since + lasted if chance < 0.06 and lasted < home.for_now else None  # noqa: PLR2004
+    status = "terminated" if ended else "services-ended" if chance > 0.98 else "active"  # noqa: PLR2004
     segment = "small-business" if person.company else dice.choice(("home", "home", "home-plus"))
     pages.add(
         Customer, customer_id, invented_id(pages.ids, home.since), f"C-{customer_id + 40_000_000}",

@@ -32,8 +32,13 @@ class Home:
     town: str
     postcode: str
     since: datetime
-    months: int = 1
+    for_now: timedelta = timedelta()
     people: list[Person] = field(default_factory=list)
+
+    @property
+    def months(self) -> int:
+        """Whole months with us, at least one."""
+        return max(1, self.for_now.days // 30)
 
 
 def homes(dice: random.Random, customers: int, now: datetime) -> Iterator[Home]:
@@ -43,7 +48,7 @@ def homes(dice: random.Random, customers: int, now: datetime) -> Iterator[Home]:
     while made < customers:
         home = _home(dice, starts[made])
         company = dice.random() < 0.08  # noqa: PLR2004  # the share of companies
-        home.months = max(1, (now - home.since).days // 30)
+        home.for_now = now - home.since
         size = 1 if company else min(dice.choice(_HOUSEHOLD_SIZES), customers - made)
         family = dice.choice(words.FAMILY).replace("-", " ")
         home.people = [_company(dice, family)] if company else _family(dice, family, size, now)
@@ -77,6 +82,7 @@ def _family(dice: random.Random, family: str, size: int, now: datetime) -> list[
     language = dice.choice(_LANGUAGES)
     oldest = dice.randint(19, 88)
     people = []
+    given = dice.sample(words.GIVEN, size)
     for place in range(size):
         # A partner of about the same age, then children old enough to hold a line.
         age = oldest if place == 0 else max(16, oldest + dice.randint(-5, 4) - (place > 1) * 27)
@@ -84,7 +90,7 @@ def _family(dice: random.Random, family: str, size: int, now: datetime) -> list[
         own = family if place != 1 or dice.random() < 0.7 else dice.choice(words.FAMILY)  # noqa: PLR2004
         people.append(
             Person(
-                dice.choice(words.GIVEN),
+                given[place],
                 own.replace("-", " "),
                 birth,
                 dice.choice(("female", "male")),

@@ -11,9 +11,7 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def generate(customers: int = 120, seed: int = 7) -> None:
-    call_command(
-        "generate", customers=customers, interactions=0, seed=seed, now=NOW, verbosity=0
-    )
+    call_command("generate", customers=customers, interactions=0, seed=seed, now=NOW, verbosity=0)
 
 
 def names() -> list[str]:
@@ -59,7 +57,9 @@ def test_families_share_an_address_and_companies_exist() -> None:
     assert homes[tie.source_id] == homes[tie.target_id]
 
 
-def test_nobody_joined_in_the_future() -> None:
-    generate(200)
+def test_nobody_joined_or_left_in_the_future() -> None:
+    generate(400)
 
     assert not Customer.objects.filter(since__gt=NOW).exists()
+    assert not Customer.objects.filter(ended_at__gt=NOW).exists()
+    assert Customer.objects.filter(status="terminated").exists()

@@ -1,0 +1,113 @@
+"""Import of a customer file against COPY of the same rows into the same indexed tables."""
+
+import csv
+import io
+import time
+from typing import Any
+
+from django.db import connection, transaction
+
+from tests.bench.ratio import Ratio
+
+_ROWS = 50_000
+_MAPPING = "customers/imports/mappings/telco_churn.json"
+_HEAD = (
+    "customerID,gender,SeniorCitizen,Partner,Dependents,tenure,PhoneService,MultipleLines,"
+    "InternetService,OnlineSecurity,OnlineBackup,DeviceProtection,TechSupport,StreamingTV,"
+    "StreamingMovies,Contract,PaperlessBilling,PaymentMethod,MonthlyCharges,TotalCharges,Churn"
+)
+
+
+class _TakenBack(Exception):
+    pass
+
+
+def measure() -> list[Ratio]:
+    import json
+    from pathlib import Path
+
+    from crm.access import SYSTEM
+    from customers.models import ImportRun
+    from customers.processes.import_customers import import_customers, receive_file
+
+    mapping = json.loads(Path(_MAPPING).read_text(encoding="utf-8"))
+    file = io.BytesIO(_file(str(time.time_ns())[-6:]).encode())
+    run = receive_file(file=file, file_name="bench.csv", mapping=mapping, actor=SYSTEM)
+    start = time.perf_counter()
+    import_customers(run_id=run.pk, dry_run=False, actor=SYSTEM)
+    ours = time.perf_counter() - start
+    run = ImportRun.objects.get(pk=run.pk)
+    if run.created != _ROWS:
+        raise SystemExit(f"{run.created} of {_ROWS} rows were imported; {run.failed} failed.")
+    floor = _copied_again(run.pk)
+    return [
+        Ratio(
+            "import, of COPY into the same indexed tables",
+            floor / ours,
+            0.5,
+            True,
+            f"{_ROWS / ours:,.0f} rows/s",
+        )
+    ]
+
+
+def _file(stamp: str) -> str:
+    out = io.StringIO()
+    out.write(_HEAD + "\n")
+    write = csv.writer(out).writerow
+    for n in range(_ROWS):
+        months = n % 72
+        write(
+            [
+                f"{n:06d}-{stamp}", ("Female", "Male")[n % 2], n % 6 == 0, ("Yes", "No")[n % 2],
+                ("No", "Yes")[n % 3 == 0], months, "Yes", ("No", "Yes")[n % 2],
+                ("DSL", "Fiber optic", "No")[n % 3], "Yes", "No", "Yes", "No", "No", "Yes",
+                ("Month-to-month", "One year", "Two year")[n % 3], "Yes", "Mailed check",
+                f"{20 + n % 90}.{n % 100:02d}", f"{months * 50}.25", ("No", "Yes")[n % 4 == 0],
+            ]
+        )  # fmt: skip
+    return out.getvalue().replace("True", "1").replace("False", "0")
+
+
+_OURS = "IN (SELECT customer_id FROM bench_ours)"
+_THEIRS = "IN (SELECT party_id FROM bench_ours)"
+_TABLES = {
+    "customers_party": f"id {_THEIRS}",
+    "customers_customer": f"id {_OURS}",
+    "customers_identifier": f"party_id {_THEIRS}",
+    "customers_account": f"customer_id {_OURS}",
+    "customers_agreement": f"customer_id {_OURS}",
+    "customers_product": f"customer_id {_OURS}",
+    "customers_searchtoken": f"customer_id {_OURS}",
+    "customers_importedrecord": "run_id = (SELECT run_id FROM bench_ours LIMIT 1)",
+}
+
+
+def _copied_again(run_id: int) -> float:
+    """Take the rows of the run out, put the same rows in by plain COPY, and time only that."""
+    taken = 0.0
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "CREATE TEMP TABLE bench_ours ON COMMIT DROP AS"
+                " SELECT r.run_id, r.customer_id, c.party_id FROM customers_importedrecord r"
+                " JOIN customers_customer c ON c.id = r.customer_id WHERE r.run_id = %s",
+                [run_id],
+            )
+            kept = {table: _copy_out(cursor, table, where) for table, where in _TABLES.items()}
+            for table, where in reversed(_TABLES.items()):
+                cursor.execute(f"DELETE FROM {table} WHERE {where}")
+            start = time.perf_counter()
+            for table, rows in kept.items():
+                with cursor.copy(f"COPY {table} FROM STDIN") as copy:
+                    copy.write(rows)
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            taken = time.perf_counter() - start
+            raise _TakenBack
+    except _TakenBack:
+        return taken
+
+
+def _copy_out(cursor: Any, table: str, where: str) -> bytes:
+    with cursor.copy(f"COPY (SELECT * FROM {table} WHERE {where}) TO STDOUT") as copy:
+        return b"".join(bytes(part) for part in copy)
