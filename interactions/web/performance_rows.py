@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from interactions.models import Commitment, Interaction, SlaClock
+from interactions.models import Commitment, Interaction, InteractionEvent, SlaClock
 
 PAGE = 50
 KINDS: Mapping[str, Any] = {
@@ -97,7 +97,13 @@ def _of(kind: str, scope: Mapping[str, Any], a: datetime, b: datetime, now: date
         "stuck": still_open
         & Q(
             Exists(clocks.filter(state=SlaClock.State.PAUSED)),
-            updated_at__lt=now - timedelta(days=3),
+            Exists(
+                InteractionEvent.objects.filter(
+                    interaction=OuterRef("pk"),
+                    type="pause",
+                    occurred_at__lt=now - timedelta(days=3),
+                )
+            ),
         ),
         "uninformed": Q(status=Interaction.Status.COMPLETED),
     }[kind]
