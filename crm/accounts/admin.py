@@ -2,9 +2,11 @@
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import Team, User
+from crm.careful_admin import CarefulAdmin
 
 
 @admin.register(User)
@@ -27,8 +29,12 @@ class PersonAdmin(UserAdmin[User]):
     readonly_fields = ("last_login", "date_joined")
     filter_horizontal = ("groups", "user_permissions", "teams")
 
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        # Whoever leaves is switched off: what they did keeps their name.
+        return False
+
 
 @admin.register(Team)
-class TeamAdmin(admin.ModelAdmin[Team]):
+class TeamAdmin(CarefulAdmin):
     list_display = ("name", "slug", "time_zone")
-    search_fields = ("name", "slug")
+    search_fields = ("name__icontains", "slug__startswith")

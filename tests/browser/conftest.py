@@ -88,7 +88,6 @@ def a_user(role: str) -> int:
             "first_name": "Ellie",
             "last_name": "Marsh",
             "is_staff": role == "administrator",
-            "is_superuser": role == "administrator",
         },
     )
     if new:

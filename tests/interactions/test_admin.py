@@ -1,28 +1,33 @@
 """Administrators see everything of interactions and change state only through the processes."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.db import connection
+from django.db.models import Model
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from crm.accounts.models import User
+from crm.audit.models import Access
 from interactions.models import ArmedClock, Interaction, Message
 from interactions.processes.track_interaction import fire_due
+from tests.crm.administrators import a_staff_browser
 from tests.customers.factories import a_customer
 from tests.interactions.factories import an_interaction, the_clock
 
 pytestmark = pytest.mark.django_db
 
+MODELS = [one for one in admin.site._registry if one._meta.app_label == "interactions"]
 INTERACTIONS = "admin:interactions_interaction_changelist"
 
 
 @pytest.fixture
-def root(client: Client, plain: None) -> Client:
-    client.force_login(User.objects.create_superuser("root", password="let-me-in"))
-    return client
+def root(plain: None) -> Client:
+    return a_staff_browser(role="administrator")
 
 
 @pytest.fixture
@@ -33,14 +38,12 @@ def matter(root: Client) -> Interaction:
     return logged
 
 
-@pytest.mark.parametrize(
-    "model",
-    [one for one in admin.site._registry if one._meta.app_label == "interactions"],
-    ids=lambda model: model._meta.model_name,
-)
-def test_everything_is_listed_and_shown(root: Client, matter: Interaction, model: type) -> None:
-    name = f"admin:interactions_{model._meta.model_name}"  # type: ignore[attr-defined]  # a model
-    first = model._default_manager.first()  # type: ignore[attr-defined]  # a model
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
+def test_everything_is_listed_and_shown(
+    root: Client, matter: Interaction, model: type[Model]
+) -> None:
+    name = f"admin:interactions_{model._meta.model_name}"
+    first = model._default_manager.first()
 
     assert root.get(reverse(f"{name}_changelist")).status_code == 200
     if first is not None:
@@ -56,22 +59,122 @@ def test_no_state_is_written_by_hand(root: Client, matter: Interaction) -> None:
 
 
 def test_actions_go_through_the_processes(root: Client, matter: Interaction) -> None:
-    for action in ("take_over", "complete_resolved", "reopen_again", "cancel_as_mistake"):
-        root.post(reverse(INTERACTIONS), {"action": action, "_selected_action": [matter.pk]})
+    statuses = []
+    for action, said in (
+        ("take_over", {}),
+        ("complete_with_outcome", {"outcome": "resolved"}),
+        ("close_as_told", {"informed_by": "phone"}),
+        ("reopen_again", {}),
+        ("cancel_as_mistake", {}),
+    ):
+        act(root, matter, action, **said)
+        matter.refresh_from_db()
+        statuses.append(matter.status)
 
-    matter.refresh_from_db()
-    assert (matter.status, matter.reopened) == ("cancelled", 1)
+    assert statuses == ["in_progress", "completed", "closed", "in_progress", "cancelled"]
+    assert matter.reopened == 1
     assert matter.owner is not None
 
 
-def test_a_rule_that_forbids_is_said(root: Client, matter: Interaction) -> None:
-    answer = root.post(
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        ("complete_with_outcome", "Choose how it ended"),
+        ("close_as_told", "Say how the customer was told"),
+        ("reopen_again", "nothing to reopen"),
+    ],
+)
+def test_a_refusal_names_the_interaction_and_changes_nothing(
+    root: Client, matter: Interaction, action: str, said: str
+) -> None:
+    events = matter.events.count()
+
+    answer = act(root, matter, action)
+
+    matter.refresh_from_db()
+    text = answer.content.decode()
+    assert f"Interaction {matter.pk}:" in text
+    assert said in text
+    assert (matter.status, matter.events.count()) == ("logged", events)
+
+
+def act(browser: Client, matter: Interaction, action: str, **said: str) -> Any:
+    return browser.post(
         reverse(INTERACTIONS),
-        {"action": "reopen_again", "_selected_action": [matter.pk]},
+        {"action": action, "_selected_action": [matter.pk], **said},
         follow=True,
     )
 
-    assert "nothing to reopen" in answer.content.decode()
+
+def test_an_auditor_looks_and_acts_on_nothing(plain: None, matter: Interaction) -> None:
+    auditor = a_staff_browser(role="auditor")
+
+    act(auditor, matter, "cancel_as_mistake")
+
+    matter.refresh_from_db()
+    assert matter.status == "logged"
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
+def test_what_people_said_is_masked_for_an_auditor(matter: Interaction, model: type[Model]) -> None:
+    auditor = a_staff_browser(role="auditor")
+    name = f"admin:interactions_{model._meta.model_name}"
+    first = model._default_manager.first()
+
+    pages = [reverse(f"{name}_changelist")]
+    pages += [reverse(f"{name}_{kind}", args=[first.pk]) for kind in ("change", "history") if first]
+    shown = "".join(auditor.get(page).content.decode() for page in pages)
+
+    assert not [
+        word for word in ("Priya", "priya@", "Internet is slow", "Since Monday") if word in shown
+    ]
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
+def test_a_longer_list_asks_no_more_questions(
+    root: Client, matter: Interaction, model: type[Model]
+) -> None:
+    page = reverse(f"admin:interactions_{model._meta.model_name}_changelist")
+    root.get(page)
+    with CaptureQueriesContext(connection) as short:
+        root.get(page)
+    for _ in range(3):
+        an_interaction(a_customer(email=f"p{_}@example.org"), ago=timedelta(hours=11))
+    fire_due(10, timezone.now())
+
+    with CaptureQueriesContext(connection) as long:
+        root.get(page)
+
+    assert len(long) == len(short)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
+def test_only_staff_with_the_permission_come_in(client: Client, model: type[Model]) -> None:
+    page = reverse(f"admin:interactions_{model._meta.model_name}_changelist")
+
+    assert a_staff_browser().get(page).status_code == 403
+    assert client.get(page).status_code == 302
+
+
+@pytest.mark.parametrize("wanted", ["number", "reference", "customer"])
+def test_an_interaction_is_found(root: Client, matter: Interaction, wanted: str) -> None:
+    an_interaction(a_customer())
+    term = {
+        "number": str(matter.pk),
+        "reference": matter.reference,
+        "customer": "priya@example.org",
+    }[wanted]
+
+    found = root.get(reverse(INTERACTIONS), {"q": term}).context["cl"].result_list
+
+    assert [one.pk for one in found] == [matter.pk]
+
+
+def test_a_look_at_an_interaction_is_recorded(root: Client, matter: Interaction) -> None:
+    root.get(reverse("admin:interactions_interaction_change", args=[matter.pk]))
+
+    look = Access.objects.get()
+    assert (look.subject, look.subject_ids) == ("interaction", [matter.pk])
 
 
 def test_a_message_that_failed_is_queued_again_under_its_key(

@@ -3,17 +3,16 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from crm.accounts.models import User
 from readiness.models import CapabilityVersion, OrtRun
+from tests.crm.administrators import a_staff_browser
 from tests.readiness.factories import a_serving_version, a_version
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def root(client: Client) -> Client:
-    client.force_login(User.objects.create_superuser("root", password="let-me-in"))
-    return client
+def root() -> Client:
+    return a_staff_browser(role="administrator")
 
 
 @pytest.mark.parametrize(
@@ -52,3 +51,26 @@ def test_rule_that_forbids_is_said_and_nothing_changes(root: Client, toaster: st
     )
 
     assert "only a version that may still serve is tested" in answer.content.decode()
+
+
+def test_a_held_version_goes_back_only_after_its_test(root: Client, toaster: str) -> None:
+    page = reverse("admin:readiness_capabilityversion_changelist")
+    serving = a_serving_version(toaster)
+    said = []
+
+    for action in ("hold", "resume", "test", "resume"):
+        answer = root.post(page, {"action": action, "_selected_action": [serving.pk]}, follow=True)
+        said.append([str(message) for message in answer.context["messages"]])
+
+    assert CapabilityVersion.objects.get(pk=serving.pk).state == "general_availability", said
+
+
+def test_an_auditor_holds_nothing(toaster: str) -> None:
+    serving = a_serving_version(toaster)
+    auditor = a_staff_browser(role="auditor")
+    page = reverse("admin:readiness_capabilityversion_changelist")
+
+    auditor.post(page, {"action": "hold", "_selected_action": [serving.pk]})
+
+    assert auditor.get(page).status_code == 200
+    assert CapabilityVersion.objects.get(pk=serving.pk).state == serving.state

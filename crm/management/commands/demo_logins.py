@@ -62,7 +62,6 @@ def _ensure_person(role: str, password: str | None) -> str:
             "last_name": last,
             "email": f"{role}@demo.example",
             "is_staff": role == "administrator",
-            "is_superuser": role == "administrator",
         },
     )
     person.groups.set(Group.objects.filter(name=role))
