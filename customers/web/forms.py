@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import puremagic
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -10,11 +11,28 @@ from customers.imports.mapping import SCHEMA
 from customers.models import Customer
 
 _LARGEST = 200 * 1024 * 1024
+_HEAD = 8192
+_SURE = 0.3
 TRIGGERS = (
     ("customer-notified", _("The customer told us")),
     ("other-process", _("Another process needs it")),
     ("back-office-cleansing", _("Clean-up of our records")),
 )
+
+
+def _is_table(file: Any) -> bool:
+    """Whether an upload may be what its name says: a workbook, or text."""
+    head = file.read(_HEAD)
+    file.seek(0)
+    try:
+        looks_like = puremagic.magic_string(head)
+    except puremagic.PureError:
+        looks_like = []
+    # Two letters at the beginning of a column's name are no proof of a picture.
+    kinds = {match.extension for match in looks_like if match.confidence >= _SURE}
+    if file.name.casefold().endswith(".xlsx"):
+        return ".xlsx" in kinds
+    return kinds <= {"", ".csv", ".tsv", ".txt"}
 
 
 class RecordForm(forms.Form):
@@ -115,6 +133,10 @@ class UploadForm(forms.Form):
         if file.size > _LARGEST:
             raise forms.ValidationError(
                 _("Larger than 200 MB. Use “manage.py import_customers”, or split the file.")
+            )
+        if not _is_table(file):
+            raise forms.ValidationError(
+                _("This is no table, whatever its name says. Save it as CSV or XLSX.")
             )
         return file
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from celery import current_app
+from celery.exceptions import OperationalError
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -16,7 +17,6 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from kombu.exceptions import OperationalError
 
 from crm.access import Actor, require, signed_in
 from crm.audit.record import record_access

@@ -139,3 +139,24 @@ def test_the_list_teaches_and_the_agent_is_refused() -> None:
     )
     assert agent.get(reverse("customers:imports")).status_code == 403
     assert agent.get(reverse("customers:upload")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("customers.csv", b"%PDF-1.7\n1 0 obj\n"),
+        ("customers.csv", b"MZ\x90\x00\x03\x00\x00\x00"),
+        ("customers.xlsx", b"customerID,gender\n1,Female\n"),
+    ],
+)
+def test_what_is_no_table_is_refused_whatever_its_name(name: str, content: bytes) -> None:
+    files = {
+        "file": SimpleUploadedFile(name, content),
+        "mapping": SimpleUploadedFile("mapping.json", json.dumps(MAPPING).encode()),
+    }
+
+    answer = steward().post(reverse("customers:upload"), files)
+
+    assert answer.status_code == 422
+    assert "This is no table" in answer.content.decode()
+    assert ImportRun.objects.exists() is False
