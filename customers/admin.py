@@ -12,10 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from crm.access import signed_in
-from crm.careful_admin import CarefulAdmin
+from crm.careful_admin import CarefulAdmin, among
 from crm.errors import RuleBroken
 from crm.read_only_admin import ReadOnlyAdmin
-from customers import masking
+from customers import archivable, masking
 from customers.models import (
     Account,
     Agreement,
@@ -410,6 +410,10 @@ class ImportProblemAdmin(PersonalReadOnlyAdmin):
     masked: ClassVar[Masks] = {"value": hidden, "row": hidden, "reason": hidden}
 
 
+def _data_classes() -> list[tuple[str, Any]]:
+    return [(one.key, one.key) for one in archivable.registered()]
+
+
 @admin.register(ArchiveRun)
 class ArchiveRunAdmin(ReadOnlyAdmin):
     list_display = (
@@ -435,7 +439,7 @@ class ArchivedRecordAdmin(PersonalReadOnlyAdmin):
         "id", "data_class", "label", "customer_id", "happened_at", "archived_at", "restored_at",
         "capability_version",
     )  # fmt: skip
-    list_filter = ("data_class",)
+    list_filter = (among("data_class", _("data class"), _data_classes),)
     list_select_related = ("file", "capability_version__slot")
     search_fields = ("pk__exact", "file_id__exact")
     search_help_text = _("Customer, or id")

@@ -13,11 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.access import signed_in
-from crm.careful_admin import CarefulAdmin
+from crm.careful_admin import CarefulAdmin, among
 from crm.read_only_admin import ReadOnlyAdmin
 from customers import masking
 from customers.personal_admin import Masks, PersonalReadOnlyAdmin, customer_name, hidden
 from interactions.governed import CLOSE_POLICY
+from interactions.governed.channels import CHANNELS
 from interactions.models import (
     ArmedClock,
     Commitment,
@@ -35,6 +36,7 @@ from interactions.processes.track_interaction import fire_now
 from interactions.processes.update_interaction import take
 from readiness.registry.resolve import CapabilityOff, resolve
 
+_CHANNEL = among("channel", _("channel"), CHANNELS.items)
 _NUMBER = re.compile(r"\d{1,18}")
 
 
@@ -127,7 +129,7 @@ def _choices(what: str) -> list[tuple[str, str]]:
 @admin.register(Interaction)
 class InteractionAdmin(_ActingAdmin):
     list_display = ("reference", "subject", "status", "channel", "owner", "due_next_at", "source")
-    list_filter = ("status", "channel", "direction", "source")
+    list_filter = ("status", _CHANNEL, "direction")
     list_select_related = ("owner",)
     search_fields = ("pk__exact", "public_id__exact")
     search_help_text = _("Customer, number of the interaction (INT-…), or id")
@@ -218,7 +220,6 @@ class ReasonAdmin(CarefulAdmin):
 class InteractionEventAdmin(_ActingAdmin):
     masked: ClassVar[Masks] = {"data": hidden, "interaction.subject": hidden}
     list_display = ("interaction", "seq", "type", "occurred_at", "recorded_at", "actor_name")
-    list_filter = ("type",)
     list_select_related = ("interaction",)
     ordering = ("-id",)
 
@@ -261,7 +262,7 @@ class MessageAdmin(_ActingAdmin):
         "available_at",
         "sent_at",
     )
-    list_filter = ("state", "kind", "channel")
+    list_filter = ("state", "kind", _CHANNEL)
     list_select_related = ("interaction",)
     ordering = ("-id",)
     actions = ("send_once_more",)
@@ -294,6 +295,6 @@ class CommitmentAdmin(ReadOnlyAdmin):
 class StageNoticeAdmin(ReadOnlyAdmin):
     search_fields = ("pk__exact", "clock__exact")
     list_display = ("clock", "commitment_no", "stage", "fired_at", "superseded")
-    list_filter = ("stage", "superseded")
+    list_filter = ("superseded",)
     list_select_related = ("clock",)
     ordering = ("-id",)

@@ -9,7 +9,7 @@ from crm.read_only_admin import ReadOnlyAdmin
 @admin.register(Access)
 class AccessAdmin(ReadOnlyAdmin):
     list_display = ("at", "actor_name", "action", "subject", "subject_ids", "purpose")
-    list_filter = ("action", "subject", "purpose")
+    list_filter = ("action",)
     search_fields = ("pk__exact", "subject__exact")
     ordering = ("-id",)
 

@@ -8,8 +8,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from crm.careful_admin import among
+from crm.events.catalogue import Event
 from crm.events.models import Delivery, DeliveryQuerySet, Heartbeat, OutboxEvent
 from crm.read_only_admin import ReadOnlyAdmin
+
+
+def _event_names() -> list[tuple[str, str]]:
+    return [(name, name) for name in sorted({event.name for event in Event.__subclasses__()})]
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -35,7 +41,7 @@ class StateFilter(admin.SimpleListFilter):
 @admin.register(OutboxEvent)
 class OutboxEventAdmin(ReadOnlyAdmin):
     list_display = ("id", "occurred_at", "name", "aggregate", "actor_name", "process")
-    list_filter = ("name", "process")
+    list_filter = (among("name", _("event"), _event_names),)
     search_fields = ("aggregate__exact", "event_id__exact")
     ordering = ("-id",)
 
@@ -43,7 +49,7 @@ class OutboxEventAdmin(ReadOnlyAdmin):
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnlyAdmin):
     list_display = ("id", "event", "handler", "attempts", "next_try_at", "done_at", "dead_at")
-    list_filter = (StateFilter, "handler")
+    list_filter = (StateFilter,)
     list_select_related = ("event",)
     search_fields = ("event__exact",)
     ordering = ("-id",)

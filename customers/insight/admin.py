@@ -73,7 +73,7 @@ class ProfileAdmin(PersonalReadOnlyAdmin):
 @admin.register(Outcome)
 class OutcomeAdmin(PersonalReadOnlyAdmin):
     list_display = ("id", "customer", "kind", "happened", "known_at", "source")
-    list_filter = ("kind", "happened")
+    list_filter = ("happened",)
     list_select_related = ("customer", "source")
     search_fields = ("pk__exact",)
     search_help_text = _("Customer, or id")
