@@ -69,6 +69,8 @@ class CarefulAdmin(admin.ModelAdmin[Any]):
     show_full_result_count = False
     paginator = CappedPaginator
     list_per_page = 50
+    # A count for every value of every filter is a count of the whole table.
+    show_facets = admin.ShowFacets.NEVER
     object_history_template = "admin/row_history.html"
 
     def get_search_results(
