@@ -275,7 +275,7 @@ OAUTH2_PROVIDER = {
     "ALLOWED_GRANT_TYPES": ["client_credentials"],
 }
 
-# Partner face: calls a minute per client, patience for one question, callbacks into our own machine.
+# Partner face: calls a minute per client, patience for one question, callbacks into this machine.
 CRM_API_RATE_PER_MINUTE: int = env.int("CRM_API_RATE_PER_MINUTE", default=120_000)
 CRM_API_QUERY_MILLISECONDS: int = env.int("CRM_API_QUERY_MILLISECONDS", default=5000)
 CRM_ACCESS_LOG_WAITS_FOR_DISK: bool = env.bool("CRM_ACCESS_LOG_WAITS_FOR_DISK", default=False)

@@ -15,5 +15,5 @@ class InteractionsConfig(AppConfig):
             reasons,
             roles,
         )
-        from interactions.web import navigation  # noqa: F401
         from interactions.api.tmf683_party_interaction import resource as _tmf683  # noqa: F401  # it registers its API
+        from interactions.web import navigation  # noqa: F401

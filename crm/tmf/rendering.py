@@ -161,7 +161,8 @@ class Contains(Func):
     """`a @> b`: containment in jsonb, the filter on nested attributes."""
 
     arity = 2
-    template = "coalesce((%(expressions)s), false)"
+    # Bare, so that an index can serve it: what is unknown does not match, and nothing negates it.
+    template = "(%(expressions)s)"
     arg_joiner = " @> "
     conditional = True
 
@@ -179,7 +180,8 @@ class Matches(Func):
     """`a op b` for a slot, with the type the column needs."""
 
     arity = 2
-    template = "coalesce((%(expressions)s), false)"
+    # Bare, so that an index can serve it: what is unknown does not match, and nothing negates it.
+    template = "(%(expressions)s)"
     conditional = True
 
     def __init__(self, left: Combinable, operator: str, slot: str, cast: str) -> None:

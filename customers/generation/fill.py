@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from crm.generation import Report, Wanted, batches, copy_rows, generates, invented_id, reserve_ids
+from crm.generation import (
+    Report,
+    Wanted,
+    analyze,
+    batches,
+    copy_rows,
+    generates,
+    invented_id,
+    reserve_ids,
+)
 from customers.folding import compact
 from customers.generation.people import Home, Person, homes
 from customers.models import (
@@ -97,13 +106,16 @@ def fill_customers(wanted: Wanted, report: Report) -> None:
     customer_ids = reserve_ids(Customer, wanted.customers)
     # Ids of their own dice: the same people may be invented twice, the same ids may not.
     pages, done = _Pages(wanted.dice(f"ids from {party_ids[0]}")), 0
-    for some in batches(homes(dice, wanted.customers, wanted.now), _BATCH // 2):
+    for number, some in enumerate(batches(homes(dice, wanted.customers, wanted.now), _BATCH // 2)):
         first = done
         for home in some:
             done = _write_home(
                 pages, dice, home, done, party_ids=party_ids, customer_ids=customer_ids
             )
         pages.write()
+        if number & (number - 1) == 0:
+            # The planner must know that the tables are no longer empty: at 1, 2, 4, 8 … batches.
+            analyze(*_COLUMNS, SearchToken)
         SearchToken.objects.refresh(customer_ids[first:done])
         report("customers", done, wanted.customers)
 

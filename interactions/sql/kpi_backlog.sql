@@ -1,6 +1,8 @@
 -- E-5: what was open at the end of the window and how old it was; opened per completed in it.
+-- What was imported without the time it ended is left out.
 WITH matter AS (
-  SELECT i.opened_at, i.completed_at, i.status
+  SELECT i.opened_at, i.completed_at,
+    i.status IN ('cancelled', 'merged') OR i.as_given ? 'endUnknown' AS out
   FROM interactions_interaction i
   WHERE i.removed_at IS NULL AND i.opened_at < %(b)s
     AND (i.completed_at IS NULL OR i.completed_at >= %(a)s)
@@ -18,20 +20,21 @@ WITH matter AS (
 standing AS (
   SELECT extract(epoch FROM %(b)s - opened_at) AS age
   FROM matter
-  WHERE status NOT IN ('cancelled', 'merged')
+  WHERE NOT out
     AND (completed_at IS NULL OR completed_at >= %(b)s)
 )
 SELECT
   count(*) AS value,
   percentile_cont(0.9) WITHIN GROUP (ORDER BY age) AS p90,
   percentile_cont(0.5) WITHIN GROUP (ORDER BY age) AS p50,
-  (SELECT count(*) FROM matter WHERE opened_at >= %(a)s AND status NOT IN ('cancelled', 'merged'))
-    ::numeric / nullif((SELECT count(*) FROM matter WHERE completed_at < %(b)s), 0) AS backlog_index,
+  (SELECT count(*) FROM matter WHERE opened_at >= %(a)s AND NOT out)
+    ::numeric / nullif((SELECT count(*) FROM matter WHERE completed_at < %(b)s AND NOT out), 0)
+    AS backlog_index,
   count(*) FILTER (WHERE age < 14400) AS under_4_hours,
   count(*) FILTER (WHERE age >= 14400 AND age < 43200) AS under_12_hours,
   count(*) FILTER (WHERE age >= 43200 AND age < 86400) AS under_24_hours,
   count(*) FILTER (WHERE age >= 86400 AND age < 259200) AS under_3_days,
   count(*) FILTER (WHERE age >= 259200) AS older,
   count(*) AS n,
-  (SELECT count(*) FROM matter WHERE status IN ('cancelled', 'merged')) AS excluded
+  (SELECT count(*) FROM matter WHERE out) AS excluded
 FROM standing

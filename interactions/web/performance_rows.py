@@ -89,7 +89,8 @@ def _of(kind: str, scope: Mapping[str, Any], a: datetime, b: datetime, now: date
         "missed": Q(Exists(due.filter(late))),
         "answered": Q(first_response_at__gte=a, first_response_at__lt=b)
         & Q(direction=Interaction.Direction.INBOUND),
-        "completed": Q(completed_at__gte=a, completed_at__lt=b),
+        "completed": Q(completed_at__gte=a, completed_at__lt=b)
+        & ~Q(as_given__has_key="endUnknown"),
         "opened": Q(opened_at__gte=a, opened_at__lt=b, direction="inbound") & ~Q(status__in=_ENDED),
         "open": still_open,
         "untold": still_open & Q(Exists(first.filter(~Exists(told), due_at__lt=now))),

@@ -38,8 +38,20 @@ def measure() -> list[Ratio]:
             lambda: get(f"{_PATH}?limit=50"), lambda: get("/floor/list"), rounds=_ROUNDS // 2
         )
     return [
-        Ratio("GET one customer over TMF629, of raw psycopg", floor / ours, 0.4, True),
-        Ratio("list of 50 customers, of raw psycopg", floor_list / ours_list, 0.6, True),
+        Ratio(
+            "GET one customer over TMF629, of raw psycopg",
+            floor / ours,
+            0.4,
+            True,
+            f"{ours * 1000:.2f} ms of {floor * 1000:.2f} ms",
+        ),
+        Ratio(
+            "list of 50 customers, of raw psycopg",
+            floor_list / ours_list,
+            0.6,
+            True,
+            f"{ours_list * 1000:.2f} ms of {floor_list * 1000:.2f} ms",
+        ),
     ]
 
 
@@ -82,7 +94,7 @@ def _server() -> Iterator[int]:
     # One connection kept open, as a partner's client does; the thread worker serves keep-alive.
     command += ["--worker-class", "gthread", "--threads", "1", "--keep-alive", "60"]
     command += ["--log-level", "warning", "tests.bench.floor:application"]
-    environment = os.environ | {"CRM_RATE_LIMIT_PER_MINUTE": "0", "LOG_LEVEL": "WARNING"}
+    environment = os.environ | {"CRM_API_RATE_PER_MINUTE": "1000000", "LOG_LEVEL": "WARNING"}
     server = subprocess.Popen(command, env=environment)
     try:
         for _ in range(300):
