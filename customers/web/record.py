@@ -146,7 +146,8 @@ def _changed(actor: Actor, customer: Customer, given: dict[str, Any]) -> None:
             trigger=given["trigger"],
             actor=actor,
         )
-        if customer.name == known_by and party.name:
+        # Imported without a name, a customer is known by the number until somebody says the name.
+        if customer.name in {known_by, customer.number} and party.name:
             changes["name"] = party.name
     update_customer(
         customer_id=customer.pk,

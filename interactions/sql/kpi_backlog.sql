@@ -2,7 +2,8 @@
 -- What was imported without the time it ended is left out.
 WITH matter AS (
   SELECT i.opened_at, i.completed_at,
-    i.status IN ('cancelled', 'merged') OR i.as_given ? 'endUnknown' AS out
+    i.status IN ('cancelled', 'merged')
+      OR i.as_given ? 'endUnknown' AND i.completed_at IS NOT DISTINCT FROM i.opened_at AS out
   FROM interactions_interaction i
   WHERE i.removed_at IS NULL AND i.opened_at < %(b)s
     AND (i.completed_at IS NULL OR i.completed_at >= %(a)s)

@@ -2,7 +2,7 @@
 -- What was imported without the time it ended is counted as left out.
 WITH done AS (
   SELECT i.completed_at - i.opened_at AS took, i.closed_at - i.completed_at AS to_close,
-    NOT i.as_given ? 'endUnknown' AS known
+    NOT (i.as_given ? 'endUnknown' AND i.completed_at = i.opened_at) AS known
   FROM interactions_interaction i
   WHERE i.completed_at >= %(a)s AND i.completed_at < %(b)s AND i.removed_at IS NULL
     AND i.status IN ('completed', 'closed')

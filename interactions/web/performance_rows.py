@@ -90,7 +90,8 @@ def _of(kind: str, scope: Mapping[str, Any], a: datetime, b: datetime, now: date
         "answered": Q(first_response_at__gte=a, first_response_at__lt=b)
         & Q(direction=Interaction.Direction.INBOUND),
         "completed": Q(completed_at__gte=a, completed_at__lt=b)
-        & ~Q(as_given__has_key="endUnknown"),
+        # Imported without the time it ended: the end stands at the beginning.
+        & ~Q(as_given__has_key="endUnknown", completed_at=F("opened_at")),
         "opened": Q(opened_at__gte=a, opened_at__lt=b, direction="inbound") & ~Q(status__in=_ENDED),
         "open": still_open,
         "untold": still_open & Q(Exists(first.filter(~Exists(told), due_at__lt=now))),

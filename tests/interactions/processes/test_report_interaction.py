@@ -133,6 +133,23 @@ def test_time_to_complete_and_backlog_equal_an_independent_count(now: datetime) 
     assert float(row["p90"]) == pytest.approx(_percentile(ages, 0.9))
 
 
+@pytest.mark.parametrize("measure", [kpis.COMPLETION, kpis.BACKLOG], ids=lambda one: one.key)
+def test_history_without_the_time_it_ended_is_left_out(measure: measures.Measure) -> None:
+    governed()
+    now = timezone.now()
+    an_interaction(ago=timedelta(days=2))
+    window = (now - timedelta(days=400), now)
+    before = _measured(measure, *window)
+    opened = now - timedelta(days=300)
+    given = {"direction": "inbound", "channel": "web", "status": "closed"}
+    Interaction.objects.create(
+        **given, opened_at=opened, completed_at=opened, closed_at=opened, outcome="resolved",
+        verticals=["billing"], as_given={"endUnknown": True},
+    )  # fmt: skip
+
+    assert _measured(measure, *window) == before | {"excluded": before["excluded"] + 1}
+
+
 @pytest.mark.req("R-TMI-4")
 def test_contacts_by_channel_equal_an_independent_count(now: datetime) -> None:
     a, b = now - timedelta(days=200), now
