@@ -144,7 +144,7 @@ def test_history_without_the_time_it_ended_is_left_out(measure: measures.Measure
     given = {"direction": "inbound", "channel": "web", "status": "closed"}
     Interaction.objects.create(
         **given, opened_at=opened, completed_at=opened, closed_at=opened, outcome="resolved",
-        verticals=["billing"], as_given={"endUnknown": True},
+        verticals=["billing"], customer_informed="not-recorded", as_given={"endUnknown": True},
     )  # fmt: skip
 
     assert _measured(measure, *window) == before | {"excluded": before["excluded"] + 1}
