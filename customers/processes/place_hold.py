@@ -30,7 +30,11 @@ def place_hold(
 
 @transaction.atomic
 def release_hold(*, customer_id: int, kind: str, reference: str, actor: Actor) -> bool:
-    """Release a hold; says whether one stood."""
+    """Release a hold; says whether one stood.
+
+    A process lets go, as the product itself, of what it held; a person needs the archivist's word.
+    """
+    require(actor, "customers.archive_information")
     customer = _held_by(actor, customer_id, kind)
     standing = Hold.objects.filter(
         customer=customer, kind=kind, reference=reference, released_at=None

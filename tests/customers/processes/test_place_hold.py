@@ -48,3 +48,19 @@ def test_nobody_holds_a_customer_they_cannot_see() -> None:
 
     with pytest.raises(Customer.DoesNotExist):
         place_hold(customer_id=customer.pk, kind="interaction", reference="7", actor=an_agent())
+
+
+@pytest.mark.parametrize("role", ["agent", "team-lead", "data-steward"])
+def test_the_hold_of_an_open_matter_is_released_by_nobody_in_passing(role: str) -> None:
+    customer = a_customer()
+    same: dict[str, Any] = {
+        "customer_id": customer.pk,
+        "kind": "open-interaction",
+        "reference": "7",
+    }
+    place_hold(**same, actor=SYSTEM)
+
+    with pytest.raises(PermissionDenied):
+        release_hold(**same, actor=an_agent(role=role))
+
+    assert Hold.objects.filter(released_at=None).count() == 1
