@@ -40,6 +40,7 @@ from customers.models import (
 ETOM = "1.3.6.1"
 
 KIND = "customers"
+ELSEWHERE = "imported-elsewhere"
 _BATCH = 5000
 _STEPS = ("party", "customer", "account", "agreement", "products", "reach", "records")
 _FRESH: tuple[tuple[str, type[models.Model]], ...] = (
@@ -148,6 +149,10 @@ def import_customers(
 def _begin(run: ImportRun) -> None:
     """Forget what a trial left; an import that was cut off keeps what it did."""
     with transaction.atomic():
+        # Another worker may have committed a batch since the row was read.
+        run.refresh_from_db(from_queryset=ImportRun.objects.select_for_update())
+        if run.state == ImportRun.State.DONE:
+            raise _elsewhere_now()
         run.state, run.message = ImportRun.State.RUNNING, ""
         if not run.processed:
             run.problems.all().delete()
@@ -256,7 +261,11 @@ def _one_batch(
 def _still_ours(run: ImportRun) -> None:
     locked = ImportRun.objects.select_for_update().get(pk=run.pk)
     if locked.processed != run.processed:
-        raise RuleBroken("imported-elsewhere", _("Another worker goes on with this import."))
+        raise _elsewhere_now()
+
+
+def _elsewhere_now() -> RuleBroken:
+    return RuleBroken(ELSEWHERE, _("Another worker goes on with this import."))
 
 
 def _place(plans: list[_Planned], shared: dict[str, Any]) -> Result:

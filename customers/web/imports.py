@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -35,6 +36,7 @@ _SHOWN = 50
 _BUSY = (ImportRun.State.TRYING, ImportRun.State.RUNNING, ImportRun.State.UPLOADED)
 # A spreadsheet would run these as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_PHONE_NUMBER = re.compile(r"\+[0-9]{6,15}")
 
 
 class _Line:
@@ -216,10 +218,13 @@ def _csv(run: ImportRun) -> Iterator[str]:
     for problem in problems:
         if header is None:
             header = list(problem.row)
-            yield writer.writerow(["line", "reason", *header])
+            yield writer.writerow(["line", "reason", *map(_harmless, header)])
         cells = [problem.line, problem.reason, *(problem.row.get(name, "") for name in header)]
         yield writer.writerow([_harmless(cell) for cell in cells])
 
 
 def _harmless(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    """A cell that no spreadsheet runs; a phone number is one already, and comes back as it was."""
+    if not isinstance(cell, str) or _PHONE_NUMBER.fullmatch(cell):
+        return cell
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -8,8 +8,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from crm.errors import RuleBroken
 from customers.models import Customer, ImportRun
+from customers.processes.import_customers import _begin
 from customers.tasks import take_in_file, try_file
+from customers.web.imports import _harmless
 from tests.customers.factories import a_user
 from tests.customers.processes.test_import_customers import HEADER, MAPPING, ROWS
 
@@ -160,3 +163,45 @@ def test_what_is_no_table_is_refused_whatever_its_name(name: str, content: bytes
     assert answer.status_code == 422
     assert "This is no table" in answer.content.decode()
     assert ImportRun.objects.exists() is False
+
+
+def test_another_worker_on_the_same_file_does_not_make_it_fail() -> None:
+    client = steward()
+    run = tried(client, *ROWS)
+    user = a_user(role="data-steward").pk
+    take_in_file(run.pk, user)
+
+    stale = ImportRun(pk=run.pk, state="tried", path=run.path)
+    with pytest.raises(RuleBroken) as broken:
+        _begin(stale)
+    take_in_file(run.pk, user)
+
+    run.refresh_from_db()
+    assert broken.value.code == "imported-elsewhere"
+    assert (run.state, run.created) == ("done", 2)
+
+
+def test_a_second_worker_keeps_what_the_first_has_committed() -> None:
+    run = tried(steward(), *ROWS)
+    stale = ImportRun.objects.get(pk=run.pk)
+    ImportRun.objects.filter(pk=run.pk).update(state="running", processed=2, created=2)
+
+    _begin(stale)
+
+    run.refresh_from_db()
+    assert (run.processed, run.created) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("cell", "harmless"),
+    [
+        ("=cmd()", "'=cmd()"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("+447700900123", "+447700900123"),
+        ("+1-cmd()", "'+1-cmd()"),
+        ("-2+3", "'-2+3"),
+        (7, 7),
+    ],
+)
+def test_a_cell_is_no_formula_and_a_number_stays_a_number(cell: Any, harmless: Any) -> None:
+    assert _harmless(cell) == harmless
