@@ -14,7 +14,8 @@ from crm.errors import RuleBroken
 from crm.events.catalogue import InteractionRemoved, InteractionUpdated
 from crm.events.publish import publish
 from crm.ids import new_id
-from customers.processes.place_hold import release_hold
+from customers.models import Customer
+from customers.processes.place_hold import place_hold, release_hold
 from interactions.governed import CHANNELS
 from interactions.models import Interaction, Message, Reason, ResponseRequest
 from interactions.models.states import WAITING
@@ -34,6 +35,8 @@ ETOM = "1.3.5.2"
 _Status = Interaction.Status
 _Kind = Message.Kind
 _MINUTE = 60
+# The customer of such a matter is no longer held by it.
+_LET_GO = frozenset({_Status.CLOSED, _Status.CANCELLED, _Status.MERGED})
 CHANGEABLE = frozenset(
     {
         "subject",
@@ -451,6 +454,8 @@ def _apply(interaction: Interaction, changes: dict[str, Any], actor: Actor) -> d
         setattr(interaction, name, changes[name])
     if changed:
         interaction.save(update_fields=list(changed))
+    if "customer_id" in changed:
+        _hold_the_new(interaction, changed["customer_id"]["old"], actor)
     if status is not None and status != interaction.status:
         if status in interaction.ENDED or interaction.status in interaction.ENDED:
             raise RuleBroken(
@@ -475,6 +480,24 @@ def _reason_id(key: str) -> int | None:
             kind="invalid",
         )
     return found
+
+
+def _hold_the_new(interaction: Interaction, old: int | None, actor: Actor) -> None:
+    """The matter is another customer's: that one is needed now, and the former no longer."""
+    reference = str(interaction.public_id)
+    if old is not None:
+        release_hold(customer_id=old, kind=HOLD, reference=reference, actor=SYSTEM)
+    if interaction.customer_id is None:
+        return
+    new = Customer.objects.visible_to(actor).get(pk=interaction.customer_id)
+    if interaction.status not in _LET_GO:
+        place_hold(
+            customer_id=new.pk,
+            kind=HOLD,
+            reference=reference,
+            reason=interaction.reference,
+            actor=SYSTEM,
+        )
 
 
 def _let_go(interaction: Interaction) -> None:

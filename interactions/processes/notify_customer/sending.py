@@ -48,7 +48,8 @@ def send_due(limit: int) -> int:
 def send_again(*, message_id: int, actor: Actor) -> Message:
     """Queue a message that failed once more, under the same id; consent is asked again."""
     require(actor, "interactions.update_interaction")
-    message = Message.objects.select_for_update().get(pk=message_id)
+    seen = Message.objects.filter(interaction__in=Interaction.objects.visible_to(actor))
+    message = seen.select_for_update(of=("self",)).get(pk=message_id)
     if message.state != _State.FAILED:
         raise RuleBroken(
             "not-failed",
@@ -86,6 +87,9 @@ def _send(message_id: int, token: uuid.UUID) -> None:
         result = adapter_of(message.channel).send(message, config)
     except CapabilityOff as off:
         result = Result(Outcome.LATER, str(off))
+    except Exception as problem:  # one message must not hold up all those behind it
+        _log.exception("message.not_handed_over", message=str(message.public_id))
+        result = Result(Outcome.LATER, repr(problem))
     _record(message, token, result)
 
 

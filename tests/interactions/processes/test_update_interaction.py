@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from crm.access import SYSTEM
 from crm.errors import RuleBroken
+from customers.models import Customer, Hold
 from customers.processes.manage_consent import record_consent
 from interactions.models import Interaction, InteractionEvent, Message, ResponseRequest
 from interactions.processes.close_interaction import complete
@@ -333,3 +334,23 @@ def test_what_one_may_not_see_is_not_there(matter: Interaction) -> None:
 
     with pytest.raises(Interaction.DoesNotExist):
         take(interaction_id=matter.pk, actor=outsider)
+
+
+def test_a_matter_that_turns_out_to_be_anothers_holds_that_customer_instead(
+    matter: Interaction,
+) -> None:
+    former, right = matter.customer_id, a_customer()
+
+    change_fields(interaction_id=matter.pk, changes={"customer_id": right.pk}, actor=a_worker())
+
+    standing = Hold.objects.filter(reference=str(matter.public_id), released_at=None)
+    assert list(standing.values_list("customer_id", flat=True)) == [right.pk]
+    assert Hold.objects.filter(customer=former, released_at=None).exists() is False
+
+
+def test_a_matter_is_not_given_to_a_customer_out_of_sight(matter: Interaction) -> None:
+    with pytest.raises(Customer.DoesNotExist):
+        change_fields(interaction_id=matter.pk, changes={"customer_id": 0}, actor=a_worker())
+
+    matter.refresh_from_db()
+    assert matter.customer_id not in {0, None}

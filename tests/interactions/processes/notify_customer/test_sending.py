@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -10,11 +11,12 @@ from crm.access import SYSTEM
 from crm.web.models import AgentNotice
 from customers.models import ContactMedium
 from customers.processes.manage_consent import record_consent
+from interactions.channels import email
 from interactions.models import Interaction, InteractionEvent, Message
 from interactions.processes.close_interaction import complete
-from interactions.processes.notify_customer import queue_notice, send_due
+from interactions.processes.notify_customer import queue_notice, send_again, send_due
 from interactions.processes.track_interaction import make_promise
-from tests.customers.factories import a_customer, a_user
+from tests.customers.factories import a_customer, a_user, an_agent
 from tests.interactions.factories import a_worker, an_interaction, plain_promises, the_clock
 from tests.interactions.mailbox import Mailbox, a_mailbox
 
@@ -195,3 +197,36 @@ def test_it_gives_up_after_eight_attempts(matter: Interaction, settings: object)
     message.refresh_from_db()
     assert (message.state, message.attempts) == ("failed", 8)
     assert ContactMedium.objects.get(value=PRIYA).state == "unverified"
+
+
+def test_a_message_that_breaks_the_sender_is_tried_less_often_and_the_others_go(
+    mailbox: Mailbox, matter: Interaction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, fine = a_notice(matter, "broken"), a_notice(matter, "fine")
+    compose = email.compose
+
+    def composed(message: Message, config: Any) -> Any:
+        if message.pk == broken.pk:
+            raise LookupError("unknown encoding")
+        return compose(message, config)
+
+    monkeypatch.setattr(email, "compose", composed)
+    send_due(10)
+
+    broken.refresh_from_db()
+    fine.refresh_from_db()
+    assert fine.state == "sent"
+    assert (broken.state, broken.attempts, broken.lease_until) == ("queued", 1, None)
+    assert broken.available_at > timezone.now()
+    assert "unknown encoding" in broken.last_error
+
+
+def test_a_message_of_a_matter_out_of_sight_is_not_sent_again(matter: Interaction) -> None:
+    message = a_notice(matter)
+    Message.objects.filter(pk=message.pk).update(state="failed")
+
+    with pytest.raises(Message.DoesNotExist):
+        send_again(
+            message_id=message.pk,
+            actor=an_agent("interactions.update_interaction", "interactions.view_interaction"),
+        )
