@@ -11,13 +11,22 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from crm.accounts.models import Team, User
 from crm.generation import Report, Wanted, copy_rows, generates, invented_id, reserve_ids
 from customers.models import Hold
 from interactions import clock as engine
-from interactions.generation.stories import CHANNEL_WEIGHTS, OUTCOMES, STORIES, Story
+from interactions.generation.stories import (
+    CHANNEL_WEIGHTS,
+    DELAY_REASONS,
+    DELAY_SUBJECT,
+    DELAY_TEXT,
+    OUTCOMES,
+    STORIES,
+    Story,
+)
 from interactions.generation.timing import Calendar, taken
 from interactions.governed import CHANNELS, CLOSE_POLICY, SLA_CALENDAR, SLA_POLICY, policies
 from interactions.governed import calendars as calendar_config
@@ -39,6 +48,9 @@ _OPEN_SHARE = 0.008
 _OPEN_AT_MOST = 10_000
 _SOURCE = "generated"
 _AGENT = "Generated agent"
+_NOTICE_CHANNEL = "email"
+_TOLD_SHARE = 0.8
+_KEPT_SHARE = 0.67
 
 _COLUMNS: dict[type[Any], tuple[str, ...]] = {
     Interaction: (
@@ -53,20 +65,20 @@ _COLUMNS: dict[type[Any], tuple[str, ...]] = {
         "interaction_id", "seq", "type", "occurred_at", "recorded_at", "actor_id", "actor_name",
         "channel", "data",
     ),
-    Message: (
-        "public_id", "interaction_id", "kind", "direction", "channel", "recipient", "author_name",
-        "language", "subject", "body", "state", "purpose", "allowed_because", "dedupe_key",
-        "attempts", "available_at", "sent_at", "last_error", "capability_version_id",
-        "created_at",
-    ),
     SlaClock: (
         "id", "interaction_id", "target", "cycle", "capability_version_id",
         "calendar_version_id", "calendar", "rule", "target_seconds", "state", "started_at",
         "consumed_seconds", "due_at", "breach_at", "stopped_at", "jeopardy_at", "commitment_no",
         "next_stage", "folded_seq",
     ),
+    Message: (
+        "id", "public_id", "interaction_id", "clock_id", "kind", "direction", "channel",
+        "recipient", "author_name", "language", "subject", "body", "state", "purpose",
+        "allowed_because", "dedupe_key", "attempts", "available_at", "sent_at", "last_error",
+        "capability_version_id", "created_at",
+    ),
     Commitment: (
-        "clock_id", "number", "due_at", "origin", "reason", "proposed_by", "outcome",
+        "clock_id", "number", "due_at", "origin", "reason", "proposed_by", "notice_id", "outcome",
         "created_at",
     ),
     StageNotice: ("clock_id", "commitment_no", "stage", "fired_at", "superseded"),
@@ -89,6 +101,7 @@ class _Setting:
     channels: dict[str, int]
     reasons: dict[str, tuple[int, str]]
     customers: list[tuple[int, str, str]]
+    message_ids: Iterator[int]
     owners: list[tuple[int | None, int | None]]
     promises: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
     pages: dict[type[Any], list[tuple[Any, ...]]] = field(
@@ -122,6 +135,16 @@ class _Setting:
         return self.promises[key]
 
 
+@dataclass(frozen=True, slots=True)
+class _NewPromise:
+    """What the customer was promised anew before the contract was missed."""
+
+    made_at: datetime
+    due_at: datetime
+    message: Any
+    reason: str
+
+
 @dataclass(slots=True)
 class _Contact:
     """One contact being invented."""
@@ -141,6 +164,7 @@ class _Contact:
     closed: datetime | None = None
     outcome: str = ""
     informed: str = ""
+    new_promise: _NewPromise | None = None
 
     def say(self, type: str, at: datetime, **data: Any) -> None:
         self.events.append((type, at, data))
@@ -194,6 +218,8 @@ def _setting(wanted: Wanted, *, first: int) -> _Setting:
             key: (pk, side) for pk, key, side in Reason.objects.values_list("pk", "key", "vertical")
         },
         customers=list(_customers()),
+        # At most an answer and a word about the delay for each contact.
+        message_ids=iter(reserve_ids(Message, 2 * wanted.interactions)),
         owners=[*((pk, team.get(pk)) for pk in agents)] or [(None, pk) for pk in teams or [None]],
     )
 
@@ -255,7 +281,8 @@ def _answer(setting: _Setting, contact: _Contact) -> datetime:
     contact.say("agent_reply", at, message=str(message))
     contact.say("status_changed", at, old="logged", status="in_progress")
     setting.add(
-        Message, message, contact.pk, "public", "outbound", contact.channel, "", _AGENT, "",
+        Message, next(setting.message_ids), message, contact.pk, None, "public", "outbound",
+        contact.channel, "", _AGENT, "",
         contact.story.subject, contact.story.answered, "sent", "service", "said by a person",
         f"message:{message}", 0, at, at, "", setting.channels[contact.channel], at,
     )  # fmt: skip
@@ -267,6 +294,8 @@ def _end(setting: _Setting, contact: _Contact) -> None:
     wait = taken(setting.dice, contact.promise["targets"]["resolution"])
     done = min(max(contact.after(wait), answered), setting.now)
     contact.completed = done
+    if done > contact.after(contact.promise["targets"]["resolution"]):
+        _promise_anew(setting, contact, done)
     contact.outcome = setting.dice.choices([*OUTCOMES], [*OUTCOMES.values()])[0]
     contact.say(
         "completed", done, outcome=contact.outcome, status="completed",
@@ -277,6 +306,27 @@ def _end(setting: _Setting, contact: _Contact) -> None:
     contact.say(
         "closed", contact.closed, informed_by=contact.informed, status="closed",
         capability_version=setting.closing,
+    )  # fmt: skip
+
+
+def _promise_anew(setting: _Setting, contact: _Contact, done: datetime) -> None:
+    """Most who will be late are told so in time, and most new promises are kept."""
+    dice, target = setting.dice, contact.promise["targets"]["resolution"]
+    due = contact.after(target)
+    if dice.random() >= _TOLD_SHARE:
+        return
+    told = contact.after(int(target * dice.uniform(0.7, 0.95)))
+    if dice.random() < _KEPT_SHARE:
+        new_due = done + timedelta(minutes=dice.randint(10, 240))
+    else:
+        new_due = due + (done - due) * dice.uniform(0.2, 0.8)
+    new_due = new_due.replace(second=0, microsecond=0)
+    reason = dice.choice(DELAY_REASONS)
+    message = invented_id(setting.ids, told)
+    contact.new_promise = _NewPromise(told, new_due, message, reason)
+    contact.say(
+        "promise_made", told, target="resolution", cycle=1, number=2,
+        due_at=new_due.isoformat(), reason=reason, origin="agent", message=str(message),
     )  # fmt: skip
 
 
@@ -296,10 +346,11 @@ def _write(setting: _Setting, contact: _Contact, clock_ids: Iterator[int]) -> No
         contact.informed, 0, len(contact.events), _SOURCE, "", "{}",
         setting.channels[contact.channel], contact.opened, contact.closed or contact.opened,
     )  # fmt: skip
-    for seq, (type_, at, data) in enumerate(contact.events, start=1):
+    in_order = sorted(contact.events, key=lambda event: event[1])
+    for seq, (type_, at, data) in enumerate(in_order, start=1):
         setting.add(
             InteractionEvent, contact.pk, seq, type_, at, at, None, _AGENT,
-            contact.channel if type_ in {"opened", "agent_reply"} else "", json.dumps(data),
+            _said_on(contact, type_), json.dumps(data),
         )  # fmt: skip
     if not contact.closed:
         setting.add(
@@ -317,6 +368,7 @@ def _clock(
     due = contact.after(seconds)
     until = stopped or setting.now
     late = until > due
+    anew = contact.new_promise if target == "resolution" else None
     state = ("breached" if late else "met") if stopped else "breached" if late else "running"
     policy = setting.policy.config
     fired = (
@@ -331,13 +383,16 @@ def _clock(
         SlaClock, clock_id, contact.pk, target, 1, contact.promise["policy_version_id"],
         contact.promise["calendar_version_id"], contact.promise["calendar"],
         contact.promise["rule"], seconds, state, contact.opened,
-        contact.track.consumed(engine.seconds(until)), due, due, stopped, jeopardy, 1,
+        contact.track.consumed(engine.seconds(until)), due, due, stopped, jeopardy,
+        2 if anew else 1,
         ahead[0] if ahead else None, len(contact.events),
     )  # fmt: skip
     setting.add(
-        Commitment, clock_id, 1, due, "policy", contact.promise["rule"], "",
+        Commitment, clock_id, 1, due, "policy", contact.promise["rule"], "", None,
         ("missed" if late else "kept") if stopped else "open", contact.opened,
     )  # fmt: skip
+    if anew and stopped:
+        _tell(setting, contact, clock_id, anew, stopped)
     # What passed before anybody ran a tick is over: nobody is told about it afterwards.
     for stage in fired:
         setting.add(StageNotice, clock_id, 1, stage, setting.now, True)
@@ -346,3 +401,32 @@ def _clock(
     if ahead:
         setting.add(ArmedClock, clock_id, contact.after(-(-seconds * ahead[0] // 100)), ahead[0])
     return None if stopped else (due, target)
+
+
+def _tell(
+    setting: _Setting, contact: _Contact, clock_id: int, anew: _NewPromise, stopped: datetime
+) -> None:
+    """The second promise beside the contract, and the message that told the customer."""
+    message_id = next(setting.message_ids)
+    setting.add(
+        Message, message_id, anew.message, contact.pk, clock_id, "notice", "outbound",
+        _NOTICE_CHANNEL, "", settings.CRM_BRAND, "en", DELAY_SUBJECT,
+        DELAY_TEXT.format(
+            subject=contact.story.subject, day=f"{anew.due_at:%-d %B, %H:%M}", reason=anew.reason
+        ),
+        "sent", "service", "told before a miss", f"clock:{clock_id}:delay:2", 1, anew.made_at,
+        anew.made_at, "", setting.channels[_NOTICE_CHANNEL], anew.made_at,
+    )  # fmt: skip
+    kept = stopped <= anew.due_at
+    setting.add(
+        Commitment, clock_id, 2, anew.due_at, "agent", anew.reason, _AGENT, message_id,
+        "kept" if kept else "missed", anew.made_at,
+    )  # fmt: skip
+    if not kept:
+        setting.add(StageNotice, clock_id, 2, 100, anew.due_at, False)
+
+
+def _said_on(contact: _Contact, type_: str) -> str:
+    if type_ == "promise_made":
+        return _NOTICE_CHANNEL
+    return contact.channel if type_ in {"opened", "agent_reply"} else ""

@@ -103,3 +103,15 @@ CHANNEL_WEIGHTS = {
     "letter": 2,
 }
 OUTCOMES = {"resolved": 70, "explained": 18, "credited": 6, "referred": 4, "not-resolved": 2}
+DELAY_SUBJECT = "It takes longer than we promised"
+DELAY_TEXT = (
+    "About “{subject}”: we will not be done when we said we would. {reason}."
+    " We now expect to be done by {day}. If that is too late for you, just answer."
+)
+DELAY_REASONS = (
+    "A part has to be ordered",
+    "The engineer who knows this line is out until tomorrow",
+    "Another provider has to answer us first",
+    "More lines on your street are affected than we thought",
+    "The check of your bill needs a second person",
+)

@@ -2,8 +2,9 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.management import call_command
+from django.db.models import F
 
-from interactions.models import ArmedClock, Interaction, SlaClock
+from interactions.models import ArmedClock, Commitment, Interaction, SlaClock
 from interactions.processes.track_interaction import rebuild
 from interactions.reasons import load_reasons
 
@@ -39,3 +40,17 @@ def test_most_promises_of_the_past_were_kept_and_some_were_missed(generated: Non
     kept = stopped.filter(state="met").count()
 
     assert 0.75 < kept / stopped.count() < 0.99
+
+
+def test_most_who_waited_too_long_were_told_in_time_and_most_of_what_they_were_told_held(
+    generated: None,
+) -> None:
+    missed = SlaClock.objects.filter(target="resolution", stopped_at__gt=F("due_at"))
+    told = Commitment.objects.filter(
+        clock__in=missed, number=2, notice__sent_at__lt=F("clock__due_at")
+    )
+    kept = told.filter(outcome="kept", due_at__gte=F("clock__stopped_at"))
+
+    assert 0.6 < told.count() / missed.count() < 0.95
+    assert 0.45 < kept.count() / told.count() < 0.9
+    assert not told.exclude(outcome__in=["kept", "missed"]).exists()
