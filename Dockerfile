@@ -23,7 +23,7 @@ COPY --from=build /opt/crm/venv /opt/crm/venv
 WORKDIR /opt/crm/app
 COPY . .
 # Collecting needs settings but no servers: throw-away values that reach no running container.
-RUN SECRET_KEY=0000000000000000000000000000000000000000000000000000000000 \
+RUN SECRET_KEY=only-for-collecting-static-files-and-never-for-serving-anybody \
     DATABASE_URL=postgres://build/build REDIS_URL=redis://build \
     EMAIL_URL=smtp://build ALLOWED_HOSTS=build \
     python manage.py collectstatic --no-input --verbosity 0

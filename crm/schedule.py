@@ -58,3 +58,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour=3, minute=20),
     },
 }
+
+for _job in SCHEDULE.values():
+    if isinstance(_job["schedule"], float):
+        # After hours without a worker one run does the work of all that were missed.
+        _job["options"] = {"expires": _job["schedule"]}

@@ -26,5 +26,5 @@ def record_access(
         subject_ids=list(ids),
         purpose=purpose,
         detail=detail[:200],
-        request_id=str(structlog.contextvars.get_contextvars().get("request_id", ""))[:64],
+        request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
     )

@@ -25,7 +25,7 @@ def publish(event: Event, *, actor: Actor) -> OutboxEvent:
         payload=payload,
         actor_id=actor.pk,
         actor_name=actor.name,
-        request_id=str(structlog.contextvars.get_contextvars().get("request_id", ""))[:64],
+        request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
     )
     owed = [
         Delivery(event=row, handler=path, aggregate=about)

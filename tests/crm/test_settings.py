@@ -1,0 +1,71 @@
+"""Settings in production: what is unsafe stops the start and is named."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+SAFE = {
+    "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "DATABASE_URL": "postgres://crm:secret@db.example.org/crm",
+    "REDIS_URL": "redis://redis.example.org:6379/0",
+    "EMAIL_URL": "smtp+tls://user:secret@mail.example.org:587",
+    "ALLOWED_HOSTS": "crm.example.org",
+}
+
+
+def started(**changes: str) -> subprocess.CompletedProcess[str]:
+    """The deployment check of a fresh process; CRM_ENV is left out, as on a real server."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "DJANGO_SETTINGS_MODULE": "crm.settings",
+        **SAFE,
+        **changes,
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "django", "check", "--deploy", "--fail-level", "WARNING"],
+        env={name: value for name, value in environment.items() if value},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_safe_values_start_without_a_warning() -> None:
+    found = started()
+
+    assert (found.returncode, found.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", ""),
+        ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "0" * 60),
+        ("SECRET_KEY", "django-insecure-" + SAFE["SECRET_KEY"]),
+        ("DATABASE_URL", "sqlite:///crm.db"),
+        ("REDIS_URL", ""),
+        ("EMAIL_URL", ""),
+        ("EMAIL_URL", "consolemail://"),
+        ("ALLOWED_HOSTS", ""),
+        ("ALLOWED_HOSTS", "*"),
+        ("DEBUG", "1"),
+    ],
+)
+def test_an_unsafe_value_stops_the_start_and_is_named(name: str, value: str) -> None:
+    found = started(**{"CRM_ENV": "production", name: value})
+
+    assert found.returncode != 0
+    said = found.stderr.strip().splitlines()[-1]
+    assert "Unsafe for production" in said
+    assert name in said
+    assert not {other for other in SAFE if other != name and other in said}
+
+
+def test_the_message_shows_no_secret() -> None:
+    found = started(ALLOWED_HOSTS="*", CRM_ENV="production")
+
+    assert "secret@" not in found.stderr
+    assert SAFE["SECRET_KEY"] not in found.stderr

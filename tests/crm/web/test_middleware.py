@@ -1,0 +1,26 @@
+"""What happens around every page."""
+
+import logging
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+
+from tests.customers.factories import a_user
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_log_tells_no_names_that_somebody_looked_for(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    client = Client()
+    client.force_login(a_user(role="administrator"))
+
+    with caplog.at_level(logging.INFO):
+        client.get("/nowhere", {"q": "Priya Sharma"})
+
+    said = " ".join(str(record.msg) + record.getMessage() for record in caplog.records)
+    assert "/nowhere" in said
+    assert "Priya" not in said
+    assert quote("Priya Sharma") not in said
