@@ -171,6 +171,11 @@ DATABASES: dict[str, dict[str, Any]] = {
     }
 }
 DATABASES["default"].setdefault("OPTIONS", {})["application_name"] = "crm"
+# Only cursors that bind on the server (the partner face's) prepare anything. A pooler that hands
+# each transaction another connection and can't follow prepared statements needs this off.
+DATABASES["default"]["OPTIONS"]["prepare_threshold"] = (
+    5 if env.bool("CRM_PREPARED_STATEMENTS", default=True) else None
+)
 if CRM_ENV == "test":
     DATABASES["default"]["CONN_MAX_AGE"] = 0
 

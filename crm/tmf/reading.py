@@ -91,8 +91,7 @@ def one(
     """One resource as bytes of JSON, in one statement; None when it is not there for the caller."""
     compiled = resource.compiled(Query(fields, _ONE), caller.actor)
     values = {**_looked(resource, caller, ""), "0.0": public_id}
-    with connection.cursor() as cursor:
-        cursor.execute(statement.filled(_around("tmf/item.sql", compiled), values))
+    with statement.running(_around("tmf/item.sql", compiled), values) as cursor:
         row = cursor.fetchone()
     return Found(row[0], row[1], row[2]) if row else None
 
@@ -102,8 +101,7 @@ def unseen(
 ) -> Found | None:
     """The same by primary key and without an access row: for answers to writes, and for events."""
     compiled = resource.compiled(Query(fields, (Condition("pk", "=", 1),)), caller.actor)
-    with connection.cursor() as cursor:
-        cursor.execute(statement.filled(compiled.page, {"base": caller.base, "0.0": pk}))
+    with statement.running(compiled.page, {"base": caller.base, "0.0": pk}) as cursor:
         row = cursor.fetchone()
     return Found(row[0], row[1], row[2]) if row else None
 
@@ -126,8 +124,8 @@ def page(resource: Resource, asked: Asked, caller: Caller) -> Page:
         "offset": window.offset,
         "cap": 0 if many else paging.EXACT_UP_TO + 1,
     }
-    whole = statement.filled(_around("tmf/page.sql", compiled), values)
-    body, shown, counted = _run(whole, bounded=_costly(query))
+    whole = _around("tmf/page.sql", compiled)
+    body, shown, counted = _run(whole, values, bounded=_costly(query))
     total = _total(counted, window, shown, many)
     if total is None:
         expected = paging.estimate(key, statement.filled(compiled.count, values))
@@ -139,16 +137,15 @@ def _costly(query: Query) -> bool:
     return bool(query.conditions or query.sort)
 
 
-def _run(text: str, *, bounded: bool) -> tuple[str, int, int]:
-    """Execute; a question of the caller's own making gets a time limit."""
+def _run(text: str, values: dict[str, Any], *, bounded: bool) -> tuple[str, int, int]:
+    """Execute; a question of the caller's own making gets a time limit, and a plan of its own."""
     if not bounded:
-        with connection.cursor() as cursor:
-            cursor.execute(text)
+        with statement.running(text, values) as cursor:
             return _row(cursor)
     with transaction.atomic(), connection.cursor() as cursor:
         patience = str(settings.CRM_API_QUERY_MILLISECONDS)
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [patience])
-        cursor.execute(text)
+        cursor.execute(statement.filled(text, values))
         return _row(cursor)
 
 

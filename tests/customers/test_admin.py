@@ -170,7 +170,7 @@ def changed(ada: Client, row: Customer | Party, **fields: Any) -> Any:
     return ada.post(where, sent | fields)
 
 
-@pytest.mark.req("R-UCD-1")
+@pytest.mark.req("R-CIM-6")
 def test_a_plain_attribute_is_changed_by_the_process(ada: Client) -> None:
     customer = a_customer()
 
