@@ -67,7 +67,14 @@ class SlaClock(models.Model):
                 condition=~Q(state="met") | Q(stopped_at__isnull=False),
             ),
         ]
-        indexes = [models.Index(fields=["due_at"], name="slaclock_by_due")]
+        indexes = [
+            models.Index(fields=["due_at"], name="slaclock_by_due"),
+            models.Index(
+                fields=["stopped_at"],
+                name="slaclock_by_stop",
+                condition=Q(stopped_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.target} {self.interaction_id}"
@@ -156,6 +163,10 @@ class Commitment(models.Model):
         verbose_name_plural = _("promises")
         constraints = [
             models.UniqueConstraint(fields=["clock", "number"], name="commitment_once_per_number")
+        ]
+        indexes = [
+            # The contract's own date stands on the clock.
+            models.Index(fields=["due_at"], name="commitment_by_due", condition=Q(number__gt=1))
         ]
 
     def __str__(self) -> str:

@@ -188,6 +188,11 @@ class Interaction(models.Model):
             models.Index(fields=["-opened_at", "-id"], name="interaction_latest"),
             models.Index(fields=["completed_at"], name="interaction_completed"),
             models.Index(
+                fields=["first_response_at"],
+                name="interaction_first_response",
+                condition=Q(first_response_at__isnull=False),
+            ),
+            models.Index(
                 fields=["closed_at", "id"],
                 name="interaction_closed",
                 condition=Q(status="closed"),

@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from crm import sql
 from crm.access import SYSTEM
 from interactions.governed import kpis
 from interactions.models import Commitment, Interaction, SlaClock
@@ -254,3 +255,30 @@ def test_nothing_is_reported_of_what_is_still_to_come() -> None:
 def test_figures_need_their_permission() -> None:
     with pytest.raises(PermissionDenied):
         report_interaction(period="week", around=timezone.now(), actor=an_agent())
+
+
+@pytest.mark.parametrize(
+    ("figure", "index"),
+    [
+        ("kpi_contacts", "interaction_latest"),
+        ("kpi_first_response", "interaction_first_response"),
+        ("kpi_completion", "interaction_completed"),
+        ("kpi_resolution", "slaclock_by_stop"),
+        ("kpi_in_time", "slaclock_by_due"),
+        ("kpi_in_time_last", "commitment_by_due"),
+    ],
+)
+def test_a_window_of_a_figure_is_found_by_an_index(figure: str, index: str) -> None:
+    now = timezone.now()
+    everything = dict.fromkeys(["channel", "vertical", "team", "segment", "rule", "version"])
+
+    with connection.cursor() as cursor:
+        # What the planner would do with a million rows.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(
+            "EXPLAIN " + sql.text(f"interactions/{figure}.sql"),
+            {"a": now - timedelta(days=1), "b": now, **everything},
+        )
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert index in plan
