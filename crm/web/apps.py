@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib import admin
 from django.utils.module_loading import autodiscover_modules
 
 
@@ -10,4 +11,7 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         """Let every app register its navigation, panels and searchers."""
+        from crm.web.sign_in import AdminSignInForm
+
+        admin.site.login_form = AdminSignInForm
         autodiscover_modules("web.navigation", "web.panels", "web.searchers")

@@ -3,6 +3,7 @@
 import hashlib
 from typing import Any
 
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -36,6 +37,10 @@ class SignInForm(AuthenticationForm):
             raise
         cache.delete(_key(name))
         return cleaned
+
+
+class AdminSignInForm(SignInForm, AdminAuthenticationForm):
+    """The door of the administration: the same lock, and only for those who may pass it."""
 
 
 def _key(name: str) -> str:

@@ -69,3 +69,38 @@ def test_next_page_must_be_ours() -> None:
     )
 
     assert answer["Location"] == "/"
+
+
+def test_the_door_of_the_administration_has_the_same_lock() -> None:
+    a_user("root", is_staff=True, is_superuser=True)
+    for _ in range(TRIES):
+        Client().post("/admin/login/", {"username": "root", "password": "wrong"})
+
+    answer = Client().post("/admin/login/", {"username": "root", "password": PASSWORD})
+
+    assert answer.status_code == 200
+    assert "Wait 15 minutes" in answer.content.decode()
+    assert "Wait 15 minutes" in _try("root", PASSWORD)
+
+
+def test_the_door_of_the_administration_opens_for_staff_only() -> None:
+    a_user("agent")
+    a_user("root", is_staff=True)
+
+    heard = [
+        Client().post("/admin/login/", {"username": name, "password": PASSWORD}).status_code
+        for name in ("agent", "root")
+    ]
+
+    assert heard == [200, 302]
+
+
+def test_signing_in_leads_to_no_other_site() -> None:
+    a_user("ellie")
+
+    answer = Client().post(
+        "/login?next=https://elsewhere.example/", {"username": "ellie", "password": PASSWORD}
+    )
+
+    assert answer["Location"].startswith("/")
+    assert "elsewhere" not in answer["Location"]
