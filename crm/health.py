@@ -22,6 +22,14 @@ from crm.events.models import Delivery, Heartbeat
 
 SILENT_BEAT = timedelta(minutes=3)
 OLD_DELIVERY = timedelta(minutes=10)
+_PROXIED = (
+    "X-Forwarded-For",
+    "X-Forwarded-Proto",
+    "X-Forwarded-Host",
+    "X-Real-IP",
+    "Forwarded",
+    "Via",
+)
 
 
 @never_cache
@@ -86,7 +94,7 @@ def _may_read_metrics(request: HttpRequest) -> bool:
         )
     # A proxy on this machine also comes from loopback, but says for whom it asks.
     local = request.META.get("REMOTE_ADDR") in {"127.0.0.1", "::1", ""}
-    return local and "X-Forwarded-For" not in request.headers
+    return local and not any(name in request.headers for name in _PROXIED)
 
 
 def _outcome(check: Callable[[], str]) -> str:

@@ -64,6 +64,8 @@ def test_metrics_tell_how_far_behind_the_outbox_is(client: Client) -> None:
     ("_case", "token", "headers", "status"),
     [
         ("another machine", "", {"x-forwarded-for": "192.0.2.1"}, 403),
+        ("another machine, in fewer words", "", {"x-forwarded-proto": "https"}, 403),
+        ("another machine, as RFC 7239 says it", "", {"forwarded": "for=192.0.2.1"}, 403),
         ("no token", "secret", {}, 403),
         ("wrong token", "secret", {"authorization": "Bearer wrong"}, 403),
         ("right token", "secret", {"authorization": "Bearer secret"}, 200),
