@@ -69,12 +69,18 @@ class RecordForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
+        if self.may_stay_nameless():
+            return given
         if given.get("type") == Customer.Type.BUSINESS:
             if not given.get("trading_name"):
                 self.add_error("trading_name", _("Say what the business is called."))
         elif not (given.get("given_name") or given.get("family_name")):
             self.add_error("family_name", _("Give at least one name."))
         return given
+
+    def may_stay_nameless(self) -> bool:
+        """Whether the record is known by something else than a name."""
+        return False
 
 
 class NewForm(RecordForm):
@@ -97,6 +103,12 @@ class EditForm(RecordForm):
     trigger = forms.ChoiceField(label=_("Why it changes"), choices=TRIGGERS)
     revision = forms.IntegerField(widget=forms.HiddenInput)
     party_revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def may_stay_nameless(self) -> bool:
+        """Imported without a name, a customer gets a phone number before somebody says the name."""
+        return not any(
+            self.initial.get(name) for name in ("given_name", "family_name", "trading_name")
+        )
 
 
 class EndForm(forms.Form):

@@ -116,13 +116,7 @@ def _alike(actor: Actor, given: dict[str, Any]) -> list[Found]:
 
 @transaction.atomic
 def _recorded(actor: Actor, given: dict[str, Any]) -> Customer:
-    business = given["type"] == Customer.Type.BUSINESS
-    party = record_party(
-        kind=Party.Kind.ORGANIZATION if business else Party.Kind.INDIVIDUAL,
-        fields={name: given[name] for name in _PERSON},
-        contact_media=_media(given),
-        actor=actor,
-    )
+    party = _recorded_party(actor, given)
     return record_customer(
         name=party.name,
         party_id=party.pk,
@@ -133,10 +127,25 @@ def _recorded(actor: Actor, given: dict[str, Any]) -> Customer:
     )
 
 
+def _recorded_party(actor: Actor, given: dict[str, Any]) -> Party:
+    business = given["type"] == Customer.Type.BUSINESS
+    return record_party(
+        kind=Party.Kind.ORGANIZATION if business else Party.Kind.INDIVIDUAL,
+        fields={name: given[name] for name in _PERSON},
+        contact_media=_media(given),
+        actor=actor,
+    )
+
+
 @transaction.atomic
 def _changed(actor: Actor, customer: Customer, given: dict[str, Any]) -> None:
-    changes = {name: given[name] for name in ("type", "segment", "care_note")}
-    if customer.party:
+    changes: dict[str, Any] = {name: given[name] for name in ("type", "segment", "care_note")}
+    told = _media(given) or any(given[name] for name in _PERSON)
+    if customer.party is None and told:
+        # A partner's system recorded the relationship only; now we hear who it is with.
+        party = _recorded_party(actor, given)
+        changes |= {"party_id": party.pk, "name": party.name or customer.name}
+    elif customer.party:
         known_by = customer.party.name
         party = update_party(
             party_id=customer.party.pk,

@@ -91,6 +91,34 @@ def test_a_change_keeps_what_the_form_does_not_show() -> None:
 
 
 @pytest.mark.req("R-CIM-6")
+def test_who_was_imported_without_a_name_is_reachable_before_anybody_says_it() -> None:
+    customer = a_customer(party=a_party(given_name="", family_name=""), number="K-1", name="K-1")
+
+    reachable = edited(as_role(), customer, mobile="07700 900124")
+    customer.refresh_from_db()
+    assert (reachable.status_code, customer.name) == (303, "K-1")
+    named = edited(as_role(), customer, given_name="Kes")
+
+    customer.refresh_from_db()
+    assert (named.status_code, customer.name) == (303, "Kes")
+
+
+@pytest.mark.req("R-CIM-6")
+def test_what_is_told_of_a_customer_nobody_stands_behind_is_not_lost() -> None:
+    customer = a_customer(number="K-2", name="K-2")
+    Customer.objects.filter(pk=customer.pk).update(party=None)
+    customer.refresh_from_db()
+
+    told = {"given_name": "Kes", "mobile": "07700 900124", "party_revision": 0}
+    answer = edited(as_role(), customer, **told)
+
+    customer.refresh_from_db()
+    assert (answer.status_code, customer.name) == (303, "Kes")
+    assert customer.party is not None
+    assert customer.party.contact_media.get().normalised == "+447700900124"
+
+
+@pytest.mark.req("R-CIM-6")
 def test_the_second_of_two_writers_sees_the_first_and_keeps_their_entries() -> None:
     customer, client = a_customer(segment="bronze"), as_role()
     url = reverse("customers:edit", args=[customer.pk])
