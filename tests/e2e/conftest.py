@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from crm.access import forget_actors
@@ -40,6 +41,7 @@ def house(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
                 yield house
         finally:
             call_command("flush", interactive=False, verbosity=0)
+            connections.close_all()
             _forget()
 
 

@@ -2,11 +2,13 @@
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -59,8 +61,10 @@ def a_house() -> Iterator[House]:
     call_command("starter_set", stdout=io.StringIO())
     for role in STAFF:
         _a_person(role)
-    with a_mailbox() as mailbox, a_worker_process(mailbox, "house"), _a_web_server() as url:
-        yield House(url, mailbox)
+    with pytest.MonkeyPatch.context() as patch, a_mailbox() as mailbox, _a_web_server() as url:
+        patch.setenv("CRM_PUBLIC_URL", url)
+        with a_worker_process(mailbox, "house"):
+            yield House(url, mailbox)
     app.control.purge()
     _hang_up()
 
@@ -112,14 +116,21 @@ def counted(answer: dict[str, Any]) -> list[int]:
 
 def posted(client: Client, name: str, *args: object, **data: Any) -> str:
     """Send a form; the page it leads to, as a person reads it."""
-    answer = client.post(reverse(name, args=args), data, follow=True)
+    path = name if name.startswith("/") else reverse(name, args=args)
+    answer = client.post(path, data, follow=True)
     html = answer.content.decode()
-    assert answer.status_code == 200, html
+    assert answer.status_code == 200, read_aloud(html)
     return html
 
 
 def page(client: Client, name: str, *args: object, **query: Any) -> str:
     answer = client.get(reverse(name, args=args), query)
     html = answer.content.decode()
-    assert answer.status_code == 200, html
+    assert answer.status_code == 200, read_aloud(html)
     return html
+
+
+def read_aloud(html: str) -> str:
+    """The words of a page's content, to see at once what it says."""
+    content = html.partition("<main")[2].partition("</main>")[0] or html
+    return " ".join(re.sub("<[^>]*>", " ", content).split())
