@@ -1,7 +1,6 @@
 """Two at once: the timeline keeps one order, one contact stays one, one stage fires once."""
 
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -17,29 +16,9 @@ from interactions.processes.track_interaction.stages import win
 from interactions.processes.update_interaction import add_message
 from tests.customers.factories import a_customer
 from tests.interactions.factories import an_interaction, plain_promises, the_clock
+from tests.racing import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*actions: Callable[[], object]) -> list[BaseException]:
-    """Run all of them at the same moment, each on its own connection."""
-    start, failed = threading.Barrier(len(actions)), list[BaseException]()
-
-    def run(action: Callable[[], object]) -> None:
-        start.wait()
-        try:
-            action()
-        except BaseException as problem:  # the test looks at it
-            failed.append(problem)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(action,)) for action in actions]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return failed
 
 
 @pytest.mark.req("R-TMI-2")

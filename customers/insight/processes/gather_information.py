@@ -142,10 +142,11 @@ def _already_known(
 
 def _lock_for_decision(fact_id: int, actor: Actor) -> Fact:
     require(actor, "insight.decide_fact")
-    fact = Fact.objects.select_for_update(of=("self",)).select_related("source").get(pk=fact_id)
-    # The gate to the customer is the gate to the facts.
-    Customer.objects.visible_to(actor).get(pk=fact.customer_id)
-    return fact
+    whose = Fact.objects.only("customer_id").get(pk=fact_id)
+    # The gate to the customer is the gate to the facts; two decisions about one customer take
+    # turns, or each would believe itself the only one.
+    Customer.objects.visible_to(actor).lock(whose.customer_id)
+    return Fact.objects.select_for_update(of=("self",)).select_related("source").get(pk=fact_id)
 
 
 def _same_key_and_source(fact: Fact) -> FactQuerySet:
