@@ -125,6 +125,11 @@ class Delivery(models.Model):
                 condition=Q(done_at=None, dead_at=None),
             ),
             models.Index(
+                fields=["dead_at"],
+                name="delivery_dead",
+                condition=Q(dead_at__isnull=False),
+            ),
+            models.Index(
                 fields=["handler", "aggregate", "id"],
                 name="delivery_in_turn",
                 condition=Q(done_at=None, dead_at=None),
