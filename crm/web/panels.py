@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -38,7 +39,33 @@ class PlacedPanel:
     url: str
 
 
+@dataclass(frozen=True)
+class Action:
+    """A button that an upper app puts in the head of a lower app's page."""
+
+    page: str
+    name: str
+    order: int
+    label: str | Promise
+    icon: str
+    url_name: str
+    parameter: str
+    permission: str
+    key: str
+
+
+@dataclass(frozen=True)
+class PlacedAction:
+    """A button for one subject and one person, with its address."""
+
+    label: str
+    icon: str
+    url: str
+    key: str
+
+
 _panels: dict[tuple[str, str], Panel] = {}
+_actions: dict[tuple[str, str], Action] = {}
 
 
 def register(
@@ -79,4 +106,43 @@ def panels_for(page: str, actor: Actor, **url_kwargs: Any) -> list[PlacedPanel]:
             reverse(panel.url_name, kwargs=url_kwargs),
         )
         for panel in sorted(wanted, key=lambda panel: (panel.order, panel.name))
+    ]
+
+
+def register_action(
+    *,
+    page: str,
+    name: str,
+    order: int,
+    label: str | Promise,
+    icon: str,
+    url_name: str,
+    parameter: str,
+    permission: str = "",
+    key: str = "",
+) -> None:
+    """Add a button to a page's head; `parameter` carries the subject in its address."""
+    if (page, name) in _actions:
+        raise ValueError(f"Page {page} has a button {name} already")
+    known_icon(icon)
+    _actions[page, name] = Action(
+        page, name, order, label, icon, url_name, parameter, permission, key
+    )
+
+
+def actions_for(page: str, actor: Actor, *, pk: int) -> list[PlacedAction]:
+    """The buttons of a page this person may use, in order."""
+    wanted = [
+        action
+        for action in _actions.values()
+        if action.page == page and (not action.permission or actor.has_perm(action.permission))
+    ]
+    return [
+        PlacedAction(
+            str(action.label),
+            action.icon,
+            f"{reverse(action.url_name)}?{urlencode({action.parameter: pk})}",
+            action.key,
+        )
+        for action in sorted(wanted, key=lambda action: (action.order, action.name))
     ]

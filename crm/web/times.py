@@ -18,6 +18,8 @@ def left(seconds: float) -> str:
         return _("%(n)d s") % {"n": whole}
     if whole < _HOUR:
         return _("%(n)d min") % {"n": whole // _MINUTE}
+    if not whole % _HOUR // _MINUTE:
+        return _("%(h)d h") % {"h": whole // _HOUR}
     return _("%(h)d h %(m)02d") % {"h": whole // _HOUR, "m": whole % _HOUR // _MINUTE}
 
 

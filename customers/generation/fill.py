@@ -224,7 +224,7 @@ def _dealings(
     tier = dice.choice(("standard",) * 6 + ("gold", "platinum"))
     pages.add(
         Agreement, invented_id(pages.ids, home.since), customer_id, f"Home {tier.title()}",
-        f"{term} months", tier, since, None,
+        f"{term} months" if term > 1 else "monthly", tier, since, None,
     )  # fmt: skip
     for place, (name, kind, _) in enumerate(plans):
         pages.add(

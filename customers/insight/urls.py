@@ -10,6 +10,7 @@ app_name = "insight"
 urlpatterns = [
     path("api/v1/customers/<uuid:public_id>/profile", ProfileView.as_view(), name="api_profile"),
     path("customers/<int:pk>/insight/", profile.panel, name="panel"),
+    path("customers/<int:pk>/insight/confirm/", profile.to_confirm, name="to_confirm"),
     path("customers/<int:pk>/insight/trust/", profile.trust, name="trust"),
     path("customers/<int:pk>/insight/facts/", profile.facts, name="facts"),
     path("customers/<int:pk>/consents/", consents.consents, name="consents"),

@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from crm.web import words
 from customers.insight import keys
 
 SECTIONS: dict[str, str | Promise] = {
@@ -59,6 +60,8 @@ WORDS: dict[str, str | Promise] = {
     "internet": _("Internet"),
     "phone+internet": _("Phone and internet"),
     "none": _("None"),
+    "male": _("Male"),
+    "female": _("Female"),
 }
 
 REASONS: dict[str, str | Promise] = {
@@ -107,6 +110,12 @@ def value(said: Any) -> str:
     if isinstance(said, str):
         return str(WORDS.get(said, said))
     return str(said)
+
+
+def value_of(key: str, said: Any) -> str:
+    """The value of a known key in words; a language by its name."""
+    spoken = key == "person.language" and isinstance(said, str)
+    return words.language(said) if spoken else value(said)
 
 
 def value_title(key: str) -> str:

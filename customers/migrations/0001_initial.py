@@ -179,7 +179,7 @@ class Migration(migrations.Migration):
             name='PartyRelationship',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('partner', 'Partner'), ('parent', 'Parent of'), ('guardian', 'Guardian of'), ('payer', 'Pays for'), ('user', 'Owner for user'), ('employer', 'Employs'), ('subsidiary', 'Parent organisation of'), ('household', 'Shares a household with')], max_length=12, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('partner', 'Partner'), ('parent', 'Parent of'), ('guardian', 'Guardian of'), ('payer', 'Pays for'), ('user', 'Owner for user'), ('employer', 'Employs'), ('subsidiary', 'Parent organisation of'), ('household', 'Same household')], max_length=12, verbose_name='kind')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
                 ('valid_from', models.DateTimeField(default=django.utils.timezone.now, verbose_name='from')),
                 ('valid_to', models.DateTimeField(blank=True, null=True, verbose_name='until')),
@@ -196,7 +196,7 @@ class Migration(migrations.Migration):
                 ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.BigIntegerField()),
-                ('kind', models.CharField(choices=[('partner', 'Partner'), ('parent', 'Parent of'), ('guardian', 'Guardian of'), ('payer', 'Pays for'), ('user', 'Owner for user'), ('employer', 'Employs'), ('subsidiary', 'Parent organisation of'), ('household', 'Shares a household with')], max_length=12, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('partner', 'Partner'), ('parent', 'Parent of'), ('guardian', 'Guardian of'), ('payer', 'Pays for'), ('user', 'Owner for user'), ('employer', 'Employs'), ('subsidiary', 'Parent organisation of'), ('household', 'Same household')], max_length=12, verbose_name='kind')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
                 ('valid_from', models.DateTimeField(default=django.utils.timezone.now, verbose_name='from')),
                 ('valid_to', models.DateTimeField(blank=True, null=True, verbose_name='until')),

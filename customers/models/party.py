@@ -147,7 +147,7 @@ class PartyRelationship(models.Model):
         USER = "user", _("Owner for user")
         EMPLOYER = "employer", _("Employs")
         SUBSIDIARY = "subsidiary", _("Parent organisation of")
-        HOUSEHOLD = "household", _("Shares a household with")
+        HOUSEHOLD = "household", _("Same household")
 
     source = models.ForeignKey(Party, models.PROTECT, related_name="relations_out")
     target = models.ForeignKey(Party, models.PROTECT, related_name="relations_in")

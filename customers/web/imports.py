@@ -150,7 +150,8 @@ def _run(public_id: UUID) -> ImportRun:
 
 def _begin(run: ImportRun, actor: Actor, *, trial: bool) -> None:
     progress.forget(run.pk)
-    state = ImportRun.State.TRYING if trial else run.state
+    # At once, so that the page says it is under way before a worker has taken it.
+    state = ImportRun.State.TRYING if trial else ImportRun.State.RUNNING
     ImportRun.objects.filter(pk=run.pk).update(state=state, message="")
     task = "customers.tasks.try_file" if trial else "customers.tasks.take_in_file"
     transaction.on_commit(partial(_send, task, run.pk, actor.pk))

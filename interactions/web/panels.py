@@ -9,7 +9,7 @@ panels.register(
     name="matters",
     order=10,
     column="top",
-    title=_("Promised and open"),
+    title=_("Open promise"),
     icon="alarm",
     url_name="interactions:matters",
     permission="interactions.view_interaction",
@@ -23,4 +23,14 @@ panels.register(
     icon="history",
     url_name="interactions:timeline",
     permission="interactions.view_interaction",
+)
+panels.register_action(
+    page="customer",
+    name="log",
+    order=10,
+    label=_("Interaction"),
+    icon="plus",
+    url_name="interactions:log",
+    parameter="customer",
+    permission="interactions.log_interaction",
 )

@@ -21,9 +21,18 @@ from crm.web.page import render_panel
 from customers.models import Customer
 from interactions.models import Interaction
 from interactions.web import queue, wording
+from interactions.web.next_step import next_step
 
 PAGE = 20
-_MATTERS = 4
+_MATTERS = 3
+_DUE_ICONS = {
+    "ok": "clock",
+    "soon": "hourglass-low",
+    "risk": "alert-triangle",
+    "over": "alert-octagon",
+    "paused": "player-pause",
+    "met": "circle-check",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +83,23 @@ def matters(request: HttpRequest, pk: int) -> HttpResponse:
     customer = _customer(actor, pk)
     now = timezone.now()
     mine = Interaction.objects.visible_to(actor).open().filter(customer=customer)
-    some = list(mine.select_related("customer").prefetch_related("clocks").order_by(
-        "due_next_at", "pk"
-    )[: _MATTERS + 1])  # fmt: skip
-    context = {
-        "customer": customer,
-        "rows": queue.rows_of(some[:_MATTERS], actor, now),
-        "more": len(some) > _MATTERS,
-        "may_log": actor.has_perm("interactions.log_interaction"),
-    }
-    title = _("Promised and open")
+    some = list(
+        mine.select_related("customer", "customer__party")
+        .prefetch_related("clocks")
+        .order_by("due_next_at", "pk")[:_MATTERS]
+    )
+    rows = queue.rows_of(some, actor, now)
+    context: dict[str, Any] = {"customer": customer, "band": True}
+    if rows:
+        context |= {
+            "rows": rows,
+            "first": rows[0],
+            "others": rows[1:],
+            "open_n": mine.count(),
+            "due_icon": _DUE_ICONS.get(rows[0].due.state if rows[0].due else "", "clock"),
+            "step": next_step(rows[0]),
+        }
+    title = _("Open promise")
     return render_panel(request, "interactions/_matters.html", context, title=title)
 
 

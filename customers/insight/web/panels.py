@@ -16,6 +16,16 @@ panels.register(
 )
 panels.register(
     page="customer",
+    name="to-confirm",
+    order=20,
+    column="top",
+    title=_("Ask them to confirm"),
+    icon="checklist",
+    url_name="insight:to_confirm",
+    permission="insight.view_profile",
+)
+panels.register(
+    page="customer",
     name="trust",
     order=20,
     column="right",

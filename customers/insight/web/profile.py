@@ -21,6 +21,7 @@ from customers.insight.processes.gather_information import accept_fact, confirm_
 from customers.models import Customer
 
 _SURE, _UNSURE = 70, 40
+_TO_CONFIRM = 3
 _GOOD, _FAIR = 80, 50
 
 
@@ -79,6 +80,37 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
     profile = Profile.objects.filter(customer=customer).first()
     context = {"customer": customer, "profile": profile, "sections": _sections(profile)}
     return render_panel(request, "customers/insight/_panel.html", context, title=_("Insight"))
+
+
+@login_required
+@require_GET
+def to_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Facts whose date to confirm has passed, the longest over first."""
+    customer = customer_in_sight(signed_in(request), pk, "insight.view_profile")
+    covered = reads.covered_purposes(pk)
+    now = timezone.now()
+    stale = [
+        fact
+        for fact in Fact.objects.believed()
+        .filter(customer=pk, stale_after__lte=now)
+        .order_by("stale_after", "pk")
+        if fact.purpose in covered
+    ]
+    context = {
+        "customer": customer,
+        "band": True,
+        "stale_n": len(stale),
+        "lines": [
+            {
+                "title": keys.named(fact.key).title,
+                "value": wording.value_of(fact.key, fact.value),
+                "days": (now - fact.stale_after).days if fact.stale_after else 0,
+            }
+            for fact in stale[:_TO_CONFIRM]
+        ],
+    }
+    title = _("Ask them to confirm")
+    return render_panel(request, "customers/insight/_to_confirm.html", context, title=title)
 
 
 @login_required
@@ -163,7 +195,7 @@ def _line(said: dict[str, Any], by_id: dict[int, Fact]) -> Line:
     sure = said["confidence"]
     return Line(
         title=wording.value_title(said["key"]),
-        value=wording.value(said["value"]),
+        value=wording.value_of(said["key"], said["value"]),
         reasons=[wording.reason(part["code"], part["params"]) for part in said["reasons"]],
         confidence=sure,
         tone="ok" if sure >= _SURE else "warn" if sure >= _UNSURE else "bad",
@@ -174,7 +206,7 @@ def _line(said: dict[str, Any], by_id: dict[int, Fact]) -> Line:
 def _ground(fact: Fact) -> Ground:
     return Ground(
         title=str(keys.named(fact.key).title),
-        value=wording.value(fact.value),
+        value=wording.value_of(fact.key, fact.value),
         source=fact.source.name,
         observed_at=fact.observed_at,
     )
@@ -209,10 +241,11 @@ def _cure(part: str, missing: list[str], unknown: set[str]) -> str:
 def _row(fact: Fact, covered: frozenset[str]) -> dict[str, Any]:
     held = fact.state in {Fact.State.ACCEPTED, Fact.State.VERIFIED}
     stale = fact.stale_after is not None and fact.stale_after <= timezone.now()
+    said = wording.value_of(fact.key, fact.value)
     return {
         "fact": fact,
         "title": keys.named(fact.key).title,
-        "value": wording.value(fact.value) if fact.purpose in covered else _("Not allowed"),
+        "value": said if fact.purpose in covered else _("Not allowed"),
         "covered": fact.purpose in covered,
         "standing": fact.superseded_at is None and fact.state != Fact.State.REJECTED,
         "held": held,

@@ -50,3 +50,22 @@ def test_what_cannot_be_drawn_is_refused(_case: str, changes: dict[str, str], sa
 
     with pytest.raises(ValueError, match=said):
         _register(changes.pop("name", "other"), 1, **changes)
+
+
+def test_a_button_carries_its_subject_and_only_those_who_may_see_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(panels, "_actions", {})
+    panels.register_action(
+        page="demo",
+        name="log",
+        order=1,
+        label="Log",
+        icon="plus",
+        url_name="web:menu",
+        parameter="customer",
+        permission="interactions.log_interaction",
+    )
+
+    assert panels.actions_for("demo", NOBODY, pk=7) == []
+    assert [one.url for one in panels.actions_for("demo", SYSTEM, pk=7)] == ["/menu?customer=7"]

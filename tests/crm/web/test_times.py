@@ -18,6 +18,7 @@ LONDON = zoneinfo.ZoneInfo("Europe/London")
         (60, "1 min"),
         (59 * 60 + 59, "59 min"),
         (11100, "3 h 05"),
+        (43200, "12 h"),
         (64680, "17 h 58"),
         (-720, "12 min"),
     ],

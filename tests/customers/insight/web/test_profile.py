@@ -1,8 +1,11 @@
 """The profile on screen: each value answers why, each fact answers who said so."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from crm.access import SYSTEM
 from crm.accounts.models import User
@@ -151,3 +154,16 @@ def test_facts_page_costs_the_same_however_many_facts(
 
     with django_assert_max_num_queries(16):  # type: ignore[operator]  # a fixture of pytest-django
         agent.get(reverse("insight:facts", args=[family.pk]))
+
+
+def test_what_is_stale_is_asked_for_with_how_long_it_is_over(
+    agent: Client, family: Customer
+) -> None:
+    past = timezone.now() - timedelta(days=18, hours=1)
+    Fact.objects.filter(customer=family, key="household.partner").update(stale_after=past)
+
+    answer = agent.get(reverse("insight:to_confirm", args=[family.pk]))
+
+    assert [line["days"] for line in answer.context["lines"]] == [18]
+    assert answer.context["stale_n"] == 1
+    assert "18 days over" in answer.content.decode()
