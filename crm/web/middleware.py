@@ -38,6 +38,8 @@ class ReaderMiddleware:
             request.LANGUAGE_CODE = translation.get_language() or ""
             response = self._get_response(request)
         response.headers["Content-Language"] = request.LANGUAGE_CODE
+        # It may name people: no shared cache keeps it, and after signing out it is asked for anew.
+        response.headers.setdefault("Cache-Control", "private, no-cache")
         patch_vary_headers(response, ["Cookie"])
         return response
 

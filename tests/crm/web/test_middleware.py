@@ -24,3 +24,10 @@ def test_the_log_tells_no_names_that_somebody_looked_for(
     assert "/nowhere" in said
     assert "Priya" not in said
     assert quote("Priya Sharma") not in said
+
+
+def test_pages_of_those_who_are_signed_in_are_kept_by_no_shared_cache() -> None:
+    client = Client()
+    client.force_login(a_user(role="administrator"))
+
+    assert client.get("/preferences")["Cache-Control"] == "private, no-cache"
