@@ -15,6 +15,7 @@ from customers.insight.models import Profile
 from customers.insight.reads import Inputs
 from customers.insight.sections import confidence, demographics, household, life_stage, usage
 from customers.insight.sections.facts import survivors
+from customers.models import Customer
 from readiness.registry.resolve import CapabilityOff, Resolved, resolve
 
 ETOM = "1.3.4.1.1"
@@ -31,6 +32,9 @@ SECTIONS = {
 def build_profile(*, customer_id: int, actor: Actor) -> Profile:
     """Rebuild one profile from its facts; the same facts and versions give the same profile."""
     require(actor, "insight.build_profile")
+    # Of two at once the later one reads what the earlier one was about: no answer is overwritten
+    # by an older one, a withdrawn consent least of all.
+    Customer.objects.lock(customer_id)
     now = timezone.now()
     (inputs,) = reads.profile_inputs([customer_id])
     fresh = _fold(inputs, now)
