@@ -164,7 +164,7 @@ class _Contact:
     closed: datetime | None = None
     outcome: str = ""
     informed: str = ""
-    new_promise: _NewPromise | None = None
+    new_promises: dict[str, _NewPromise] = field(default_factory=dict)
 
     def say(self, type: str, at: datetime, **data: Any) -> None:
         self.events.append((type, at, data))
@@ -218,8 +218,8 @@ def _setting(wanted: Wanted, *, first: int) -> _Setting:
             key: (pk, side) for pk, key, side in Reason.objects.values_list("pk", "key", "vertical")
         },
         customers=list(_customers()),
-        # At most an answer and a word about the delay for each contact.
-        message_ids=iter(reserve_ids(Message, 2 * wanted.interactions)),
+        # At most an answer and a word about each delay for each contact.
+        message_ids=iter(reserve_ids(Message, 3 * wanted.interactions)),
         owners=[*((pk, team.get(pk)) for pk in agents)] or [(None, pk) for pk in teams or [None]],
     )
 
@@ -294,8 +294,8 @@ def _end(setting: _Setting, contact: _Contact) -> None:
     wait = taken(setting.dice, contact.promise["targets"]["resolution"])
     done = min(max(contact.after(wait), answered), setting.now)
     contact.completed = done
-    if done > contact.after(contact.promise["targets"]["resolution"]):
-        _promise_anew(setting, contact, done)
+    _promise_anew(setting, contact, "first_response", answered)
+    _promise_anew(setting, contact, "resolution", done)
     contact.outcome = setting.dice.choices([*OUTCOMES], [*OUTCOMES.values()])[0]
     contact.say(
         "completed", done, outcome=contact.outcome, status="completed",
@@ -309,13 +309,13 @@ def _end(setting: _Setting, contact: _Contact) -> None:
     )  # fmt: skip
 
 
-def _promise_anew(setting: _Setting, contact: _Contact, done: datetime) -> None:
-    """Most who will be late are told so in time, and most new promises are kept."""
-    dice, target = setting.dice, contact.promise["targets"]["resolution"]
-    due = contact.after(target)
-    if dice.random() >= _TOLD_SHARE:
+def _promise_anew(setting: _Setting, contact: _Contact, target: str, done: datetime) -> None:
+    """Most who will wait too long are told so in time, and most new promises are kept."""
+    dice, seconds = setting.dice, contact.promise["targets"][target]
+    due = contact.after(seconds)
+    if done <= due or dice.random() >= _TOLD_SHARE:
         return
-    told = contact.after(int(target * dice.uniform(0.7, 0.95)))
+    told = contact.after(int(seconds * dice.uniform(0.7, 0.95)))
     if dice.random() < _KEPT_SHARE:
         new_due = done + timedelta(minutes=dice.randint(10, 240))
     else:
@@ -323,9 +323,9 @@ def _promise_anew(setting: _Setting, contact: _Contact, done: datetime) -> None:
     new_due = new_due.replace(second=0, microsecond=0)
     reason = dice.choice(DELAY_REASONS)
     message = invented_id(setting.ids, told)
-    contact.new_promise = _NewPromise(told, new_due, message, reason)
+    contact.new_promises[target] = _NewPromise(told, new_due, message, reason)
     contact.say(
-        "promise_made", told, target="resolution", cycle=1, number=2,
+        "promise_made", told, target=target, cycle=1, number=2,
         due_at=new_due.isoformat(), reason=reason, origin="agent", message=str(message),
     )  # fmt: skip
 
@@ -368,7 +368,7 @@ def _clock(
     due = contact.after(seconds)
     until = stopped or setting.now
     late = until > due
-    anew = contact.new_promise if target == "resolution" else None
+    anew = contact.new_promises.get(target)
     state = ("breached" if late else "met") if stopped else "breached" if late else "running"
     policy = setting.policy.config
     fired = (
