@@ -15,5 +15,6 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    if _ended and not hasattr(session.config, "workerinput") and session.config.cache:
-        session.config.cache.set(KEY, {**session.config.cache.get(KEY, {}), **_ended})
+    cache = getattr(session.config, "cache", None)
+    if _ended and not hasattr(session.config, "workerinput") and cache:
+        cache.set(KEY, {**cache.get(KEY, {}), **_ended})
