@@ -218,6 +218,9 @@ def test_a_trial_of_the_complaints_and_their_import_report_the_same(house: House
     second = Interaction.objects.get(external_id="900002")
     assert second.opened_at.isoformat() == "2015-05-04T16:05:00+00:00"
     assert SlaClock.objects.filter(interaction__source=second.source).exists() is False
+    told = a_partner_system(house.url, "historian").get(f"{INTERACTION}/{second.public_id}")
+    # Nobody wrote down when it ended, so nobody is told an end.
+    assert told.json()["interactionDate"] == {"startDateTime": "2015-05-04T16:05:00.000Z"}
 
 
 @real_files

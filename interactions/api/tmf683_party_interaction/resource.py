@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Case, F, JSONField, Q, TextField, When
-from django.db.models.functions import Coalesce, Lower
+from django.db.models.functions import Coalesce, Lower, NullIf
 from django.db.models.lookups import Exact
 
 from crm.events.catalogue import (
@@ -120,7 +120,9 @@ def _related_party() -> Any:
 
 
 def _interaction_date() -> Any:
-    ours = Parts(startDateTime=Instant(F("opened_at")), endDateTime=Instant(F("completed_at")))
+    # History imported without the time it ended has its end at its beginning: that is no end.
+    ended = NullIf(F("completed_at"), F("opened_at"))
+    ours = Parts(startDateTime=Instant(F("opened_at")), endDateTime=Instant(ended))
     return Coalesce(given("interactionDate"), ours, output_field=JSONField())
 
 
