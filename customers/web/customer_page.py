@@ -245,7 +245,7 @@ def _relations(party: Party | None, *, clear: bool) -> list[Relation]:
     return [
         Relation(
             name=other.name if clear else masking.name(other.name, ""),
-            how=", ".join(dict.fromkeys(said[other.pk])),
+            how=" · ".join(dict.fromkeys(said[other.pk])),
             customer_id=customers.get(other.pk),
             org=other.kind == Party.Kind.ORGANIZATION,
         )

@@ -116,6 +116,14 @@ def initials(name: str) -> str:
 
 
 @register.filter
+def breakable(text: str) -> str:
+    """An e-mail address that may go on beneath from its @; anything else as it is."""
+    if text.count("@") != 1:
+        return text
+    return format_html("{}<wbr>@{}", *text.split("@"))
+
+
+@register.filter
 def avatar_tone(name: str) -> str:
     """One of three quiet colours, the same for the same name everywhere."""
     return ("", "b", "c")[zlib.crc32(str(name).encode()) % 3]
