@@ -15,6 +15,7 @@ from interactions.models import Commitment, SlaClock
 from interactions.web import wording
 from readiness.registry.resolve import configuration
 
+_A_MOMENT = timedelta(seconds=1)
 _SOON = 0.75
 
 
@@ -30,10 +31,17 @@ class Due:
     seconds: int
     share: float
     due_at: datetime | None
+    in_hours: bool = False
+
+    @property
+    def live(self) -> bool:
+        """Whether the promise can still be kept and its time is not stopped."""
+        return self.state in {"ok", "soon", "risk"}
 
     @property
     def running(self) -> bool:
-        return self.state in {"ok", "soon", "risk"}
+        """Whether what is left shrinks now; outside the desk's hours it stands still."""
+        return self.in_hours and self.live
 
 
 @lru_cache(maxsize=64)
@@ -89,7 +97,8 @@ def _running(clock: SlaClock, what: str, due_at: datetime, now: datetime) -> Due
     state = "risk" if at_risk else "soon" if share >= _SOON else "ok"
     if clock.state == SlaClock.State.PAUSED:
         state = "paused"
-    return Due(clock, state, times.left(left), what, at, left, share, due_at)
+    in_hours = desk_seconds(clock, now, now + _A_MOMENT) > 0
+    return Due(clock, state, times.left(left), what, at, left, share, due_at, in_hours)
 
 
 def standing_promises(clocks: Iterable[SlaClock]) -> dict[int, datetime]:

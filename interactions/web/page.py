@@ -181,8 +181,8 @@ def _clock_row(clock: SlaClock, promised: Any, now: Any) -> dict[str, Any]:
         "risk": _("%(what)s, at risk"),
         "paused": _("%(what)s, stopped"),
     }.get(due.state, "%(what)s") % {"what": due.what}
-    stages = [times.instant(clock.started_at), due.at] if due.due_at and due.running else []
-    left = _("%(time)s left") % {"time": due.left} if due.running else due.left
+    stages = [times.instant(clock.started_at), due.at] if due.due_at and due.live else []
+    left = _("%(time)s left") % {"time": due.left} if due.live else due.left
     return {"clock": clock, "due": due, "title": title, "left": left, "stages": stages}
 
 

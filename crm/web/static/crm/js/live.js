@@ -75,7 +75,8 @@ function tick() {
     const words = rest < 60 ? seconds : rest < 3600 ? minutes : hours;
     const minute = Math.floor((rest % 3600) / 60);
     const text = words.replace("{h}", String(Math.floor(rest / 3600)))
-      .replace("{mm}", String(minute).padStart(2, "0")).replace("{m}", String(minute)).replace("{s}", String(rest));
+      .replace(/\s*\{mm\}/, (found) => minute ? found.replace("{mm}", String(minute).padStart(2, "0")) : "")
+      .replace("{m}", String(minute)).replace("{s}", String(rest));
     if (element.textContent !== text) element.textContent = text;
   }
 }
