@@ -4,7 +4,11 @@ import pytest
 
 from tests import servers
 
-pytest_plugins = ["tests.architecture.results", "tests.readiness.fixtures"]
+pytest_plugins = [
+    "tests.architecture.results",
+    "tests.browser.running",
+    "tests.readiness.fixtures",
+]
 
 RUNNING = pytest.StashKey[servers.Servers]()
 

@@ -12,7 +12,6 @@ from pytest_django import DjangoDbBlocker
 from crm.access import forget_actors
 from crm.tmf.authentication import forget_grants
 from readiness.registry.resolve import forget_snapshot
-from tests.browser.conftest import browser  # noqa: F401  # used by name
 from tests.e2e.house import House, a_house
 
 HERE = Path(__file__).parent
