@@ -81,10 +81,14 @@ def _read_snapshot() -> dict[str, list[_Candidate]]:
     return found
 
 
+_frozen: dict[int, Resolved] = {}
+
+
 def forget_snapshot() -> None:
     """Read afresh at the next question: after a transition, and between tests."""
     global _taken_at  # noqa: PLW0603  # one snapshot per process is the design
     _taken_at = -_SNAPSHOT_SECONDS
+    _frozen.clear()
 
 
 def _candidates(slot: str) -> list[_Candidate]:
@@ -121,9 +125,6 @@ def resolve(slot: str, *, unit: str | None = None) -> Resolved:
     if general is None:
         raise CapabilityOff(slot)
     return general
-
-
-_frozen: dict[int, Resolved] = {}
 
 
 def configuration(version_id: int) -> Resolved:
