@@ -1,5 +1,6 @@
 """A live server and a real browser; a missing browser fails and says what to install."""
 
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -58,6 +59,14 @@ def page_as(live_server: LiveServer, browser: Browser) -> Iterator[PageAs]:
     yield open_page
     for context in contexts:
         context.close()
+    _let_the_server_finish()
+
+
+def _let_the_server_finish() -> None:
+    """Wait for requests whose page is gone: they must not meet the emptying of the database."""
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(timeout=10)
 
 
 def a_user(role: str) -> int:
