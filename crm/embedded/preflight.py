@@ -38,7 +38,8 @@ def require_free_port(host: str, port: int) -> None:
 
 
 def require_space(directory: Path) -> None:
-    there = next(part for part in (directory, *directory.parents) if part.exists())
+    # os.path.exists says no where a parent may not be entered; Path.exists would raise.
+    there = next(part for part in (directory, *directory.parents) if os.path.exists(part))  # noqa: PTH110  see above
     free = shutil.disk_usage(there).free
     if free < LEAST_FREE:
         raise Trouble(
@@ -74,3 +75,11 @@ def sign(lock: IO[str], address: str) -> None:
     lock.truncate()
     lock.write(f"{address} (process {os.getpid()})")
     lock.flush()
+
+
+def last_address(places: Places) -> str | None:
+    """Where these places answer, or answered when last started; None before the first start."""
+    try:
+        return (places.data_dir / LOCK).read_text().partition(" (process")[0].strip() or None
+    except OSError:
+        return None

@@ -12,6 +12,8 @@ from django.db import transaction
 from oauth2_provider.models import Application
 
 from crm.accounts.models import Team, User
+from crm.embedded import locations
+from crm.embedded.preflight import last_address
 
 FILE = "demo_logins.json"
 PEOPLE = {
@@ -42,7 +44,7 @@ class Command(BaseCommand):
             logins["partner"] = _ensure_partner(logins["partner"])
         _keep(kept, logins)
         shown = {
-            "url": settings.CRM_PUBLIC_URL,
+            "url": last_address(locations(settings.DATA_DIR)) or settings.CRM_PUBLIC_URL,
             "users": [
                 {"role": role, "username": role, "password": password}
                 for role, password in logins["users"].items()

@@ -3,6 +3,7 @@
 import shutil
 import socket
 from collections import namedtuple
+from pathlib import Path
 
 import pytest
 
@@ -50,3 +51,23 @@ def test_the_lock_ends_with_its_holder(places: embedded.Places) -> None:
 
     with preflight.hold(places) as lock:
         assert not lock.closed
+
+
+def test_the_address_is_known_from_the_first_start_on(places: embedded.Places) -> None:
+    places.prepare()
+    assert preflight.last_address(places) is None
+    with preflight.hold(places) as lock:
+        preflight.sign(lock, "http://localhost:8090")
+
+    assert preflight.last_address(places) == "http://localhost:8090"
+
+
+def test_space_is_measured_above_a_directory_that_may_not_be_entered(
+    places: embedded.Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(path: object, *rest: object, **options: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "stat", refuses)
+
+    preflight.require_space(places.home / "no" / "entry")
