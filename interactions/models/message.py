@@ -41,6 +41,14 @@ class Message(models.Model):
     language = models.CharField(_("language"), max_length=12, blank=True)
     subject = models.CharField(_("subject"), max_length=250, blank=True)
     body = models.TextField(_("text"))
+    # What came, with all it quotes; empty when `body` is all of it.
+    whole = models.TextField(_("text with what it quotes"), blank=True, default="", db_default="")
+    # What the other side calls it: a Message-ID, or the id a gateway gave it.
+    wire_id = models.CharField(
+        _("id on the wire"), max_length=250, blank=True, default="", db_default=""
+    )
+    automatic = models.BooleanField(_("from a machine"), default=False, db_default=False)
+    segments = models.PositiveSmallIntegerField(_("parts it is billed as"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State)
     purpose = models.CharField(_("purpose"), max_length=40, default="service")
     allowed_because = models.CharField(_("allowed because"), max_length=200, blank=True)
@@ -52,6 +60,7 @@ class Message(models.Model):
     # Written before the mail server is called: set without `sent_at` it says that we can't know.
     handed_over_at = models.DateTimeField(_("handed over at"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
     last_error = models.CharField(_("last error"), max_length=300, blank=True)
     capability_version = models.ForeignKey(
         "readiness.CapabilityVersion", models.PROTECT, related_name="+", null=True, blank=True
@@ -79,6 +88,7 @@ class Message(models.Model):
             models.Index(
                 fields=["available_at"], name="message_queue", condition=Q(state="queued")
             ),
+            models.Index(fields=["wire_id"], name="message_by_wire_id", condition=~Q(wire_id="")),
         ]
 
     def __str__(self) -> str:
