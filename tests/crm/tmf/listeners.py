@@ -1,5 +1,7 @@
 """A partner's listener: a real HTTP server on loopback that can be down or wrong."""
 
+import contextlib
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,3 +58,26 @@ def a_listener(port: int = 0) -> Iterator[Heard]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+@contextmanager
+def a_dripping_listener(head: bytes, drop: bytes) -> Iterator[str]:
+    """A listener that answers `head` and then one `drop` after another, without end."""
+    over = threading.Event()
+    door = socket.create_server(("127.0.0.1", 0))
+
+    def drip() -> None:
+        line, _caller = door.accept()
+        with line, contextlib.suppress(OSError):
+            line.sendall(head)
+            while not over.wait(0.02):
+                line.sendall(drop)
+
+    thread = threading.Thread(target=drip, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{door.getsockname()[1]}/hooks"
+    finally:
+        over.set()
+        thread.join(5)
+        door.close()

@@ -1,6 +1,8 @@
 """Listeners of partners are told, signed, in order, also when they were down."""
 
 import socket
+import threading
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +15,7 @@ from crm.events.tasks import deliver
 from crm.tmf import callbacks
 from crm.tmf.models import ATTEMPTS_BEFORE_DEAD, HubDelivery, HubListener
 from crm.tmf.tasks import tell_listener, tell_listeners
-from tests.crm.tmf.listeners import a_listener
+from tests.crm.tmf.listeners import a_dripping_listener, a_listener
 from tests.crm.tmf.partners import CUSTOMER, INDIVIDUAL, Partner, a_body, a_partner
 
 pytestmark = pytest.mark.django_db
@@ -139,6 +141,40 @@ def test_redirects_are_not_followed(partner: Partner) -> None:
 
     assert (outcome.delivered, outcome.status) == (False, 302)
     assert other.calls == []
+
+
+@pytest.mark.parametrize(
+    ("head", "drop"),
+    [
+        (b"", b"H"),
+        (b"HTTP/1.1 201 Created\r\nX-Long: ", b"x"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    ],
+    ids=["status line", "headers", "one interim answer after another"],
+)
+def test_listener_that_drips_its_answer_costs_no_more_than_the_deadline(
+    head: bytes, drop: bytes
+) -> None:
+    before = set(threading.enumerate())
+    with a_dripping_listener(head, drop) as url:
+        began = time.monotonic()
+        outcome = callbacks.send(url, secret="whsec_YWJj", event_id="1", body={}, deadline=0.3)
+        took = time.monotonic() - began
+        for thread in set(threading.enumerate()) - before:
+            if thread.name == "callback":
+                thread.join(5)
+                assert not thread.is_alive()
+
+    assert (outcome.delivered, outcome.status) == (False, None)
+    assert outcome.problem == "No whole answer within 0.3 seconds."
+    assert took < 3
+
+
+def test_endless_body_of_an_answer_is_not_read() -> None:
+    with a_dripping_listener(b"HTTP/1.1 201 Created\r\n\r\n", b"x" * 65536) as url:
+        outcome = callbacks.send(url, secret="whsec_YWJj", event_id="1", body={})
+
+    assert (outcome.delivered, outcome.status) == (True, 201)
 
 
 @pytest.mark.req("R-BCI-16")
