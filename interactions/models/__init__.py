@@ -3,6 +3,7 @@
 from interactions.models.attachment import Attachment
 from interactions.models.call import Call
 from interactions.models.clock import ArmedClock, Commitment, SlaClock, StageNotice
+from interactions.models.figures import KeptFigure, TouchedTime
 from interactions.models.inbound import CarrierState, Inbound, MailboxCursor
 from interactions.models.interaction import Interaction, InteractionEvent, Reason
 from interactions.models.item import InteractionItem
@@ -20,6 +21,7 @@ __all__ = [
     "Interaction",
     "InteractionEvent",
     "InteractionItem",
+    "KeptFigure",
     "MailboxCursor",
     "Message",
     "PortalLink",
@@ -27,4 +29,5 @@ __all__ = [
     "ResponseRequest",
     "SlaClock",
     "StageNotice",
+    "TouchedTime",
 ]

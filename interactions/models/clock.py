@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from interactions.models import figures
 from interactions.models.interaction import Interaction
 
 
@@ -75,6 +76,7 @@ class SlaClock(models.Model):
                 condition=Q(stopped_at__isnull=False),
             ),
         ]
+        triggers = [figures.INSERTED_CLOCKS, figures.CHANGED_CLOCK]
 
     def __str__(self) -> str:
         return f"{self.target} {self.interaction_id}"
@@ -168,6 +170,7 @@ class Commitment(models.Model):
             # The contract's own date stands on the clock.
             models.Index(fields=["due_at"], name="commitment_by_due", condition=Q(number__gt=1))
         ]
+        triggers = [figures.INSERTED_COMMITMENTS, figures.CHANGED_COMMITMENT]
 
     def __str__(self) -> str:
         return f"{self.clock_id} promise {self.number}"

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.access import Actor
 from crm.ids import new_id
 from customers.models.revision import BUMP
+from interactions.models import figures
 
 
 class Reason(models.Model):
@@ -198,7 +199,7 @@ class Interaction(models.Model):
                 condition=Q(status="closed"),
             ),
         ]
-        triggers = [BUMP]
+        triggers = [BUMP, figures.INSERTED_INTERACTIONS, figures.CHANGED_INTERACTION]
 
     def __str__(self) -> str:
         return self.reference
