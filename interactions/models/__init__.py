@@ -1,32 +1,47 @@
 """Tables of Customer Interaction Management."""
 
+from interactions.models.agent import AgentProfile
 from interactions.models.attachment import Attachment
+from interactions.models.batch import Batch
 from interactions.models.call import Call
 from interactions.models.clock import ArmedClock, Commitment, SlaClock, StageNotice
 from interactions.models.figures import KeptFigure, TouchedTime
+from interactions.models.follow_up import FollowUp
 from interactions.models.inbound import CarrierState, Inbound, MailboxCursor
 from interactions.models.interaction import Interaction, InteractionEvent, Reason
 from interactions.models.item import InteractionItem
+from interactions.models.link import InteractionLink
+from interactions.models.macro import Macro, MacroText
 from interactions.models.message import Message
 from interactions.models.portal import PortalLink
+from interactions.models.reading import Reading
 from interactions.models.response import ResponseRequest
+from interactions.models.saved_view import SavedView
 
 __all__ = [
+    "AgentProfile",
     "ArmedClock",
     "Attachment",
+    "Batch",
     "Call",
     "CarrierState",
     "Commitment",
+    "FollowUp",
     "Inbound",
     "Interaction",
     "InteractionEvent",
     "InteractionItem",
+    "InteractionLink",
     "KeptFigure",
+    "Macro",
+    "MacroText",
     "MailboxCursor",
     "Message",
     "PortalLink",
+    "Reading",
     "Reason",
     "ResponseRequest",
+    "SavedView",
     "SlaClock",
     "StageNotice",
     "TouchedTime",

@@ -5,6 +5,8 @@ from typing import Self
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -71,6 +73,8 @@ class Interaction(models.Model):
         MERGED = "merged", _("Merged")
 
     ENDED = ("completed", "closed", "cancelled", "merged")
+    # Nothing is done or said in these any more; their day is in `closed_at`.
+    FINISHED = ("closed", "cancelled", "merged")
 
     class Direction(models.TextChoices):
         INBOUND = "inbound", _("From the customer")
@@ -93,6 +97,20 @@ class Interaction(models.Model):
     )
     team = models.ForeignKey(
         "accounts.Team", models.SET_NULL, related_name="+", null=True, blank=True
+    )
+    # Taken from the queue and not answered by then, it goes back; empty when nobody waits for that.
+    return_at = models.DateTimeField(_("goes back to the queue at"), null=True, blank=True)
+    snoozed_until = models.DateTimeField(_("snoozed until"), null=True, blank=True)
+    escalation = models.PositiveSmallIntegerField(_("escalated, level"), default=0, db_default=0)
+    # No constraint in the database: the other one may go to the archive on its own day.
+    merged_into = models.ForeignKey(
+        "self",
+        models.DO_NOTHING,
+        related_name="merged_from",
+        null=True,
+        blank=True,
+        db_constraint=False,
+        db_index=False,
     )
     agreement_id = models.BigIntegerField(_("agreement"), null=True, blank=True)
     product_id = models.BigIntegerField(_("product"), null=True, blank=True)
@@ -168,6 +186,15 @@ class Interaction(models.Model):
                 condition=~Q(status="closed")
                 | (Q(closed_at__isnull=False) & ~Q(customer_informed="")),
             ),
+            models.CheckConstraint(
+                name="interaction_ended_means_dated",
+                condition=~Q(status__in=["cancelled", "merged"]) | Q(closed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="interaction_merged_means_into_another",
+                condition=~Q(status="merged")
+                | (Q(merged_into__isnull=False) & ~Q(merged_into=models.F("id"))),
+            ),
             models.UniqueConstraint(
                 fields=["source", "external_id"],
                 name="interaction_once_per_source_id",
@@ -195,8 +222,36 @@ class Interaction(models.Model):
             ),
             models.Index(
                 fields=["closed_at", "id"],
-                name="interaction_closed",
-                condition=Q(status="closed"),
+                name="interaction_finished",
+                condition=Q(status__in=["closed", "cancelled", "merged"]),
+            ),
+            models.Index(
+                fields=["due_next_at", "id"],
+                name="interaction_open_by_due",
+                condition=~Q(status__in=["completed", "closed", "cancelled", "merged"]),
+            ),
+            models.Index(
+                fields=["completed_at", "id"],
+                name="interaction_to_close",
+                condition=Q(status="completed"),
+            ),
+            models.Index(
+                fields=["return_at"],
+                name="interaction_to_return",
+                condition=Q(return_at__isnull=False),
+            ),
+            models.Index(
+                fields=["snoozed_until"],
+                name="interaction_to_wake",
+                condition=Q(snoozed_until__isnull=False),
+            ),
+            models.Index(
+                fields=["merged_into"],
+                name="interaction_merged_into",
+                condition=Q(merged_into__isnull=False),
+            ),
+            GinIndex(
+                SearchVector("subject", "description", config="simple"), name="interaction_words"
             ),
         ]
         triggers = [BUMP, figures.INSERTED_INTERACTIONS, figures.CHANGED_INTERACTION]

@@ -1,5 +1,7 @@
 """What was said in an interaction; outgoing messages carry their own way to delivery."""
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -88,6 +90,7 @@ class Message(models.Model):
             models.Index(
                 fields=["available_at"], name="message_queue", condition=Q(state="queued")
             ),
+            GinIndex(SearchVector("body", config="simple"), name="message_words"),
             models.Index(fields=["wire_id"], name="message_by_wire_id", condition=~Q(wire_id="")),
         ]
 

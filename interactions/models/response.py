@@ -29,13 +29,24 @@ class ResponseRequest(models.Model):
     on_silence = models.CharField(_("if silent"), max_length=10, choices=OnSilence)
     asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
     due_at = models.DateTimeField(_("answer by"))
+    # What going on without an answer comes to, in words: "Keep four bills, close".
+    silence_note = models.CharField(
+        _("what silence comes to"), max_length=200, blank=True, default="", db_default=""
+    )
+    next_reminder_at = models.DateTimeField(_("reminded next at"), null=True, blank=True)
+    reminders_sent = models.PositiveSmallIntegerField(_("reminders"), default=0, db_default=0)
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("question to the customer")
         verbose_name_plural = _("questions to the customer")
         indexes = [
-            models.Index(fields=["due_at"], name="responserequest_due", condition=Q(state="asked"))
+            models.Index(fields=["due_at"], name="responserequest_due", condition=Q(state="asked")),
+            models.Index(
+                fields=["next_reminder_at"],
+                name="responserequest_to_remind",
+                condition=Q(state="asked", next_reminder_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -142,13 +142,29 @@ def cancel(*, interaction_id: int, reason: str, actor: Actor) -> Interaction:
     """End it without a result (spam, a test, a mistake); its clocks are cancelled, not judged."""
     require(actor, "interactions.close_interaction")
     interaction = work_on(interaction_id, actor=actor)
-    move(interaction, _Status.CANCELLED, actor=actor)
-    append(interaction, "cancelled", actor=actor, reason=reason, status=str(_Status.CANCELLED))
-    _withdraw_questions(interaction)
-    _hold(release_hold, interaction)
+    if interaction.status == _Status.CANCELLED:
+        return interaction
+    call_off(interaction=interaction, reason=reason, actor=actor)
     refold(interaction=interaction, actor=actor)
     interaction.refresh_from_db()
     return interaction
+
+
+def call_off(*, interaction: Interaction, reason: str, actor: Actor, **about: Any) -> None:
+    """Cancel a locked interaction: dated, its questions withdrawn, its customer let go."""
+    now = timezone.now()
+    move(interaction, _Status.CANCELLED, actor=actor, closed_at=now)
+    append(
+        interaction,
+        "cancelled",
+        actor=actor,
+        at=now,
+        reason=reason,
+        status=str(_Status.CANCELLED),
+        **about,
+    )
+    withdraw_questions(interaction)
+    _hold(release_hold, interaction)
 
 
 def _nothing_open(interaction: Interaction, informed_by: str, policy: Resolved) -> None:
@@ -182,7 +198,7 @@ def _policy(interaction: Interaction) -> Resolved:
         raise RuleBroken("closing-off", str(off)) from off
 
 
-def _withdraw_questions(interaction: Interaction) -> None:
+def withdraw_questions(interaction: Interaction) -> None:
     interaction.requests.filter(state=ResponseRequest.State.ASKED).update(
         state=ResponseRequest.State.WITHDRAWN
     )
