@@ -1,7 +1,5 @@
 """Figures of ended periods, kept as their SQL answered, and what of the past changed since."""
 
-from datetime import datetime
-
 import pgtrigger
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -57,19 +55,14 @@ class KeptFigure(models.Model):
         return f"{self.measure} {self.starts_at:%Y-%m-%d}"
 
 
-class TouchedTimeQuerySet(models.QuerySet["TouchedTime"]):
-    def settled(self, before: datetime) -> "TouchedTimeQuerySet":
-        return self.filter(noted_at__lt=before)
-
-
 class TouchedTime(models.Model):
     """A stretch of the past that a change reached into; written by triggers only."""
 
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("to"))
-    noted_at = models.DateTimeField(_("noted at"), db_default=Now())
-
-    objects = TouchedTimeQuerySet.as_manager()
+    # Set when figures were first dropped for it. It stays a while longer: a figure worked out
+    # before the change and kept after it must be dropped as well.
+    applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("touched time")
