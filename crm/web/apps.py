@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.contrib import admin
 from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
 
 
 class WebConfig(AppConfig):
@@ -8,6 +9,7 @@ class WebConfig(AppConfig):
 
     name = "crm.web"
     label = "web"
+    verbose_name = _("Notices on screen")
 
     def ready(self) -> None:
         """Let every app register its navigation, panels and searchers."""

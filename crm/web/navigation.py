@@ -41,6 +41,7 @@ class Entry:
     quick: int = 0
     short_label: str | Promise = ""
     fragment: str = ""
+    home_with: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,11 +83,13 @@ def register(
     quick: int = 0,
     short_label: str | Promise = "",
     fragment: str = "",
+    home_with: str = "",
 ) -> None:
     """Add a place to the sidebar; `quick` 1 to 4 puts it in the phone's bottom bar too.
 
     `hot` shows the count in red: only for things that stop work. `fragment` is appended as
-    #fragment, and such an entry never counts as the current page.
+    #fragment, and such an entry never counts as the current page. `home_with` names the permission
+    of those whose day begins here.
     """
     if section not in SECTIONS:
         raise ValueError(f"{section!r} is no section; sections are {', '.join(SECTIONS)}")
@@ -107,6 +110,7 @@ def register(
         quick,
         short_label,
         fragment,
+        home_with,
     )
 
 
@@ -126,6 +130,13 @@ def quick_for(actor: Actor, path: str) -> list[Item]:
         (entry for entry in _visible(actor) if entry.quick), key=lambda entry: entry.quick
     )
     return [_item(entry, actor, path) for entry in quick[:4]]
+
+
+def home_of(actor: Actor) -> Entry | None:
+    """Where the day of one person begins: the first place that is their work, else the first."""
+    places = _visible(actor)
+    own = (entry for entry in places if entry.home_with and actor.has_perm(entry.home_with))
+    return next(own, next(iter(places), None))
 
 
 def places_for(actor: Actor) -> list[Entry]:

@@ -9,13 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.access import signed_in
 from crm.web import notices, styleguide
 from crm.web.forms import PreferencesForm
 from crm.web.models import AgentNotice
-from crm.web.navigation import places_for
+from crm.web.navigation import home_of
 from crm.web.page import etagged, redirect_to, render_page, wants_fragment
 from crm.web.search import search as search_everything
 from crm.web.shortcuts import PLACES
@@ -24,6 +25,14 @@ from crm.web.undo import say
 
 _HITS_IN_BOX, _HITS_ON_PAGE, _NOTICES_ON_PAGE = 6, 50, 50
 _ID_DIGITS = 18
+_DEMONSTRATION = (
+    ("agent", gettext_lazy("the desk: who waits, until when, and a call logged in three fields")),
+    ("team-lead", gettext_lazy("the team's queue and how well promises are kept")),
+    ("data-steward", gettext_lazy("files taken in, tried dry first")),
+    ("privacy-officer", gettext_lazy("consent, what is archived, and bringing it back")),
+    ("readiness-manager", gettext_lazy("policies drafted, tested, accepted and introduced")),
+    ("administrator", gettext_lazy("accounts, partner systems and everything behind the screens")),
+)
 
 
 class SignIn(auth_views.LoginView):
@@ -32,6 +41,11 @@ class SignIn(auth_views.LoginView):
     template_name = "crm/login.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        # Only the embedded stack makes demo logins; their names are no secret, their passwords are.
+        demonstration = _DEMONSTRATION if settings.EMBEDDED else ()
+        return super().get_context_data(**kwargs) | {"demonstration": demonstration}
 
 
 class SignOut(auth_views.LogoutView):
@@ -52,9 +66,9 @@ class ChangePassword(auth_views.PasswordChangeView):
 @login_required
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """The first page of the day: the first place of the sidebar this person may see."""
-    places = places_for(signed_in(request))
-    return redirect(places[0].url_name if places else "web:preferences")
+    """The first page of the day: the place where this person's work is."""
+    place = home_of(signed_in(request))
+    return redirect(place.url_name if place else "web:preferences")
 
 
 @login_required

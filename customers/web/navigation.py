@@ -21,6 +21,7 @@ navigation.register(
     section="stewardship",
     order=30,
     permission="customers.import_customers",
+    home_with="customers.import_customers",
 )
 search.register_command(
     _("Record a customer"),
@@ -41,4 +42,5 @@ navigation.register(
     section="stewardship",
     order=60,
     permission="customers.search_archive",
+    home_with="customers.search_archive",
 )

@@ -16,6 +16,7 @@ navigation.register(
     count=queue.mine,
     key="G D",
     quick=1,
+    home_with="interactions.assign_interaction",
 )
 navigation.register(
     "interactions:desk",

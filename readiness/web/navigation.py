@@ -15,4 +15,5 @@ navigation.register(
     count=stopped,
     hot=True,
     key="G R",
+    home_with="readiness.view_capabilityversion",
 )

@@ -64,3 +64,37 @@ def test_failing_count_leaves_the_sidebar_standing() -> None:
 def test_wrong_entry_is_refused(_case: str, section: str, icon: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         navigation.register("web:menu", label="A", icon=icon, section=section, order=1)
+
+
+@pytest.mark.parametrize(
+    ("permissions", "place"),
+    [
+        ({"x.see", "x.work"}, "web:menu"),
+        ({"x.see", "x.keep"}, "web:notices"),
+        ({"x.see"}, "web:menu"),
+    ],
+)
+def test_day_begins_where_the_work_of_a_person_is(permissions: set[str], place: str) -> None:
+    for name, order, work in (("web:menu", 1, "x.work"), ("web:notices", 2, "x.keep")):
+        navigation.register(
+            name,
+            label="A",
+            icon="bell",
+            section="desk",
+            order=order,
+            permission="x.see",
+            home_with=work,
+        )
+
+    home = navigation.home_of(Actor(pk=1, name="ellie", permissions=frozenset(permissions)))
+
+    assert home is not None
+    assert home.url_name == place
+
+
+def test_whoever_may_see_nothing_has_no_first_place() -> None:
+    navigation.register(
+        "web:menu", label="A", icon="bell", section="desk", order=1, permission="x.y"
+    )
+
+    assert navigation.home_of(NOBODY) is None
