@@ -75,6 +75,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             .first()
         )
 
+    def following(self, done: "Delivery") -> "Delivery | None":
+        """The next due one for the same handler about the same aggregate."""
+        same = self.due().in_turn().filter(handler=done.handler, aggregate=done.aggregate)
+        return same.order_by("id").first()
+
     def postpone(self, problem: str) -> int:
         """Try later, waiting twice as long each time; after a dozen tries the row is dead."""
         changed = 0

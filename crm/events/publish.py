@@ -1,13 +1,12 @@
 """Write an event, and what it owes, in the caller's transaction."""
 
-from collections.abc import Callable
 from dataclasses import asdict
 
 import structlog
-from django.db import connection, transaction
+from django.db import connection
 
 from crm.access import Actor
-from crm.events import registry
+from crm.events import nudge, registry
 from crm.events.catalogue import Event
 from crm.events.models import Delivery, OutboxEvent
 
@@ -31,17 +30,6 @@ def publish(event: Event, *, actor: Actor) -> OutboxEvent:
         Delivery(event=row, handler=path, aggregate=about)
         for path in registry.handler_paths(event.name)
     ]
-    for delivery in Delivery.objects.bulk_create(owed) if owed else ():
-        transaction.on_commit(_nudge(delivery.pk), robust=True)
+    if owed:
+        nudge.after_commit([one.pk for one in Delivery.objects.bulk_create(owed)])
     return row
-
-
-def _nudge(delivery_id: int) -> Callable[[], None]:
-    # Only a nudge: `sweep` finds the row if the broker is down. A closure and not a partial:
-    # Django names a robust callback that failed by its __qualname__.
-    from crm.events.tasks import deliver
-
-    def nudge() -> None:
-        deliver.apply_async((delivery_id,), retry=False)
-
-    return nudge

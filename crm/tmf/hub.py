@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from crm.access import Actor, actor_for
 from crm.events.catalogue import Event
 from crm.events.models import OutboxEvent
+from crm.events.nudge import nudge
 from crm.tmf import apis, reading
 from crm.tmf.errors import Refused
 from crm.tmf.filters import Term, asked
@@ -223,4 +224,4 @@ def _nudge(listener_id: int) -> None:
     # Only a nudge: the periodic task finds what is due.
     from crm.tmf.tasks import tell_listener
 
-    tell_listener.apply_async((listener_id,), retry=False)
+    nudge(tell_listener, listener_id)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from crm.events.nudge import nudge
 from crm.tmf import callbacks, idempotency
 from crm.tmf.models import ATTEMPTS_BEFORE_DEAD, HubDelivery
 
@@ -23,7 +24,8 @@ def tell_listeners() -> None:
     """Find listeners that are owed something now; each gets a task of its own."""
     owed = HubDelivery.objects.due().in_turn().values_list("listener_id", flat=True).distinct()
     for listener_id in list(owed[:_LISTENERS_PER_ROUND]):
-        tell_listener.delay(listener_id)
+        if not nudge(tell_listener, listener_id):
+            return
 
 
 @shared_task(acks_late=True, ignore_result=True)

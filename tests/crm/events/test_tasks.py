@@ -6,11 +6,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from crm.access import SYSTEM
+from crm.celery import app
 from crm.events import registry
 from crm.events.catalogue import CustomerTerminated
 from crm.events.models import ATTEMPTS_BEFORE_DEAD, Delivery, Heartbeat, OutboxEvent
 from crm.events.publish import publish
-from crm.events.tasks import deliver, heartbeat, prune_deliveries, sweep
+from crm.events.tasks import deliver, deliver_these, heartbeat, prune_deliveries, sweep
 
 HEARD: list[int] = []
 FAIL = threading.Event()
@@ -120,15 +121,67 @@ def test_a_second_worker_finds_nothing_to_claim() -> None:
     assert found == [None]
 
 
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, object]]:
+    """Every message that goes to the broker: the task's name and its first argument."""
+    messages: list[tuple[str, object]] = []
+
+    def note(name: str, args: tuple[object, ...], *_more: object, **_how: object) -> None:
+        messages.append((name.rpartition(".")[2], args[0]))
+
+    monkeypatch.setattr(app, "send_task", note)
+    return messages
+
+
 @pytest.mark.django_db
-def test_the_sweep_sends_what_the_broker_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sweep_sends_what_the_broker_lost(sent: list[object]) -> None:
     owed = ended()
-    sent: list[int] = []
-    monkeypatch.setattr(deliver, "delay", sent.append)
 
     sweep()
 
-    assert sent == [owed.pk]
+    assert sent == [("deliver", owed.pk)]
+
+
+@pytest.mark.django_db
+def test_whoever_waited_for_its_turn_is_called_when_the_one_before_is_done(
+    sent: list[object],
+) -> None:
+    first, second, third = ended(), ended(), ended()
+    ended(8)
+
+    deliver(first.pk)
+    assert sent == [("deliver_these", [second.pk])]
+
+    sent.clear()
+    deliver_these([second.pk])
+    assert sent == [("deliver_these", [third.pk])]
+
+
+@pytest.mark.django_db
+def test_deliveries_of_one_transaction_are_made_in_their_order_and_one_that_fails_stops_no_other(
+    sent: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owed = [ended(7), ended(8), ended(9)]
+    Delivery.objects.filter(pk=owed[1].pk).update(handler=f"{__name__}.not_there")
+
+    deliver_these([one.pk for one in owed])
+
+    assert HEARD == [7, 9]
+    owed[1].refresh_from_db()
+    assert (owed[1].attempts, owed[1].done_at) == (1, None)
+    assert sent == []
+
+
+@pytest.mark.django_db
+def test_what_the_time_does_not_suffice_for_goes_into_another_task(
+    sent: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owed = [ended(7).pk, ended(8).pk]
+    monkeypatch.setattr("crm.events.tasks._BUDGET_SECONDS", -1.0)
+
+    deliver_these(owed)
+
+    assert (HEARD, sent) == ([], [("deliver_these", owed)])
 
 
 @pytest.mark.django_db

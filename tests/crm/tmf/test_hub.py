@@ -397,7 +397,7 @@ def test_periodic_task_finds_each_listener_that_is_owed_something(
     partner: Partner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
-    monkeypatch.setattr(tell_listener, "delay", asked.append)
+    monkeypatch.setattr(tell_listener, "apply_async", lambda args, **_how: asked.append(args[0]))
     listen(partner, "https://partner.example/hooks")
     listen(partner, "https://partner.example/quiet", "eventType=CustomerDeleteEvent")
     for _ in range(2):
