@@ -16,8 +16,14 @@ from crm.access import Actor
 M = TypeVar("M", bound=type[models.Model])
 
 
-def tracked(*, exclude: tuple[str, ...] = ("updated_at", "revision")) -> Callable[[M], M]:
-    """Keep the history of a model; a change of only the excluded fields is no change."""
+def tracked(
+    *, exclude: tuple[str, ...] = ("updated_at", "revision"), newest: str = ""
+) -> Callable[[M], M]:
+    """Keep the history of a model; a change of only the excluded fields is no change.
+
+    `newest` names an index by which the last changes of one row are read without the others.
+    """
+    indexes = [models.Index(fields=["pgh_obj", "-pgh_id"], name=newest)] if newest else []
 
     def decorate(model: M) -> M:
         decorated: M = pghistory.track(
@@ -28,6 +34,7 @@ def tracked(*, exclude: tuple[str, ...] = ("updated_at", "revision")) -> Callabl
             ),
             pghistory.DeleteEvent("removed", row=pghistory.Old),
             append_only=True,
+            meta={"indexes": indexes},
         )(model)
         return decorated
 

@@ -1,13 +1,16 @@
 """Tables of Customer Information Management."""
 
 from customers.models.archive import ArchivedRecord, ArchiveFile, ArchiveRun
+from customers.models.attribute import AttributeDefinition
 from customers.models.consent import Consent, ConsentPurpose
 from customers.models.contact import CommunicationNeed, ContactMedium
 from customers.models.customer import Account, Agreement, Customer, Product
 from customers.models.hold import Hold
 from customers.models.imports import ImportedRecord, ImportProblem, ImportRun
 from customers.models.party import Identifier, Party, PartyRelationship
+from customers.models.role import CustomerRole
 from customers.models.search import SearchToken
+from customers.models.verification import CallerCheck, CheckState, ContactCheck
 
 __all__ = [
     "Account",
@@ -15,11 +18,16 @@ __all__ = [
     "ArchiveFile",
     "ArchiveRun",
     "ArchivedRecord",
+    "AttributeDefinition",
+    "CallerCheck",
+    "CheckState",
     "CommunicationNeed",
     "Consent",
     "ConsentPurpose",
+    "ContactCheck",
     "ContactMedium",
     "Customer",
+    "CustomerRole",
     "Hold",
     "Identifier",
     "ImportProblem",

@@ -1,9 +1,11 @@
 """How to reach a party, and how they want to be reached."""
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +16,11 @@ from customers.models.party import Party
 
 class ContactMediumQuerySet(models.QuerySet["ContactMedium"]):
     def current(self) -> Self:
-        return self.filter(valid_to=None)
+        return self.at(timezone.now())
+
+    def at(self, moment: datetime) -> Self:
+        """Those that are theirs at a moment."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gt=moment), valid_from__lte=moment)
 
     def reachable(self) -> Self:
         return self.current().exclude(state=ContactMedium.State.UNREACHABLE)
@@ -36,6 +42,12 @@ class ContactMedium(models.Model):
         VERIFIED = "verified", _("Verified")
         UNREACHABLE = "unreachable", _("Unreachable")
 
+    class Proof(models.TextChoices):
+        EMAIL_CODE = "email-code", _("Code by e-mail")
+        SMS_CODE = "sms-code", _("Code by SMS")
+        CALL_BACK = "call-back", _("Call-back")
+        DOCUMENT = "document", _("Document")
+
     public_id = models.UUIDField(default=new_id, unique=True, editable=False)
     party = models.ForeignKey(Party, models.PROTECT, related_name="contact_media")
     type = models.CharField(_("type"), max_length=8, choices=Type)
@@ -48,8 +60,15 @@ class ContactMedium(models.Model):
     preferred = models.BooleanField(_("preferred"), default=False)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.UNVERIFIED)
     verified_at = models.DateTimeField(_("verified at"), null=True, blank=True)
+    verified_by = models.CharField(
+        _("verified by"), max_length=10, choices=Proof, blank=True, db_default=""
+    )
+    unreachable_because = models.CharField(
+        _("unreachable because"), max_length=200, blank=True, db_default=""
+    )
     valid_from = models.DateTimeField(_("from"), default=timezone.now)
     valid_to = models.DateTimeField(_("until"), null=True, blank=True)
+    recorded_at = models.DateTimeField(null=True, db_default=Now(), editable=False)
 
     objects = ContactMediumQuerySet.as_manager()
 
@@ -84,16 +103,39 @@ class ContactMedium(models.Model):
 
 @tracked(exclude=())
 class CommunicationNeed(models.Model):
-    """How a party wants to hear about one topic: channel, language, hours, format."""
+    """How a party wants to hear about one topic: channel, language, hours, format, and who."""
+
+    class Topic(models.TextChoices):
+        SERVICE = "service", _("Anything else")
+        BILL = "bill", _("Bills")
+        OUTAGE = "outage", _("Faults and outages")
+        ORDER = "order", _("Orders")
+        MARKETING = "marketing", _("Offers and news")
+        SURVEY = "survey", _("Surveys")
+
+    class Format(models.TextChoices):
+        USUAL = "", _("As usual")
+        PLAIN = "plain-language", _("Plain language")
+        LARGE = "large-print", _("Large print")
+        BRAILLE = "braille", _("Braille")
+        AUDIO = "audio", _("Read aloud")
+        PAPER = "paper", _("On paper")
 
     party = models.ForeignKey(Party, models.PROTECT, related_name="communication_needs")
-    topic = models.CharField(_("topic"), max_length=40, default="service")
+    topic = models.CharField(_("topic"), max_length=40, default=Topic.SERVICE)
     channel = models.CharField(_("channel"), max_length=20)
     language = models.CharField(_("language"), max_length=12, blank=True)
     quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
     quiet_to = models.TimeField(_("quiet until"), null=True, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
     accessibility = models.CharField(_("accessibility"), max_length=120, blank=True)
+    format = models.CharField(
+        _("format"), max_length=16, choices=Format, blank=True, default="", db_default=""
+    )
+    contact_person = models.ForeignKey(
+        Party, models.PROTECT, related_name="+", null=True, blank=True
+    )
+    recorded_at = models.DateTimeField(null=True, db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("communication need")

@@ -5,6 +5,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -35,7 +36,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.filter(ended_at__lt=moment)
 
 
-@tracked()
+@tracked(newest="customer_changes_newest")
 class Customer(models.Model):
     """Our relationship with one party (eTOM 1.3.4, TMF629)."""
 
@@ -95,6 +96,9 @@ class Customer(models.Model):
             ("update_information", "Can update customer information"),
             ("remove_record", "Can remove a customer record"),
             ("terminate_relationship", "Can end a customer relationship"),
+            ("reestablish_relationship", "Can take up an ended relationship again"),
+            ("verify_caller", "Can verify who is calling"),
+            ("view_billing_detail", "Can see billing detail without a verified caller"),
             ("import_customers", "Can import customers from a file"),
             ("export_customers", "Can export customers"),
             ("archive_information", "Can archive and restore customer information"),
@@ -145,6 +149,7 @@ class Account(models.Model):
         _("charged so far"), max_digits=14, decimal_places=2, null=True
     )
     currency = models.CharField(_("currency"), max_length=3, blank=True)
+    recorded_at = models.DateTimeField(null=True, db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("account")
@@ -165,6 +170,7 @@ class Agreement(models.Model):
     sla_tier = models.CharField(_("service level"), max_length=40, blank=True)
     valid_from = models.DateField(_("from"), null=True, blank=True)
     valid_to = models.DateField(_("until"), null=True, blank=True)
+    recorded_at = models.DateTimeField(null=True, db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("agreement")
@@ -198,6 +204,7 @@ class Product(models.Model):
     options = models.JSONField(_("options"), default=dict, blank=True)
     valid_from = models.DateField(_("from"), null=True, blank=True)
     valid_to = models.DateField(_("until"), null=True, blank=True)
+    recorded_at = models.DateTimeField(null=True, db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("product")

@@ -1,9 +1,11 @@
 """People and organisations: who somebody is, once, whatever roles they play."""
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -30,7 +32,7 @@ class PartyQuerySet(models.QuerySet["Party"]):
         return self.filter(kind=Party.Kind.ORGANIZATION)
 
 
-@tracked()
+@tracked(newest="party_changes_newest")
 class Party(models.Model):
     """A person or an organisation (TMF632, SID Party)."""
 
@@ -96,9 +98,22 @@ class Party(models.Model):
         return self.name or str(self.public_id)
 
 
+class IdentifierQuerySet(models.QuerySet["Identifier"]):
+    def at(self, moment: datetime) -> Self:
+        """Those that name their party at a moment."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gt=moment), valid_from__lte=moment)
+
+
 @tracked(exclude=())
 class Identifier(models.Model):
     """A number by which the world knows a party, with the time it was theirs."""
+
+    class Ended(models.TextChoices):
+        RETURNED = "returned", _("Given back")
+        RECYCLED = "recycled", _("Given to somebody else")
+        PORTED = "ported-out", _("Taken to another provider")
+        REPLACED = "replaced", _("Replaced")
+        CORRECTED = "corrected", _("Recorded by mistake")
 
     class Kind(models.TextChoices):
         MSISDN = "msisdn", _("Mobile number")
@@ -115,6 +130,12 @@ class Identifier(models.Model):
     value = models.CharField(_("value"), max_length=120)
     valid_from = models.DateTimeField(_("from"), default=timezone.now)
     valid_to = models.DateTimeField(_("until"), null=True, blank=True)
+    ended_because = models.CharField(
+        _("ended because"), max_length=12, choices=Ended, blank=True, db_default=""
+    )
+    recorded_at = models.DateTimeField(null=True, db_default=Now(), editable=False)
+
+    objects = IdentifierQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("identifier")
@@ -133,6 +154,16 @@ class Identifier(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.value}"
+
+
+class PartyRelationshipQuerySet(models.QuerySet["PartyRelationship"]):
+    def at(self, moment: datetime) -> Self:
+        """Those that stand at a moment."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gt=moment), valid_from__lte=moment)
+
+    def of(self, party_id: int) -> Self:
+        """Those of a party, from either side."""
+        return self.filter(Q(source=party_id) | Q(target=party_id))
 
 
 @tracked(exclude=())
@@ -155,6 +186,9 @@ class PartyRelationship(models.Model):
     note = models.CharField(_("note"), max_length=200, blank=True)
     valid_from = models.DateTimeField(_("from"), default=timezone.now)
     valid_to = models.DateTimeField(_("until"), null=True, blank=True)
+    recorded_at = models.DateTimeField(null=True, db_default=Now(), editable=False)
+
+    objects = PartyRelationshipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("relationship")
@@ -167,6 +201,10 @@ class PartyRelationship(models.Model):
                 fields=["source", "target", "kind"],
                 name="relationship_stands_once",
                 condition=Q(valid_to=None),
+            ),
+            models.CheckConstraint(
+                name="relationship_ends_after_start",
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
             ),
         ]
 
