@@ -29,7 +29,10 @@ from customers.models import (
     Customer,
     Hold,
     Identifier,
+    ImportChange,
     ImportedRecord,
+    ImportKept,
+    ImportMapping,
     ImportProblem,
     ImportRun,
     Party,
@@ -408,6 +411,33 @@ class ImportProblemAdmin(PersonalReadOnlyAdmin):
     ordering = ("-id",)
     subject, subject_id, found_through = "import", "run_id", ""
     masked: ClassVar[Masks] = {"value": hidden, "row": hidden, "reason": hidden}
+
+
+@admin.register(ImportChange)
+class ImportChangeAdmin(ReadOnlyAdmin):
+    list_display = ("id", "run", "customer_id", "table", "row_id", "how")
+    list_select_related = ("run",)
+    search_fields = ("run_id__exact", "pk__exact")
+    search_help_text = _("Id of the import")
+    ordering = ("-id",)
+
+
+@admin.register(ImportKept)
+class ImportKeptAdmin(ReadOnlyAdmin):
+    list_display = ("id", "run", "line", "customer_id", "outcome", "reason")
+    list_filter = ("outcome",)
+    list_select_related = ("run",)
+    search_fields = ("run_id__exact", "pk__exact")
+    search_help_text = _("Id of the import")
+    ordering = ("-id",)
+
+
+@admin.register(ImportMapping)
+class ImportMappingAdmin(ReadOnlyAdmin):
+    list_display = ("id", "name", "by", "saved_at")
+    list_select_related = ("by",)
+    search_fields = ("name__icontains",)
+    ordering = ("name",)
 
 
 def _data_classes() -> list[tuple[str, Any]]:

@@ -20,6 +20,7 @@ grant(
     "customers.terminate_relationship",
     "customers.remove_record",
     "customers.import_customers",
+    "customers.undo_import",
     "customers.export_customers",
     "customers.search_archive",
 )
@@ -39,7 +40,7 @@ _TABLES = tuple(
     for model in (
         "account", "agreement", "product", "contactmedium", "communicationneed", "identifier",
         "partyrelationship", "consentpurpose", "consent", "hold", "importrun", "importedrecord",
-        "importproblem", "searchtoken", "archiverun", "archivefile", "archivedrecord",
+        "importproblem", "importchange", "importkept", "importmapping", "searchtoken", "archiverun", "archivefile", "archivedrecord",
     )
 )  # fmt: skip
 # An auditor sees that records stand and who touched them, not whom they are about.
@@ -52,6 +53,7 @@ grant(
     "customers.terminate_relationship",
     "customers.remove_record",
     "customers.import_customers",
+    "customers.undo_import",
     "customers.export_customers",
     "customers.archive_information",
     "customers.search_archive",

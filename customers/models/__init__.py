@@ -6,7 +6,14 @@ from customers.models.consent import Consent, ConsentPurpose
 from customers.models.contact import CommunicationNeed, ContactMedium
 from customers.models.customer import Account, Agreement, Customer, Product
 from customers.models.hold import Hold
-from customers.models.imports import ImportedRecord, ImportProblem, ImportRun
+from customers.models.imports import (
+    ImportChange,
+    ImportedRecord,
+    ImportKept,
+    ImportMapping,
+    ImportProblem,
+    ImportRun,
+)
 from customers.models.party import Identifier, Party, PartyRelationship
 from customers.models.role import CustomerRole
 from customers.models.search import SearchToken
@@ -30,6 +37,9 @@ __all__ = [
     "CustomerRole",
     "Hold",
     "Identifier",
+    "ImportChange",
+    "ImportKept",
+    "ImportMapping",
     "ImportProblem",
     "ImportRun",
     "ImportedRecord",

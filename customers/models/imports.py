@@ -1,4 +1,4 @@
-"""Files taken in: the run, its source rows as they came, and the rows that need a person."""
+"""Files taken in: the run, its source rows as they came, what they did, who must look."""
 
 from django.conf import settings
 from django.db import models
@@ -19,6 +19,8 @@ class ImportRun(models.Model):
         RUNNING = "running", _("Importing")
         DONE = "done", _("Imported")
         FAILED = "failed", _("Stopped")
+        UNDOING = "undoing", _("Being undone")
+        UNDONE = "undone", _("Undone")
 
     public_id = models.UUIDField(default=new_id, unique=True, editable=False)
     kind = models.CharField(_("what"), max_length=20)
@@ -39,16 +41,31 @@ class ImportRun(models.Model):
     message = models.CharField(_("message"), max_length=300, blank=True)
     started_at = models.DateTimeField(_("started at"), default=timezone.now)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    preview = models.JSONField(_("first rows"), default=dict, blank=True)
+    undone_line = models.PositiveIntegerField(_("undone up to line"), default=0)
+    reversed = models.PositiveIntegerField(_("reversed"), default=0)
+    kept = models.PositiveIntegerField(_("kept"), default=0)
+    stuck = models.PositiveIntegerField(_("could not be reversed"), default=0)
+    undone_at = models.DateTimeField(_("undone at"), null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
+    )
 
     class Meta:
         verbose_name = _("import")
         verbose_name_plural = _("imports")
+        permissions = [("undo_import", "Can undo an import")]
         constraints = [
             models.CheckConstraint(
                 name="importrun_state_known",
-                condition=Q(state__in=["uploaded", "trying", "tried", "running", "done", "failed"]),
+                condition=Q(
+                    state__in=[
+                        "uploaded", "trying", "tried", "running", "done", "failed",
+                        "undoing", "undone",
+                    ]
+                ),
             )
-        ]
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.file_name
@@ -60,6 +77,7 @@ class ImportedRecord(models.Model):
     run = models.ForeignKey(ImportRun, models.PROTECT, related_name="records")
     line = models.PositiveIntegerField(_("line"))
     customer_id = models.BigIntegerField(_("customer"), null=True, db_index=True)
+    made = models.BooleanField(_("made the customer"), default=False, db_default=False)
     row = models.JSONField(_("row"))
 
     class Meta:
@@ -87,6 +105,82 @@ class ImportProblem(models.Model):
         verbose_name = _("row that needs a person")
         verbose_name_plural = _("rows that need a person")
         ordering = ["line"]
+
+    def __str__(self) -> str:
+        return f"{self.line}: {self.reason}"
+
+
+class ImportMapping(models.Model):
+    """What the columns of a kind of file become, kept under a name for the next such file."""
+
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    columns = models.JSONField(_("columns of the file"), default=list)
+    mapping = models.JSONField(_("mapping"), default=dict)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True
+    )
+    saved_at = models.DateTimeField(_("saved at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("import mapping")
+        verbose_name_plural = _("import mappings")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportChange(models.Model):
+    """One row that an import added to, or changed at, a customer who was there before."""
+
+    class How(models.TextChoices):
+        ADDED = "added", _("Added")
+        CHANGED = "changed", _("Changed")
+
+    run = models.ForeignKey(ImportRun, models.PROTECT, related_name="changes")
+    customer_id = models.BigIntegerField(_("customer"))
+    table = models.CharField(_("table"), max_length=40)
+    row_id = models.BigIntegerField(_("row"))
+    how = models.CharField(_("how"), max_length=8, choices=How)
+
+    class Meta:
+        verbose_name = _("change by an import")
+        verbose_name_plural = _("changes by imports")
+        indexes = [models.Index(fields=["run", "customer_id"], name="importchange_by_customer")]
+        constraints = [
+            models.CheckConstraint(
+                name="importchange_how_known", condition=Q(how__in=["added", "changed"])
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.row_id} {self.how}"
+
+
+class ImportKept(models.Model):
+    """A row of an undone import that stays, or could not be reversed, and why."""
+
+    class Outcome(models.TextChoices):
+        KEPT = "kept", _("Kept")
+        STUCK = "stuck", _("Could not be reversed")
+
+    run = models.ForeignKey(ImportRun, models.PROTECT, related_name="kept_rows")
+    line = models.PositiveIntegerField(_("line"))
+    customer_id = models.BigIntegerField(_("customer"))
+    outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome)
+    reason = models.CharField(_("reason"), max_length=300)
+
+    class Meta:
+        verbose_name = _("row kept when an import was undone")
+        verbose_name_plural = _("rows kept when imports were undone")
+        ordering = ["line"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "line"], name="importkept_once_per_line"),
+            models.CheckConstraint(
+                name="importkept_outcome_known", condition=Q(outcome__in=["kept", "stuck"])
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.line}: {self.reason}"
