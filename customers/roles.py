@@ -40,7 +40,8 @@ _TABLES = tuple(
     for model in (
         "account", "agreement", "product", "contactmedium", "communicationneed", "identifier",
         "partyrelationship", "consentpurpose", "consent", "hold", "importrun", "importedrecord",
-        "importproblem", "importchange", "importkept", "importmapping", "searchtoken", "archiverun", "archivefile", "archivedrecord",
+        "importproblem", "importchange", "importkept", "importmapping",
+        "searchtoken", "archiverun", "archivefile", "archivedrecord",
     )
 )  # fmt: skip
 # An auditor sees that records stand and who touched them, not whom they are about.
