@@ -46,6 +46,10 @@ class Inbound(models.Model):
     sender_name = models.CharField(_("sender's name"), max_length=200, blank=True)
     subject = models.CharField(_("subject"), max_length=250, blank=True)
     wire_id = models.CharField(_("sender's own id"), max_length=250, blank=True)
+    # What the channel itself holds together: a chat, a number, a symptom of a device.
+    conversation = models.CharField(
+        _("conversation"), max_length=250, blank=True, default="", db_default=""
+    )
     machine = models.CharField(_("sign of a machine"), max_length=80, blank=True)
     interaction = models.ForeignKey(
         Interaction, models.PROTECT, related_name="arrivals", null=True, blank=True
@@ -95,6 +99,11 @@ class Inbound(models.Model):
             models.Index(fields=["-received_at"], name="inbound_held", condition=Q(state="held")),
             models.Index(fields=["sender", "-received_at"], name="inbound_by_sender"),
             models.Index(fields=["interaction"], name="inbound_by_interaction"),
+            models.Index(
+                fields=["channel", "conversation", "-received_at"],
+                name="inbound_by_conversation",
+                condition=~Q(conversation=""),
+            ),
         ]
 
     def __str__(self) -> str:
