@@ -20,6 +20,7 @@ from interactions import clock as engine
 from interactions.channels import email
 from interactions.governed import SLA_CALENDAR, calendars, closing, policies, wording
 from interactions.models import Interaction, Message
+from interactions.processes.track_interaction.reminding import reminders
 from readiness.registry import slots
 from readiness.registry.cases import Case, Shown, declare
 from readiness.registry.resolve import CapabilityOff, resolve
@@ -112,6 +113,19 @@ def outcomes_can_be_told_apart(config: Mapping[str, Any]) -> Shown:
     if missing or "impossible" not in config["informed_by"]:
         return Shown(False, f"Needed and missing: {', '.join(missing) or 'impossible'}.")
     return Shown(True, f"{len(closing.OUTCOMES)} outcomes, reopening {config['reopen_days']} days.")
+
+
+def reminders_come_in_time(config: Mapping[str, Any]) -> Shown:
+    """Plan the reminders of a question of three days, and of one of an hour."""
+    asked = timezone.now()
+    for length in (timedelta(days=_DAYS), timedelta(hours=1)):
+        planned = reminders(config, asked_at=asked, due_at=asked + length)
+        if any(not asked < at < asked + length for at in planned) or planned != sorted(planned):
+            return Shown(False, f"Within {length} a reminder would come too early or too late.")
+    return Shown(
+        True,
+        f"{len(config['reminders_at_percent'])} reminders, room for {config['capacity']} each.",
+    )
 
 
 def the_same_contact_twice_is_one(config: Mapping[str, Any]) -> Shown:
@@ -255,6 +269,14 @@ for _case in (
         category="policy",
         check=outcomes_can_be_told_apart,
         clause="R-TMI-8",
+    ),
+    Case(
+        key="work.reminders",
+        title="Customers are reminded before the time to answer is over",
+        slots=("work.policy",),
+        category="policy",
+        check=reminders_come_in_time,
+        clause="R-TMI-11",
     ),
     Case(
         key="channel.delivered-twice",

@@ -188,6 +188,33 @@ class InteractionsImported(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseRequested(Event):
+    name: ClassVar[str] = "response.requested"
+    process: ClassVar[str] = "1.3.5.6"
+    aggregate: ClassVar[str] = "interaction_id"
+    interaction_id: int
+    request_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseReceived(Event):
+    name: ClassVar[str] = "response.received"
+    process: ClassVar[str] = "1.3.5.6"
+    aggregate: ClassVar[str] = "interaction_id"
+    interaction_id: int
+    request_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseTimedOut(Event):
+    name: ClassVar[str] = "response.timed_out"
+    process: ClassVar[str] = "1.3.5.6"
+    aggregate: ClassVar[str] = "interaction_id"
+    interaction_id: int
+    request_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SlaInJeopardy(Event):
     name: ClassVar[str] = "sla.jeopardy"
     process: ClassVar[str] = "1.3.5.6"

@@ -292,8 +292,10 @@ class Migration(migrations.Migration):
             index=models.Index(condition=models.Q(('next_reminder_at__isnull', False), ('state', 'asked')), fields=['next_reminder_at'], name='responserequest_to_remind'),
         ),
         migrations.RunSQL(
-            "UPDATE interactions_interaction SET closed_at = updated_at"
-            " WHERE status IN ('cancelled', 'merged') AND closed_at IS NULL",
+            "UPDATE interactions_interaction AS i SET closed_at = coalesce("
+            "(SELECT max(e.occurred_at) FROM interactions_interactionevent AS e"
+            " WHERE e.interaction_id = i.id AND e.type = 'cancelled'), i.updated_at)"
+            " WHERE i.status IN ('cancelled', 'merged') AND i.closed_at IS NULL",
             migrations.RunSQL.noop,
         ),
         migrations.AddConstraint(

@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.access import SYSTEM, Actor, require
-from crm.accounts.models import Team, User
 from crm.errors import RuleBroken
 from crm.events.catalogue import InteractionLogged
 from crm.events.publish import publish
@@ -19,6 +18,7 @@ from interactions.governed import CHANNELS
 from interactions.models import Interaction, Reason
 from interactions.processes.track_interaction.starting import start_clocks
 from interactions.processes.track_interaction.timeline import change_status
+from interactions.reads import check_colleague, check_team
 from readiness.registry.resolve import CapabilityOff, Resolved, resolve
 
 ETOM = "1.3.5.4"
@@ -55,15 +55,13 @@ def log_interaction(
     Whoever logs it has it until it is handed on, unless an owner or a team is named.
     """
     require(actor, "interactions.log_interaction")
-    if external_id:
-        known = Interaction.objects.filter(source=source, external_id=external_id).first()
-        if known is not None:
-            return known
-    customer = _customer(customer_id, actor)
-    reason = _reason(reason_key)
+    known = _known_contact(source, external_id)
+    if known is not None:
+        return known
     now = timezone.now()
+    reason = _reason(reason_key)
     interaction = Interaction(
-        customer=customer,
+        customer=_customer(customer_id, actor),
         direction=_known(direction, Interaction.Direction.values, "direction"),
         channel=channel,
         reason=reason,
@@ -82,10 +80,31 @@ def log_interaction(
     # The database decides a race of two deliveries: the later one finds what the first wrote.
     if not _insert(interaction):
         return Interaction.objects.get(source=source, external_id=external_id)
-    start_clocks(interaction=interaction, actor=actor, priority=priority, text=bool(text))
-    if customer is not None:
+    _begin(interaction, actor)
+    _go_on(interaction, status, actor)
+    interaction.refresh_from_db()
+    return interaction
+
+
+def _known_contact(source: str, external_id: str) -> Interaction | None:
+    if not external_id:
+        return None
+    return Interaction.objects.filter(source=source, external_id=external_id).first()
+
+
+def _begin(interaction: Interaction, actor: Actor) -> None:
+    """Its clocks run, its customer is needed, and everybody who wants to know hears of it."""
+    start_clocks(
+        interaction=interaction,
+        actor=actor,
+        priority=interaction.priority,
+        text=bool(interaction.description),
+        owner=interaction.owner_id,
+        team=interaction.team_id,
+    )
+    if interaction.customer_id is not None:
         place_hold(
-            customer_id=customer.pk,
+            customer_id=interaction.customer_id,
             kind=HOLD,
             reference=str(interaction.public_id),
             reason=interaction.reference,
@@ -94,15 +113,12 @@ def log_interaction(
     publish(
         InteractionLogged(
             interaction_id=interaction.pk,
-            customer_id=customer.pk if customer else None,
-            channel=channel,
+            customer_id=interaction.customer_id,
+            channel=interaction.channel,
             verticals=list(interaction.verticals),
         ),
         actor=actor,
     )
-    _go_on(interaction, status, actor)
-    interaction.refresh_from_db()
-    return interaction
 
 
 def _customer(customer_id: int | None, actor: Actor) -> Customer | None:
@@ -177,12 +193,8 @@ def _serving(channel: str, interaction: Interaction) -> Resolved:
 def _give(
     interaction: Interaction, owner_id: int | None, team_id: int | None, actor: Actor
 ) -> None:
-    if owner_id is not None and not User.objects.filter(pk=owner_id, is_active=True).exists():
-        raise RuleBroken(
-            "unknown-owner", _("There is no such colleague."), field="owner", kind="invalid"
-        )
-    if team_id is not None and not Team.objects.filter(pk=team_id).exists():
-        raise RuleBroken("unknown-team", _("There is no such team."), field="team", kind="invalid")
+    check_colleague(owner_id)
+    check_team(team_id)
     mine = owner_id is None and team_id is None and actor.kind == "user"
     interaction.owner_id = actor.pk if mine else owner_id
     interaction.team_id = min(actor.teams, default=None) if mine else team_id

@@ -28,7 +28,7 @@ def tell_staff(
     number: int,
 ) -> int:
     """Say that a promise is at risk or missed: a notice on screen and a mail for each person."""
-    people = _people(interaction, set(audience))
+    people = people_of(interaction, set(audience))
     missed = percent >= _BREACH
     key = f"clock:{clock.pk}:{number}:{percent}"
     # Lazy: each person reads it in their own language.
@@ -56,7 +56,7 @@ def tell_staff(
 def ask_for_call(*, interaction: Interaction, clock: SlaClock, promise: Commitment) -> int:
     """Nobody may be written to: somebody has to call and say the new date."""
     return notify(
-        [person.pk for person in _people(interaction, {"owner"})],
+        [person.pk for person in people_of(interaction, {"owner"})],
         level="warn",
         title=format_lazy(
             gettext_lazy("{reference}: call the customer with the new date"),
@@ -75,7 +75,7 @@ def tell_about_silence(
     if request.on_silence == ResponseRequest.OnSilence.ESCALATE:
         audience.add("leads")
     return notify(
-        [person.pk for person in _people(interaction, audience)],
+        [person.pk for person in people_of(interaction, audience)],
         level="warn",
         title=format_lazy("{said}", said=said),
         body=f"{interaction.reference}: {request.question}",
@@ -88,7 +88,7 @@ def tell_undeliverable(*, message: Message) -> int:
     """A message that can't be delivered: the owner has to find another way."""
     interaction = message.interaction
     return notify(
-        [person.pk for person in _people(interaction, {"owner"})],
+        [person.pk for person in people_of(interaction, {"owner"})],
         level="bad",
         title=format_lazy(
             gettext_lazy("{reference}: a message could not be delivered"),
@@ -131,7 +131,7 @@ def page_of(interaction: Interaction) -> str:
         return ""
 
 
-def _people(interaction: Interaction, audience: set[str]) -> list[Any]:
+def people_of(interaction: Interaction, audience: set[str]) -> list[Any]:
     """The owner, else their team; leads are the team leads of that team, else all of them."""
     active = get_user_model().objects.filter(is_active=True, is_partner=False)
     found: dict[int, Any] = {}

@@ -47,9 +47,9 @@ def fire_due(limit: int, now: datetime, *, passed_by: set[int] | None = None) ->
 def fire_now(*, clock_id: int, now: datetime, actor: Actor) -> bool:
     """Let the next tick look at a clock: after what poisoned it was mended."""
     require(actor, "interactions.update_interaction")
-    return bool(
-        ArmedClock.objects.filter(clock=clock_id, next_fire_at__gt=now).update(next_fire_at=now)
-    )
+    seen = Interaction.objects.visible_to(actor)
+    armed = ArmedClock.objects.filter(clock=clock_id, clock__interaction__in=seen)
+    return bool(armed.filter(next_fire_at__gt=now).update(next_fire_at=now))
 
 
 def _fire(clock_id: int, now: datetime) -> bool:

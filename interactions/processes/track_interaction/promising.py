@@ -86,6 +86,14 @@ def promise_anew(
     )
     clock.commitment_no = number
     clock.save(update_fields=["commitment_no"])
+    _say_promised(interaction, clock, promise, actor)
+    return promise
+
+
+def _say_promised(
+    interaction: Interaction, clock: SlaClock, promise: Commitment, actor: Actor
+) -> None:
+    message, due_at = promise.notice, promise.due_at
     append(
         interaction,
         "promise_made",
@@ -93,17 +101,16 @@ def promise_anew(
         channel=message.channel if message else "",
         target=clock.target,
         cycle=clock.cycle,
-        number=number,
-        due_at=due_at.isoformat(),
-        reason=reason,
-        origin=origin.value,
+        number=promise.number,
+        due_at=due_at.isoformat() if due_at else None,
+        reason=promise.reason,
+        origin=str(promise.origin),
         message=str(message.public_id) if message else None,
     )
     publish(
-        CommitmentMade(interaction_id=interaction.pk, clock_id=clock.pk, number=number),
+        CommitmentMade(interaction_id=interaction.pk, clock_id=clock.pk, number=promise.number),
         actor=actor,
     )
-    return promise
 
 
 def _standing(clock: SlaClock) -> datetime | None:

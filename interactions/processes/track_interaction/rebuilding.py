@@ -13,6 +13,7 @@ from interactions.processes.track_interaction.folding import fold_events, values
 _Status = Interaction.Status
 # What a clock shows at the moment of asking moves on by itself and is no difference.
 _MOVING = frozenset({"consumed_seconds", "folded_seq"})
+_OVER = frozenset({_Status.CANCELLED.value, _Status.MERGED.value})
 _LIVE = frozenset({"running", "paused", "breached"})
 
 
@@ -49,6 +50,9 @@ def state_of(events: Iterable[InteractionEvent]) -> dict[str, Any]:
         "closed_at": None,
         "reopened": 0,
         "event_count": 0,
+        "merged_into_id": None,
+        "snoozed_until": None,
+        "escalation": 0,
     }
     for event in events:
         state["event_count"] += 1
@@ -57,12 +61,17 @@ def state_of(events: Iterable[InteractionEvent]) -> dict[str, Any]:
 
 
 def _change(event: InteractionEvent, state: dict[str, Any]) -> dict[str, Any]:
+    return _change_of_status(event, state) | _change_of_place(event)
+
+
+def _change_of_status(event: InteractionEvent, state: dict[str, Any]) -> dict[str, Any]:
     match event.type:
         case "completed":
             return {
                 "status": _Status.COMPLETED.value,
                 "completed_at": event.occurred_at,
                 "outcome": event.data["outcome"],
+                "snoozed_until": None,
             }
         case "closed":
             return {
@@ -79,8 +88,47 @@ def _change(event: InteractionEvent, state: dict[str, Any]) -> dict[str, Any]:
                 "customer_informed": "",
                 "reopened": state["reopened"] + 1,
             }
-        case "opened" | "status_changed" | "cancelled" | "merged":
-            return {"status": event.data.get("status", state["status"])}
+        case "cancelled" | "merged":
+            return _ended(event, state)
+        case "opened" | "status_changed" | "unmerged":
+            return {"status": event.data.get("status", state["status"])} | (
+                {"closed_at": None, "merged_into_id": None} if event.type == "unmerged" else {}
+            )
+        case _:
+            return {}
+
+
+def _ended(event: InteractionEvent, state: dict[str, Any]) -> dict[str, Any]:
+    status = event.data.get("status", state["status"])
+    if status not in _OVER:
+        # Taken out of sight, in the days when that was no ending.
+        return {"status": status}
+    return {
+        "status": status,
+        "closed_at": event.occurred_at,
+        "merged_into_id": event.data.get("into"),
+        "snoozed_until": None,
+    }
+
+
+def _change_of_place(event: InteractionEvent) -> dict[str, Any]:
+    """Who has it, whose team it is, and whether it sleeps; known from the event that says so on."""
+    data = event.data
+    match event.type:
+        case "opened" if "owner" in data:
+            return {"owner_id": data["owner"], "team_id": data["team"]}
+        case "assigned":
+            return {"owner_id": data["new"]}
+        case "transferred":
+            return {"owner_id": None, "team_id": data["new"]}
+        case "fields_changed" if "team_id" in data["fields"]:
+            return {"team_id": data["fields"]["team_id"]["new"]}
+        case "snoozed":
+            return {"snoozed_until": datetime.fromisoformat(data["until"])}
+        case "woken":
+            return {"snoozed_until": None}
+        case "escalated" | "calmed":
+            return {"escalation": data["level"]}
         case _:
             return {}
 

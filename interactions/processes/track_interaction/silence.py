@@ -7,6 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm.access import SYSTEM
+from crm.events.catalogue import ResponseTimedOut
+from crm.events.publish import publish
 from interactions.models import Interaction, ResponseRequest
 from interactions.models.states import WAITING
 from interactions.processes.notify_customer.staff import tell_about_silence
@@ -43,8 +45,8 @@ def _time_out(request: ResponseRequest, now: datetime) -> bool:
     )
     if interaction is None:
         return False
-    request.state = ResponseRequest.State.TIMED_OUT
-    request.save(update_fields=["state"])
+    request.state, request.next_reminder_at = ResponseRequest.State.TIMED_OUT, None
+    request.save(update_fields=["state", "next_reminder_at"])
     append(
         interaction,
         "timed_out",
@@ -54,6 +56,7 @@ def _time_out(request: ResponseRequest, now: datetime) -> bool:
         action=request.on_silence,
     )
     append(interaction, "resume", actor=SYSTEM, at=now, pause_id=f"request:{request.pk}")
+    publish(ResponseTimedOut(interaction_id=interaction.pk, request_id=request.pk), actor=SYSTEM)
     _carry_out(request, interaction)
     refold(interaction=interaction)
     return True
@@ -62,6 +65,16 @@ def _time_out(request: ResponseRequest, now: datetime) -> bool:
 def _carry_out(request: ResponseRequest, interaction: Interaction) -> None:
     if interaction.status in Interaction.ENDED:
         return
+    if request.on_silence == _Action.ESCALATE:
+        interaction.escalation += 1
+        interaction.save(update_fields=["escalation"])
+        append(
+            interaction,
+            "escalated",
+            actor=SYSTEM,
+            level=interaction.escalation,
+            reason=request.question,
+        )
     if request.on_silence == _Action.CLOSE:
         from interactions.processes.close_interaction import finish
 

@@ -1,0 +1,49 @@
+"""Working policy: how work finds people, how long they keep it, when customers are reminded."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from readiness.registry.slots import Slot
+
+BASELINE: Final[Mapping[str, Any]] = {
+    # Open matters a colleague has room for, unless their profile says otherwise.
+    "capacity": 25,
+    # Taken from the queue and not answered for so long, it goes back; 0 lets it stay.
+    "return_after_minutes": 240,
+    # Whoever looked after a customer so many days ago is found first by them.
+    "sticky_days": 14,
+    # Reminders of a question, in per cent of the time there is to answer.
+    "reminders_at_percent": [50, 85],
+}
+_WHOLE: Final = ("capacity", "return_after_minutes", "sticky_days")
+_HUNDRED: Final = 100
+
+
+def check(config: Mapping[str, Any]) -> None:
+    """ValueError with a sentence unless every figure can be worked by."""
+    for key in _WHOLE:
+        value = config.get(key)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise ValueError(f"“{key}” is a whole number, 0 or more.")
+    if config["capacity"] == 0:
+        raise ValueError("“capacity” is at least 1: else nobody could take anything.")
+    percents = config.get("reminders_at_percent")
+    if not isinstance(percents, list) or not all(_percent(one) for one in percents):
+        raise ValueError("“reminders_at_percent” lists whole per cents between 1 and 99.")
+    if percents != sorted(set(percents)):
+        raise ValueError("“reminders_at_percent” goes upwards and names each once.")
+
+
+def _percent(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < _HUNDRED
+
+
+SLOT: Final = Slot(
+    key="work.policy",
+    title="Working policy",
+    unit="interaction",
+    processes=("1.3.5.6",),
+    baseline=BASELINE,
+    code_ref="interactions.processes.manage_interaction",
+    check_config=check,
+)

@@ -1,0 +1,103 @@
+"""Tell colleagues what concerns them: named in a note, given a matter, or called for help."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
+
+from crm.accounts.models import User
+from crm.web.notices import notify
+from interactions.models import FollowUp, Interaction, Message
+from interactions.processes.notify_customer.staff import page_of, people_of
+
+_NAMED = re.compile(r"(?<![\w.@])@([\w.+-]{2,150})")
+_AT_MOST = 20
+
+
+def mentioned(text: str) -> list[User]:
+    """Colleagues called by their user name: "@priya, can you look?"."""
+    names = {name.rstrip(".-+") for name in _NAMED.findall(text)}
+    if not names:
+        return []
+    found = User.objects.filter(username__in=names, is_active=True, is_partner=False)
+    return list(found.order_by("pk")[:_AT_MOST])
+
+
+def tell_mentioned(*, interaction: Interaction, message: Message, people: Sequence[User]) -> int:
+    return notify(
+        [person.pk for person in people],
+        level="info",
+        title=format_lazy(
+            gettext_lazy("{name} mentions you in {reference}"),
+            name=message.author_name,
+            reference=interaction.reference,
+        ),
+        url=page_of(interaction),
+        dedupe_key=f"message:{message.public_id}:mention",
+    )
+
+
+def tell_escalated(*, interaction: Interaction, reason: str, by: str) -> int:
+    """Those who lead are called for help, each time somebody calls."""
+    return notify(
+        [person.pk for person in people_of(interaction, {"leads"})],
+        level="warn",
+        title=format_lazy(
+            gettext_lazy("{reference}: {name} asks for help"),
+            reference=interaction.reference,
+            name=by,
+        ),
+        body=reason,
+        url=page_of(interaction),
+        dedupe_key=f"interaction:{interaction.pk}:escalated:{interaction.escalation}",
+    )
+
+
+def tell_woken(*, interaction: Interaction) -> int:
+    at = interaction.snoozed_until
+    return notify(
+        [person.pk for person in people_of(interaction, {"owner"})],
+        level="info",
+        title=format_lazy(
+            gettext_lazy("{reference} is back on your desk"), reference=interaction.reference
+        ),
+        url=page_of(interaction),
+        dedupe_key=f"interaction:{interaction.pk}:woken:{at.isoformat() if at else ''}",
+    )
+
+
+def tell_follow_up(follow_up: FollowUp) -> int:
+    interaction = follow_up.interaction
+    people: Iterable[int] = (
+        [follow_up.owner_id]
+        if follow_up.owner_id
+        else [person.pk for person in people_of(interaction, {"owner"})]
+    )
+    return notify(
+        people,
+        level="info",
+        title=format_lazy(
+            gettext_lazy("{reference}: {what}, now"),
+            reference=interaction.reference,
+            what=follow_up.get_kind_display(),
+        ),
+        body=follow_up.note,
+        url=page_of(interaction),
+        dedupe_key=f"follow-up:{follow_up.pk}:due",
+    )
+
+
+def tell_closing_waits(*, interaction: Interaction, facts: int) -> int:
+    """It could be closed, were it not for facts nobody decided: the owner is told once."""
+    return notify(
+        [person.pk for person in people_of(interaction, {"owner"})],
+        level="info",
+        title=format_lazy(
+            gettext_lazy("{reference} waits to be closed: facts to decide, {n}"),
+            reference=interaction.reference,
+            n=facts,
+        ),
+        url=page_of(interaction),
+        dedupe_key=f"interaction:{interaction.pk}:closing:{interaction.reopened}",
+    )
