@@ -14,7 +14,15 @@ from customers.models.imports import (
     ImportProblem,
     ImportRun,
 )
+from customers.models.orders import (
+    CompletionStep,
+    Order,
+    OrderedThing,
+    OrderNews,
+    RecordedItem,
+)
 from customers.models.party import Identifier, Party, PartyRelationship
+from customers.models.reports import Report, ReportDelivery, ReportNeed
 from customers.models.role import CustomerRole
 from customers.models.search import SearchToken
 from customers.models.verification import CallerCheck, CheckState, ContactCheck
@@ -29,6 +37,7 @@ __all__ = [
     "CallerCheck",
     "CheckState",
     "CommunicationNeed",
+    "CompletionStep",
     "Consent",
     "ConsentPurpose",
     "ContactCheck",
@@ -43,8 +52,15 @@ __all__ = [
     "ImportProblem",
     "ImportRun",
     "ImportedRecord",
+    "Order",
+    "OrderNews",
+    "OrderedThing",
     "Party",
     "PartyRelationship",
     "Product",
+    "RecordedItem",
+    "Report",
+    "ReportDelivery",
+    "ReportNeed",
     "SearchToken",
 ]
