@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from readiness.registry.settings import Setting
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -14,6 +16,7 @@ class Slot:
     `on_absence`, when the version in general use is held: "off" (asking raises CapabilityOff) or
     "previous" (the version it replaced serves again).
     `durations` are patterns of paths whose seconds people write as "8 h" ("rules.*.targets.*").
+    `settings` puts the configuration into words, by the same patterns.
     """
 
     key: str
@@ -28,6 +31,7 @@ class Slot:
     code_ref: str = ""
     check_config: Callable[[Mapping[str, Any]], None] | None = None
     durations: tuple[str, ...] = ()
+    settings: Mapping[str, Setting] = field(default_factory=dict)
 
 
 _declared: dict[str, Slot] = {}
