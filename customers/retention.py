@@ -7,9 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from customers.archivable import DataClass
 from customers.models import ArchivedRecord, Consent, Customer, Hold
+from readiness.registry.settings import SettingProblem
 
 ANY = "*"
 # The relationship states a rule may speak of, and the customers that are in each.
@@ -69,29 +71,44 @@ def check(config: Mapping[str, Any]) -> None:
         read = policy(0, config)
     except (KeyError, TypeError) as problem:
         raise ValueError(
-            "A policy has rules (data_class, jurisdiction, relationship, keep_days, on_silence),"
-            " blocking_holds and restored_stays_days."
+            _(
+                "A policy has rules (records, country, customer, days kept online, what silence"
+                " means), the holds that stop archiving, and how long a restored record stays."
+            )
         ) from problem
     seen = set()
-    for rule in read.rules:
-        _check_rule(rule)
+    for number, rule in enumerate(read.rules):
+        _check_rule(rule, f"rules.{number}")
         where = (rule.data_class, rule.jurisdiction, rule.relationship)
         if where in seen:
-            raise ValueError(f"Two rules speak of {' / '.join(where)}.")
+            raise SettingProblem(
+                _("Two rules speak of %(what)s.") % {"what": " / ".join(where)},
+                f"rules.{number}.relationship",
+            )
         seen.add(where)
     if not read.rules:
-        raise ValueError("A policy without rules keeps everything: suspend it instead.")
+        raise ValueError(_("A policy without rules keeps everything: hold it instead."))
     if not isinstance(read.restored_stays_days, int) or read.restored_stays_days < 1:
-        raise ValueError("What was restored stays at least one day.")
+        raise SettingProblem(_("What was restored stays at least one day."), "restored_stays_days")
 
 
-def _check_rule(rule: Rule) -> None:
+def _check_rule(rule: Rule, where: str) -> None:
     if rule.relationship not in RELATIONSHIPS:
-        raise ValueError(f"{rule.relationship!r} is no state: {', '.join(RELATIONSHIPS)}.")
+        raise SettingProblem(
+            _("“%(value)s” is no state of a customer: %(known)s.")
+            % {"value": rule.relationship, "known": ", ".join(RELATIONSHIPS)},
+            f"{where}.relationship",
+        )
     if rule.on_silence not in ON_SILENCE:
-        raise ValueError(f"{rule.on_silence!r} is no answer to silence: {', '.join(ON_SILENCE)}.")
+        raise SettingProblem(
+            _("“%(value)s” is no answer to silence: %(known)s.")
+            % {"value": rule.on_silence, "known": ", ".join(ON_SILENCE)},
+            f"{where}.on_silence",
+        )
     if not isinstance(rule.keep_days, int) or not 0 <= rule.keep_days <= _LONGEST_DAYS:
-        raise ValueError("keep_days is a whole number of days within a century.")
+        raise SettingProblem(
+            _("Write a whole number of days, within a century."), f"{where}.keep_days"
+        )
 
 
 def old_enough(data_class: DataClass, policy: Policy, now: datetime) -> "QuerySet[Any]":

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from customers.insight.sections import confidence, life_stage, usage
 from customers.insight.sections.facts import Believed, survivors
 from readiness.registry.cases import Case, Shown
 from readiness.registry.cases import declare as declare_case
+from readiness.registry.settings import Setting
 from readiness.registry.slots import Slot
 from readiness.registry.slots import declare as declare_slot
 
@@ -27,6 +30,13 @@ USAGE = declare_slot(
         },
         code_ref="customers.insight.sections.usage",
         check_config=usage.check,
+        settings={
+            "new_below_months": Setting(_("New customer below"), unit=_("months")),
+            "loyal_from_months": Setting(_("Loyal customer from"), unit=_("months")),
+            "spend_low_below": Setting(_("Low spend below"), unit=_("a month")),
+            "spend_high_from": Setting(_("High spend from"), unit=_("a month")),
+            "trend_share": Setting(_("Spend moves from"), _("0.05 is five per cent up or down.")),
+        },
     )
 )
 LIFE_STAGE = declare_slot(
@@ -39,6 +49,10 @@ LIFE_STAGE = declare_slot(
         baseline={"young_age": 29, "senior_age": 65},
         code_ref="customers.insight.sections.life_stage",
         check_config=life_stage.check,
+        settings={
+            "young_age": Setting(_("Starting out up to"), unit=_("years")),
+            "senior_age": Setting(_("Later life from"), unit=_("years")),
+        },
     )
 )
 _EXPECTED_OF_CONSUMERS = [
@@ -84,6 +98,17 @@ CONFIDENCE = declare_slot(
         },
         code_ref="customers.insight.sections.confidence",
         check_config=confidence.check,
+        settings={
+            "weights": Setting(_("Share of each part in the confidence"), _("Together 100.")),
+            "weights.freshness": Setting(_("Freshness"), unit="%"),
+            "weights.completeness": Setting(_("Completeness"), unit="%"),
+            "weights.verification": Setting(_("Verification"), unit="%"),
+            "weights.conflicts": Setting(_("Absence of conflicts"), unit="%"),
+            "weights.consent": Setting(_("Consent"), unit="%"),
+            "expected": Setting(_("Facts we expect to know"), _("Keys of facts, with commas.")),
+            "expected.consumer": Setting(_("Of consumers"), kind="list"),
+            "expected.business": Setting(_("Of businesses"), kind="list"),
+        },
     )
 )
 

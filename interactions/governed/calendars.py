@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from interactions.clock import Calendar, CalendarError
+from interactions.governed import words
 from readiness.registry.slots import Slot
 
 _WORKDAY: Final = [["08:00", "20:00"]]
@@ -68,4 +69,5 @@ SLOT: Final = Slot(
     baseline=BASELINE,
     code_ref="interactions.clock",
     check_config=check,
+    settings=words.SLA_CALENDAR,
 )

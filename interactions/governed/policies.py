@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from interactions.clock import STAGES, Metric
+from interactions.governed import words
 from interactions.governed.channels import CHANNELS
+from readiness.registry.settings import SettingProblem
 from readiness.registry.slots import Slot
 
 TYPES: Final = ("consumer", "business", "unknown")
@@ -131,57 +135,94 @@ def calendars_used(config: Mapping[str, Any]) -> set[str]:
 
 
 def check(config: Mapping[str, Any]) -> None:
-    """ValueError with a sentence unless every combination gets exactly one whole promise."""
+    """A SettingProblem with a sentence unless every combination gets exactly one whole promise."""
     for key, kind in {"tiers": list, "rules": list, "default": dict}.items():
         if not isinstance(config.get(key), kind):
-            raise ValueError(f"A service-level policy has “{key}” as a {kind.__name__}.")
+            raise SettingProblem(
+                _("A service-level policy has tiers, promises and a promise for everything else."),
+                key,
+            )
     if STANDARD not in config["tiers"]:
-        raise ValueError(f"The tiers must contain “{STANDARD}”: customers without one get it.")
+        raise SettingProblem(
+            _("Keep the tier “%(tier)s”: customers without a tier get it.") % {"tier": STANDARD},
+            "tiers",
+        )
     known: dict[str, set[Any]] = {
         "channel": set(CHANNELS),
         "type": set(TYPES),
         "tier": set(config["tiers"]),
         "priority": set(PRIORITIES),
     }
-    for rule in (*config["rules"], config["default"]):
-        _check_rule(rule, known)
+    for number, rule in enumerate(config["rules"]):
+        _check_rule(rule, known, f"rules.{number}")
+    _check_rule(config["default"], known, "default")
     for channel, type_, tier, priority in combinations(config):
         hits = matching(config, channel=channel, type=type_, tier=tier, priority=priority)
         if len(hits) > 1:
-            names = " and ".join(f"“{rule['name']}”" for rule in hits)
-            raise ValueError(
-                f"{names} both apply to {channel}, {type_}, {tier}, priority {priority}."
+            raise SettingProblem(
+                _(
+                    "“%(one)s” and “%(other)s” both apply to %(channel)s, %(type)s, %(tier)s,"
+                    " priority %(priority)d. Narrow one of them."
+                )
+                % {
+                    "one": hits[0]["name"],
+                    "other": hits[1]["name"],
+                    "channel": channel,
+                    "type": type_,
+                    "tier": tier,
+                    "priority": priority,
+                },
+                f"rules.{config['rules'].index(hits[1])}.name",
             )
     _check_stages(config)
 
 
-def _check_rule(rule: Mapping[str, Any], known: Mapping[str, set[Any]]) -> None:
-    name = rule.get("name")
-    if not name or not isinstance(rule.get("calendar"), str):
-        raise ValueError("Every rule has a name and a calendar.")
+def _check_rule(rule: Mapping[str, Any], known: Mapping[str, set[Any]], where: str) -> None:
+    if not rule.get("name"):
+        raise SettingProblem(_("Give this promise a name."), f"{where}.name")
+    if not isinstance(rule.get("calendar"), str):
+        raise SettingProblem(_("Say by which hours it counts."), f"{where}.calendar")
     targets = rule.get("targets")
-    if not isinstance(targets, Mapping) or not {"first_response", "resolution"} <= set(targets):
-        raise ValueError(f"Rule “{name}” must promise at least first_response and resolution.")
+    targets = targets if isinstance(targets, Mapping) else {}
+    for target in ("first_response", "resolution"):
+        if target not in targets:
+            raise SettingProblem(
+                _("“%(name)s” promises at least a first reply and a fix.") % {"name": rule["name"]},
+                f"{where}.targets.{target}",
+            )
     for target, amount in targets.items():
+        place = f"{where}.targets.{target}"
         if target not in set(Metric):
-            raise ValueError(f"Rule “{name}”: {target} is no target; they are {', '.join(Metric)}.")
+            known_ones = ", ".join(Metric)
+            raise SettingProblem(
+                _("“%(target)s” is no target; they are %(known)s.")
+                % {"target": target, "known": known_ones},
+                place,
+            )
         if not isinstance(amount, int) or isinstance(amount, bool) or amount <= 0:
-            raise ValueError(f"Rule “{name}”: {target} needs whole seconds greater than 0.")
+            raise SettingProblem(_("A promise is a time greater than 0, such as 8 h."), place)
     for column, values in rule.get("when", {}).items():
-        if column not in known:
-            raise ValueError(f"Rule “{name}” asks about {column}, which is no column.")
-        strange = [value for value in values if value not in known[column]]
+        place = f"{where}.when.{column}"
+        strange = [value for value in values if value not in known.get(column, set())]
         if strange or not values:
-            raise ValueError(f"Rule “{name}”: {column} {strange or 'without a value'} is unknown.")
+            raise SettingProblem(
+                _("“%(name)s” asks for %(what)s, which does not exist.")
+                % {"name": rule["name"], "what": ", ".join(map(str, strange)) or column},
+                place,
+            )
 
 
 def _check_stages(config: Mapping[str, Any]) -> None:
     stages = config.get("stages", list(STAGES))
     if not all(isinstance(stage, int) and stage > 0 for stage in stages) or 100 not in stages:  # noqa: PLR2004 - per cent
-        raise ValueError("Stages are whole per cents and 100 is one of them.")
+        raise SettingProblem(_("Stages are whole per cents and 100 is one of them."), "stages")
     notice = config.get("customer_notice", {})
     if notice.get("automatic") and notice.get("stage") not in stages:
-        raise ValueError("The stage at which the customer is told must be one of the stages.")
+        raise SettingProblem(
+            _("The customer is told at one of the stages: %(stages)s.")
+            % {"stages": ", ".join(map(str, stages))},
+            "customer_notice.stage",
+        )
 
 
 SLOT: Final = Slot(
@@ -193,4 +234,5 @@ SLOT: Final = Slot(
     code_ref="interactions.clock",
     check_config=check,
     durations=("rules.*.targets.*", "default.targets.*", "max_pause_seconds"),
+    settings=words.SLA_POLICY,
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from string import Template
 from typing import Any, Final
 
+from interactions.governed import words
 from readiness.registry.slots import Slot
 
 OCCASIONS: Final[Mapping[str, frozenset[str]]] = {
@@ -118,4 +119,5 @@ SLOT: Final = Slot(
     baseline=BASELINE,
     code_ref="interactions.processes.notify_customer",
     check_config=check,
+    settings=words.TEMPLATES,
 )

@@ -21,8 +21,16 @@ def test_the_shipped_policy_can_be_followed() -> None:
         ("no rules", a_policy() | {"rules": []}, "without rules"),
         ("an unknown state", a_policy({"relationship": "engaged"}), "is no state"),
         ("an unknown answer", a_policy({"relationship": "live", "on_silence": "sell"}), "silence"),
-        ("days that are none", a_policy({"relationship": "live", "keep_days": -1}), "keep_days"),
-        ("days as text", a_policy({"relationship": "live", "keep_days": "9"}), "keep_days"),
+        (
+            "days that are none",
+            a_policy({"relationship": "live", "keep_days": -1}),
+            "whole number of days",
+        ),
+        (
+            "days as text",
+            a_policy({"relationship": "live", "keep_days": "9"}),
+            "whole number of days",
+        ),
         ("a rule said twice", a_policy({"relationship": "live"}, {"relationship": "live"}), "Two"),
         ("no time after restoring", a_policy(restored_stays_days=0), "at least one day"),
         ("a part is missing", {"rules": []}, "A policy has rules"),
