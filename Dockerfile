@@ -25,7 +25,7 @@ COPY . .
 # Collecting needs settings but no servers: throw-away values that reach no running container.
 RUN SECRET_KEY=only-for-collecting-static-files-and-never-for-serving-anybody \
     DATABASE_URL=postgres://build/build REDIS_URL=redis://build \
-    EMAIL_URL=smtp://build ALLOWED_HOSTS=build \
+    EMAIL_URL=smtp://build ALLOWED_HOSTS=build CRM_PUBLIC_URL=https://build \
     python manage.py collectstatic --no-input --verbosity 0
 USER 10001
 VOLUME /var/lib/crm

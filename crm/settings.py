@@ -7,6 +7,7 @@
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
@@ -50,6 +51,13 @@ ALLOWED_HOSTS: list[str] = env.list(
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 
+# Links in messages are built from it: whoever gets one could be led anywhere by a Host header.
+CRM_PUBLIC_URL: str = env.str(
+    "CRM_PUBLIC_URL", default="" if PRODUCTION else f"http://localhost:{env.str('PORT', '8000')}"
+)
+CRM_HTTPS: bool = env.bool("CRM_HTTPS", default=True)
+
+
 def _refuse_unsafe_production() -> None:
     """Stop a production start with each unsafe value named, before anything listens."""
     least_key_length, least_variety = 50, 5
@@ -64,6 +72,9 @@ def _refuse_unsafe_production() -> None:
             # Any other way would call messages sent that reach nobody.
             "EMAIL_URL (smtp+tls://user:password@host:587)": not EMAIL_URL.startswith("smtp"),
             "ALLOWED_HOSTS (your host names, never *)": not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS,
+            "CRM_PUBLIC_URL (https://…, the address people use)": not _is_web_address(
+                CRM_PUBLIC_URL, "https" if CRM_HTTPS else "http"
+            ),
             "DEBUG (must be off)": DEBUG,
         }.items()
         if bad
@@ -72,13 +83,15 @@ def _refuse_unsafe_production() -> None:
         raise ImproperlyConfigured("Unsafe for production: " + "; ".join(unsafe))
 
 
+def _is_web_address(url: str, least: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in {"https", least} and bool(parts.hostname)
+
+
 if PRODUCTION:
     _refuse_unsafe_production()
 
 CRM_BRAND: str = env.str("CRM_BRAND", default="Aldermere")
-CRM_PUBLIC_URL: str = env.str(
-    "CRM_PUBLIC_URL", default=f"http://localhost:{env.str('PORT', default='8000')}"
-)
 CRM_TIME_ZONE: str = env.str("CRM_TIME_ZONE", default="Europe/London")
 CRM_METRICS_TOKEN: str = env.str("CRM_METRICS_TOKEN", default="")
 CRM_REGION: str = env.str("CRM_REGION", default="GB")
@@ -181,13 +194,15 @@ if CRM_ENV == "test":
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "crm.cache.Cache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "crm",
         "TIMEOUT": 300,
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+# In the database alone: who is signed in works on without Redis, and a copy there could outlive
+# signing out.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 AUTH_USER_MODEL = "accounts.User"
@@ -207,6 +222,10 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+PASSWORD_RESET_TIMEOUT = 3600
+# How many proxies of ours stand in front and append to X-Forwarded-For; the lock of the front
+# door counts tries by the address that the outermost of them saw.
+CRM_PROXIES: int = env.int("CRM_PROXIES", default=1 if PRODUCTION else 0)
 LOGIN_URL = "web:login"
 LOGIN_REDIRECT_URL = "web:home"
 LOGOUT_REDIRECT_URL = "web:login"
@@ -236,7 +255,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_TEMP_DIR = None
 
-SECURE = PRODUCTION and env.bool("CRM_HTTPS", default=True)
+SECURE = PRODUCTION and CRM_HTTPS
 SECURE_SSL_REDIRECT = SECURE
 # Asked over plain HTTP by what runs beside us; whoever asks from outside is refused anyway.
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
@@ -298,6 +317,21 @@ CRM_API_RATE_PER_MINUTE: int = env.int("CRM_API_RATE_PER_MINUTE", default=120_00
 CRM_API_QUERY_MILLISECONDS: int = env.int("CRM_API_QUERY_MILLISECONDS", default=5000)
 CRM_ACCESS_LOG_WAITS_FOR_DISK: bool = env.bool("CRM_ACCESS_LOG_WAITS_FOR_DISK", default=False)
 CRM_HUB_ALLOW_PRIVATE: bool = env.bool("CRM_HUB_ALLOW_PRIVATE", default=not PRODUCTION)
+
+# Channels: mailboxes we read ("care=imaps://user:password@host/INBOX", parted by spaces), secrets
+# of providers (CRM_CHANNEL_SMS_SECRET, CRM_CHANNEL_SMS_HOOK_SECRET …), the link to an SMSC
+# ("package.module:object") and the scanner for attachments (clamd, "host:3310").
+CRM_MAILBOXES: dict[str, str] = {
+    name: url
+    for name, _equals, url in (
+        one.partition("=") for one in env.str("CRM_MAILBOXES", default="").split()
+    )
+}
+CRM_CHANNEL_SECRETS: dict[str, str] = {
+    name: value for name, value in os.environ.items() if name.startswith("CRM_CHANNEL_")
+}
+CRM_SMPP_LINK: str = env.str("CRM_SMPP_LINK", default="")
+CRM_SCANNER: str = env.str("CRM_SCANNER", default="")
 
 CELERY_BROKER_URL = REDIS_URL
 if REDIS_URL.startswith("unix://"):

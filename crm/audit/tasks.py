@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from crm.audit.models import Access, Seal
+from crm.rounds import rounds
 
 _BATCH = 10_000
 # Ids are given before commit: a row this young may still have an invisible neighbour.
@@ -37,8 +38,7 @@ def _digest(before: str, rows: Iterable[Access]) -> str:
 @shared_task(ignore_result=True)
 def seal_access_log() -> None:
     """Seal what has settled since the last seal, in batches; one sealer at a time."""
-    while _seal_one_batch() == _BATCH:
-        pass
+    rounds(_seal_one_batch)
 
 
 def _seal_one_batch() -> int:

@@ -72,6 +72,55 @@ class CustomerTerminated(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerStatusChanged(Event):
+    """The relationship reached another state of its life; ending it tells CustomerTerminated."""
+
+    name: ClassVar[str] = "customer.status_changed"
+    process: ClassVar[str] = "1.3.4"
+    aggregate: ClassVar[str] = "customer_id"
+    customer_id: int
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerChecked(Event):
+    """Somebody was asked to prove who they are; `level` is what stands for this agent now."""
+
+    name: ClassVar[str] = "customer.caller_checked"
+    process: ClassVar[str] = "1.3.4.2.1"
+    aggregate: ClassVar[str] = "customer_id"
+    customer_id: int
+    check_id: int
+    passed: bool
+    level: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactPointVerified(Event):
+    name: ClassVar[str] = "contact_point.verified"
+    process: ClassVar[str] = "1.3.6.2"
+    aggregate: ClassVar[str] = "party_id"
+    party_id: int
+    medium_id: int
+    method: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactPointUnreachable(Event):
+    """A contact point no longer reaches its owner; `next_channel` is where to try instead."""
+
+    name: ClassVar[str] = "contact_point.unreachable"
+    process: ClassVar[str] = "1.3.6.2"
+    aggregate: ClassVar[str] = "party_id"
+    party_id: int
+    customer_id: int | None
+    medium_id: int
+    next_channel: str
+    next_medium_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerRemoved(Event):
     name: ClassVar[str] = "customer.removed"
     process: ClassVar[str] = "1.3.6.4"

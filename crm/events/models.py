@@ -135,6 +135,11 @@ class Delivery(models.Model):
                 condition=Q(dead_at__isnull=False),
             ),
             models.Index(
+                fields=["done_at"],
+                name="delivery_done",
+                condition=Q(done_at__isnull=False),
+            ),
+            models.Index(
                 fields=["handler", "aggregate", "id"],
                 name="delivery_in_turn",
                 condition=Q(done_at=None, dead_at=None),

@@ -98,6 +98,11 @@ class HubDelivery(models.Model):
                 condition=Q(delivered_at=None, dead_at=None),
             ),
             models.Index(
+                fields=["delivered_at"],
+                name="hubdelivery_delivered",
+                condition=Q(delivered_at__isnull=False),
+            ),
+            models.Index(
                 fields=["listener", "aggregate", "id"],
                 name="hubdelivery_in_turn",
                 condition=Q(delivered_at=None, dead_at=None),

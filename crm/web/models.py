@@ -47,6 +47,7 @@ class AgentNotice(models.Model):
                 name="notice_unread_by_user", fields=["user", "-id"], condition=Q(read_at=None)
             ),
             models.Index(name="notice_newest_by_user", fields=["user", "-id"]),
+            models.Index(name="notice_by_age", fields=["created_at"]),
         ]
 
     def __str__(self) -> str:

@@ -1,17 +1,15 @@
 """Signing in: five bad tries, then a wait; known and unknown names look the same."""
 
-import hashlib
 from typing import Any
 
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import AuthenticationForm
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-TRIES = 5
-WAIT_SECONDS = 15 * 60
+from crm.accounts import sign_ins
+from crm.accounts.addresses import address_of
 
 
 class SignInForm(AuthenticationForm):
@@ -23,19 +21,21 @@ class SignInForm(AuthenticationForm):
         self.fields["username"].widget.attrs |= {"autocomplete": "username", "autofocus": True}
 
     def clean(self) -> dict[str, Any]:
-        """Count the bad tries of a name before the password is even looked at."""
+        """Count the try before the password is even looked at."""
         name = self.cleaned_data.get("username") or ""
-        if _bad_tries(name) >= TRIES:
+        if not (name and self.cleaned_data.get("password")):
+            return super().clean()
+        this = sign_ins.begin(name, address_of(self.request))
+        if this.must_wait:
             raise ValidationError(_wait_sentence(), code="locked")
         try:
-            cleaned: dict[str, Any] = super().clean()
+            cleaned = super().clean()
         except ValidationError as error:
-            if name and self.cleaned_data.get("password"):
-                raise ValidationError(
-                    _left_sentence(_count_bad_try(name)), code="mismatch"
-                ) from error
-            raise
-        cache.delete(_key(name))
+            raise ValidationError(_left_sentence(this.left), code="mismatch") from error
+        if this.barred:
+            # Not even the right password; and nobody learns from us that it was.
+            raise ValidationError(_left_sentence(this.left), code="mismatch")
+        this.succeed()
         return cleaned
 
 
@@ -43,30 +43,11 @@ class AdminSignInForm(SignInForm, AdminAuthenticationForm):
     """The door of the administration: the same lock, and only for those who may pass it."""
 
 
-def _key(name: str) -> str:
-    digest = hashlib.blake2b(name.strip().casefold().encode(), digest_size=16).hexdigest()
-    return f"sign-in:{digest}"
-
-
-def _bad_tries(name: str) -> int:
-    return int(cache.get(_key(name), 0))
-
-
-def _count_bad_try(name: str) -> int:
-    # `add` first: it alone sets the end of the wait, so further tries never lengthen it.
-    cache.add(_key(name), 0, WAIT_SECONDS)
-    try:
-        return cache.incr(_key(name))
-    except ValueError:
-        return 1
-
-
 def _wait_sentence() -> str:
     return str(_("Five tries did not match. Wait 15 minutes, or ask your team lead."))
 
 
-def _left_sentence(bad: int) -> str:
-    rest = TRIES - bad
+def _left_sentence(rest: int) -> str:
     if rest <= 0:
         return _wait_sentence()
     return ngettext(

@@ -12,6 +12,7 @@ SAFE = {
     "REDIS_URL": "redis://redis.example.org:6379/0",
     "EMAIL_URL": "smtp+tls://user:secret@mail.example.org:587",
     "ALLOWED_HOSTS": "crm.example.org",
+    "CRM_PUBLIC_URL": "https://crm.example.org",
 }
 
 
@@ -51,6 +52,9 @@ def test_safe_values_start_without_a_warning() -> None:
         ("EMAIL_URL", "consolemail://"),
         ("ALLOWED_HOSTS", ""),
         ("ALLOWED_HOSTS", "*"),
+        ("CRM_PUBLIC_URL", ""),
+        ("CRM_PUBLIC_URL", "crm.example.org"),
+        ("CRM_PUBLIC_URL", "http://crm.example.org"),
         ("DEBUG", "1"),
     ],
 )
@@ -69,3 +73,9 @@ def test_the_message_shows_no_secret() -> None:
 
     assert "secret@" not in found.stderr
     assert SAFE["SECRET_KEY"] not in found.stderr
+
+
+def test_inside_a_network_without_https_the_public_address_may_be_plain() -> None:
+    found = started(CRM_ENV="production", CRM_HTTPS="0", CRM_PUBLIC_URL="http://crm.internal")
+
+    assert "Unsafe for production" not in found.stderr

@@ -1,20 +1,18 @@
-import pytest
-from django.core.cache import cache
-from django.test import Client
+from typing import Any
 
-from crm.web.sign_in import TRIES
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from crm.accounts.models import SignInTry
+from crm.accounts.sign_ins import TRIES, TRIES_OF_AN_ADDRESS, WAIT
 from tests.crm.web.factories import PASSWORD, a_user
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _no_tries_yet() -> None:
-    cache.clear()
-
-
-def _try(name: str, password: str) -> str:
-    answer = Client().post("/login", {"username": name, "password": password})
+def _try(name: str, password: str, address: str = "203.0.113.7") -> str:
+    answer = Client(REMOTE_ADDR=address).post("/login", {"username": name, "password": password})
     return "in" if answer.status_code == 302 else answer.content.decode()
 
 
@@ -104,3 +102,87 @@ def test_signing_in_leads_to_no_other_site() -> None:
 
     assert answer["Location"].startswith("/")
     assert "elsewhere" not in answer["Location"]
+
+
+def test_other_name_of_the_same_person_gives_no_further_tries() -> None:
+    a_user("ellie")
+    for _ in range(TRIES):
+        _try("ellie", "wrong")
+
+    assert _try("ellie@example.org", PASSWORD) != "in"
+
+
+def test_nobody_learns_that_a_name_and_an_email_belong_together() -> None:
+    a_user("ellie")
+    for _ in range(TRIES):
+        _try("ellie", "wrong")
+
+    heard = [_try("ellie@example.org", password) for password in ("wrong", PASSWORD)]
+
+    assert "4 tries left" in heard[0]
+    assert "3 tries left" in heard[1]
+
+
+def test_wait_ends_and_further_tries_do_not_lengthen_it() -> None:
+    a_user("ellie")
+    for _ in range(TRIES):
+        _try("ellie", "wrong")
+    for _ in range(TRIES):
+        _try("ellie", PASSWORD)
+        _try("ellie@example.org", PASSWORD)
+
+    begun = SignInTry.objects.exclude(identity="").order_by("pk")[:TRIES].values("pk")
+    SignInTry.objects.filter(pk__in=list(begun.values_list("pk", flat=True))).update(
+        at=timezone.now() - WAIT
+    )
+
+    assert _try("ellie", PASSWORD) == "in"
+
+
+def test_tries_at_many_names_close_the_address_to_strangers_and_not_to_the_office() -> None:
+    a_user("ellie")
+    a_user("mina")
+    assert _try("ellie", PASSWORD, "198.51.100.1") == "in"
+    SignInTry.objects.bulk_create(
+        SignInTry(typed=f"{number}", identity=f"{number}", address="198.51.100.1")
+        for number in range(TRIES_OF_AN_ADDRESS)
+    )
+
+    assert _try("ellie", PASSWORD, "198.51.100.1") == "in"
+    assert "4 tries left" in _try("mina", PASSWORD, "198.51.100.1")
+    assert "3 tries left" in _try("mina", "wrong", "198.51.100.1")
+    assert _try("mina", PASSWORD, "198.51.100.2") == "in"
+
+
+def test_no_name_is_kept_as_it_was_typed() -> None:
+    _try("ellie@example.org", "wrong")
+
+    kept = SignInTry.objects.values().get()
+    assert "ellie" not in repr(kept)
+    assert kept["address"] == "203.0.113.7"
+
+
+@pytest.mark.parametrize(
+    ("proxies", "header", "seen"),
+    [
+        (0, "192.0.2.1", "203.0.113.7"),
+        (1, "192.0.2.1", "192.0.2.1"),
+        (1, "198.51.100.9, 192.0.2.1", "192.0.2.1"),
+        (2, "198.51.100.9, 192.0.2.1", "198.51.100.9"),
+        (2, "192.0.2.1", "203.0.113.7"),
+        (1, "", "203.0.113.7"),
+        (1, "nonsense", "203.0.113.7"),
+        (1, "2001:db8:1:2:3::9", "2001:db8:1:2::/64"),
+        (1, "::ffff:192.0.2.1", "192.0.2.1"),
+    ],
+)
+def test_address_is_what_our_own_outermost_proxy_saw(
+    proxies: int, header: str, seen: str, settings: Any
+) -> None:
+    settings.CRM_PROXIES = proxies
+
+    Client(REMOTE_ADDR="203.0.113.7").post(
+        "/login", {"username": "x", "password": "y"}, HTTP_X_FORWARDED_FOR=header
+    )
+
+    assert SignInTry.objects.get().address == seen

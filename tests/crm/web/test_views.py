@@ -110,6 +110,6 @@ def test_frame_asks_the_database_little(
     client = a_client(a_user())
     client.get("/notices")
 
-    # The user, what she may do (roles and own), her teams, her bell.
-    with django_assert_max_num_queries(5):
+    # Her session, the user, what she may do (roles and own), her teams, her bell.
+    with django_assert_max_num_queries(6):
         client.get("/shortcuts")
