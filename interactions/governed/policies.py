@@ -139,7 +139,7 @@ def check(config: Mapping[str, Any]) -> None:
     for key, kind in {"tiers": list, "rules": list, "default": dict}.items():
         if not isinstance(config.get(key), kind):
             raise SettingProblem(
-                _("A service-level policy has tiers, promises and a promise for everything else."),
+                _("A service-level policy has tiers, promises and a default for everything else."),
                 key,
             )
     if STANDARD not in config["tiers"]:
@@ -207,7 +207,7 @@ def _check_rule(rule: Mapping[str, Any], known: Mapping[str, set[Any]], where: s
         if strange or not values:
             raise SettingProblem(
                 _("“%(name)s” asks for %(what)s, which does not exist.")
-                % {"name": rule["name"], "what": ", ".join(map(str, strange)) or column},
+                % {"name": rule["name"], "what": " ".join([column, *map(str, strange)])},
                 place,
             )
 
