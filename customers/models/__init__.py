@@ -14,6 +14,14 @@ from customers.models.imports import (
     ImportProblem,
     ImportRun,
 )
+from customers.models.matching import (
+    DuplicateCase,
+    MatchKey,
+    MatchRun,
+    Merge,
+    MergedRecord,
+    MergedRow,
+)
 from customers.models.orders import (
     CompletionStep,
     Order,
@@ -44,6 +52,7 @@ __all__ = [
     "ContactMedium",
     "Customer",
     "CustomerRole",
+    "DuplicateCase",
     "Hold",
     "Identifier",
     "ImportChange",
@@ -52,6 +61,11 @@ __all__ = [
     "ImportProblem",
     "ImportRun",
     "ImportedRecord",
+    "MatchKey",
+    "MatchRun",
+    "Merge",
+    "MergedRecord",
+    "MergedRow",
     "Order",
     "OrderNews",
     "OrderedThing",
