@@ -21,6 +21,8 @@ MEDIA_OF_CHANNEL: dict[str, tuple[str, ...]] = {
     "social": (ContactMedium.Type.SOCIAL,),
     "letter": (ContactMedium.Type.ADDRESS,),
 }
+# The topic of a need that speaks of a purpose of another name.
+_TOPICS = {"billing": "bill", "outage-notice": "outage", "order-updates": "order"}
 # Without a wish of the customer: what disturbs least comes first.
 USUAL_ORDER = ("email", "sms", "phone", "letter")
 _NEVER_DISTURBS = frozenset({"letter"})
@@ -53,22 +55,28 @@ def may_contact(
     channel: str | None = None,
     at: datetime | None = None,
     among: Iterable[str] | None = None,
+    topic: str = "",
 ) -> Contactable:
     """The preferred permitted channel of a party for a purpose, or the reason there is none.
 
-    `channel` asks about that channel only; `among` names the channels the caller can use.
+    `channel` asks about that channel only; `among` names the channels the caller can use. `topic`
+    says what the message is about (bill, outage, order) where the purpose is wider: consent is
+    asked for the purpose, the wish how to be told for the topic. When the customer named a person
+    for the topic, it is that person's contact points that count.
     """
     found = ConsentPurpose.objects.filter(key=purpose).first() or consent_catalogue.shipped(purpose)
     if found is None:
         return _no(channel, _("There is no purpose “%(key)s”.") % {"key": purpose})
+    need = _need(party_id, topic or _TOPICS.get(purpose, purpose))
+    reached = need.contact_person_id if need and need.contact_person_id else party_id
     asked = _Asked(
         purpose=found,
         answers={
             answer.channel: answer
             for answer in Consent.objects.in_force().filter(party=party_id, purpose__key=purpose)
         },
-        need=_need(party_id, purpose),
-        media=list(ContactMedium.objects.reachable().filter(party=party_id).exclude(value="")),
+        need=need,
+        media=list(ContactMedium.objects.reachable().filter(party=reached).exclude(value="")),
         at=at or timezone.now(),
     )
     wanted = [channel] if channel else _order(asked, among)
@@ -87,10 +95,10 @@ def _no(channel: str | None, because: str) -> Contactable:
     return Contactable(allowed=False, medium=None, channel=channel or "", because=because)
 
 
-def _need(party_id: int, purpose: str) -> CommunicationNeed | None:
+def _need(party_id: int, topic: str) -> CommunicationNeed | None:
     """The need for this topic, else the one for service messages."""
     needs = {need.topic: need for need in CommunicationNeed.objects.filter(party=party_id)}
-    return needs.get(purpose) or needs.get("service")
+    return needs.get(topic) or needs.get("service")
 
 
 def _order(asked: _Asked, among: Iterable[str] | None) -> list[str]:
@@ -122,6 +130,8 @@ def _one_channel(asked: _Asked, channel: str) -> Contactable:
     if asked.need and asked.need.channel == channel:
         wish = _("The customer prefers %(channel)s.") % {"channel": channel}
         basis = f"{wish} {basis}"
+    if asked.need and asked.need.contact_person_id:
+        basis = f"{_('A person the customer named.')} {basis}"
     return Contactable(allowed=True, medium=medium, channel=channel, because=basis)
 
 

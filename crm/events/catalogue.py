@@ -170,6 +170,48 @@ class InformationRestored(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderInformationUpdated(Event):
+    """A finalised contract or service order changed what is held about a customer."""
+
+    name: ClassVar[str] = "order.information_updated"
+    process: ClassVar[str] = "1.3.6"
+    aggregate: ClassVar[str] = "order_id"
+    order_id: int
+    customer_id: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCompleted(Event):
+    name: ClassVar[str] = "order.completion.completed"
+    process: ClassVar[str] = "1.3.6"
+    aggregate: ClassVar[str] = "order_id"
+    order_id: int
+    customer_id: int
+    all_ready: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportReady(Event):
+    """A report of a customer is made and waits to be delivered."""
+
+    name: ClassVar[str] = "report.ready"
+    process: ClassVar[str] = "1.3.6"
+    aggregate: ClassVar[str] = "report_id"
+    report_id: int
+    customer_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportLate(Event):
+    name: ClassVar[str] = "report.late"
+    process: ClassVar[str] = "1.3.6"
+    aggregate: ClassVar[str] = "report_id"
+    report_id: int
+    customer_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FactProposed(Event):
     name: ClassVar[str] = "profile.fact.proposed"
     process: ClassVar[str] = "1.3.4.1.1"

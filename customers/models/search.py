@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm import sql
@@ -13,7 +14,10 @@ class SearchTokenQuerySet(models.QuerySet["SearchToken"]):
     def refresh(self, customer_ids: Iterable[int]) -> int:
         """Bring the words of these customers up to date; returns how many were new."""
         ids = list(customer_ids)
-        return len(sql.rows("customers/search_tokens.sql", {"ids": ids})) if ids else 0
+        if not ids:
+            return 0
+        asked = {"ids": ids, "now": timezone.now()}
+        return len(sql.rows("customers/search_tokens.sql", asked))
 
 
 class SearchToken(models.Model):

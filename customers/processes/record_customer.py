@@ -13,6 +13,7 @@ from crm.access import Actor, require
 from crm.errors import RuleBroken
 from crm.events.catalogue import CustomerCreated, PartyCreated
 from crm.events.publish import publish
+from customers import attributes
 from customers.contact_points import written
 from customers.models import ContactMedium, Customer, Identifier, Party, SearchToken
 
@@ -78,12 +79,16 @@ def record_customer(
     """Record our relationship with a party; without a number it gets the next one."""
     require(actor, "customers.record_customer")
     known(fields or {}, CUSTOMER_FIELDS)
+    if party_id is not None:
+        # Who may not see somebody cannot hang a record on them either.
+        Party.objects.visible_to(actor).get(pk=party_id)
     customer = Customer(
         name=name, party_id=party_id, type=type, source=source, **dict(fields or {})
     )
     customer.number = number or customer.number or next_number()
     customer.as_given = dict(as_given if as_given is not None else customer.as_given)
     refuse_ended(customer)
+    customer.characteristics = attributes.checked(customer.type, customer.characteristics)
     save_checked(customer)
     SearchToken.objects.refresh([customer.pk])
     publish(CustomerCreated(customer_id=customer.pk), actor=actor)

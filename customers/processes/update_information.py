@@ -11,9 +11,17 @@ from django.utils.translation import gettext as _
 from crm.access import Actor, require
 from crm.audit.history import because
 from crm.errors import RuleBroken
-from crm.events.catalogue import CustomerRemoved, CustomerUpdated, PartyRemoved, PartyUpdated
+from crm.events.catalogue import (
+    CustomerRemoved,
+    CustomerStatusChanged,
+    CustomerUpdated,
+    PartyRemoved,
+    PartyUpdated,
+)
 from crm.events.publish import publish
+from customers import attributes
 from customers.contact_points import written
+from customers.lifecycle import refuse_plain_change
 from customers.models import ContactMedium, Customer, Hold, Party, SearchToken
 from customers.processes.record_customer import (
     CUSTOMER_FIELDS,
@@ -22,7 +30,6 @@ from customers.processes.record_customer import (
     composed_name,
     known,
     new_medium,
-    refuse_ended,
     save_checked,
 )
 
@@ -44,10 +51,10 @@ def update_party(
 ) -> Party:
     """Change a party; `contact_media`, when given, is the whole new list."""
     require(actor, "customers.update_information")
-    _known_trigger(trigger)
+    known_trigger(trigger)
     known(changes, PARTY_FIELDS)
     party = Party.objects.visible_to(actor).lock(party_id)
-    _unchanged_since(party, expected_revision)
+    unchanged_since(party, expected_revision)
     with because(actor, trigger):
         named_by_parts = party.name == composed_name(party)
         changed = _assign(party, changes)
@@ -79,19 +86,25 @@ def update_customer(
 ) -> Customer:
     """Change a customer; asking for what is already so changes nothing and tells nobody."""
     require(actor, "customers.update_information")
-    _known_trigger(trigger)
+    known_trigger(trigger)
     known(changes, CUSTOMER_FIELDS)
     customer = Customer.objects.visible_to(actor).lock(customer_id)
-    _unchanged_since(customer, expected_revision)
+    unchanged_since(customer, expected_revision)
     with because(actor, trigger):
+        before = customer.status, customer.characteristics
         changed = _assign(customer, changes)
         if not changed:
             return customer
-        refuse_ended(customer)
+        _refuse_wrong(customer, *before, changed=changed, actor=actor)
         save_checked(customer)
     customer.refresh_from_db(fields=["revision", "updated_at"])
     SearchToken.objects.refresh([customer.pk])
     publish(CustomerUpdated(customer_id=customer.pk, changed=sorted(changed)), actor=actor)
+    if "status" in changed:
+        publish(
+            CustomerStatusChanged(customer_id=customer.pk, old=before[0], new=customer.status),
+            actor=actor,
+        )
     return customer
 
 
@@ -133,7 +146,8 @@ def remove_customer(*, customer_id: int, actor: Actor) -> None:
     publish(CustomerRemoved(customer_id=customer.pk), actor=actor)
 
 
-def _known_trigger(trigger: str) -> None:
+def known_trigger(trigger: str) -> None:
+    """Refuse a change that names none of the three triggers."""
     if trigger not in TRIGGERS:
         raise RuleBroken(
             "unknown-trigger",
@@ -143,7 +157,8 @@ def _known_trigger(trigger: str) -> None:
         )
 
 
-def _unchanged_since(row: Party | Customer, expected_revision: int | None) -> None:
+def unchanged_since(row: Party | Customer, expected_revision: int | None) -> None:
+    """Refuse to write over what somebody else wrote meanwhile."""
     if expected_revision is not None and row.revision != expected_revision:
         raise RuleBroken(
             "changed-meanwhile",
@@ -158,6 +173,27 @@ def _assign(row: Party | Customer, changes: Mapping[str, Any]) -> list[str]:
     for name in changed:
         setattr(row, name, changes[name])
     return changed
+
+
+def _refuse_wrong(
+    customer: Customer,
+    status: str,
+    characteristics: list[dict[str, Any]],
+    *,
+    changed: list[str],
+    actor: Actor,
+) -> None:
+    """What the columns cannot say of a change: states, own attributes, and who may be named."""
+    if "status" in changed:
+        wanted, customer.status = customer.status, status
+        refuse_plain_change(customer, wanted)
+        customer.status = wanted
+    if {"characteristics", "type"} & set(changed):
+        customer.characteristics = attributes.checked(
+            customer.type, customer.characteristics, characteristics
+        )
+    if "party_id" in changed and customer.party_id is not None:
+        Party.objects.visible_to(actor).get(pk=customer.party_id)
 
 
 def _replace_media(party: Party, given: Sequence[Mapping[str, Any]]) -> bool:

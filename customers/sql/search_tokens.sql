@@ -13,16 +13,19 @@ code AS (
   UNION ALL
   SELECT p.customer_id, 'service', p.service_number
   FROM customers_product p WHERE p.customer_id = ANY(%(ids)s) AND p.service_number <> ''
+    -- A number that was given up may be somebody else's by now.
+    AND p.status <> 'ended'
   UNION ALL
   SELECT s.id, 'id', i.value
   FROM subject s JOIN customers_identifier i ON i.party_id = s.party_id
-  WHERE i.valid_to IS NULL AND i.kind <> 'document' AND i.value <> s.number
+  WHERE (i.valid_to IS NULL OR i.valid_to > %(now)s) AND i.valid_from <= %(now)s
+    AND i.kind <> 'document' AND i.value <> s.number
 ),
 folded_code AS (SELECT id, kind, crm_fold(value) AS value FROM code),
 medium AS (
   SELECT s.id, m.type, m.value, m.normalised, m.reversed_digits
   FROM subject s JOIN customers_contactmedium m ON m.party_id = s.party_id
-  WHERE m.valid_to IS NULL
+  WHERE (m.valid_to IS NULL OR m.valid_to > %(now)s) AND m.valid_from <= %(now)s
 ),
 named AS (
   SELECT id, name AS value FROM subject
