@@ -10,7 +10,16 @@ from readiness.registry.measures import Measure
 SCOPE: Final = ("channel", "vertical", "team", "segment", "rule", "version")
 
 
-def _declare(key: str, title: str, definition: str, sql: str, *, better: str, unit: str) -> Measure:
+def _declare(
+    key: str,
+    title: str,
+    definition: str,
+    sql: str,
+    *,
+    better: str,
+    unit: str,
+    matures_days: int = 0,
+) -> Measure:
     return measures.declare(
         Measure(
             key=key,
@@ -21,6 +30,7 @@ def _declare(key: str, title: str, definition: str, sql: str, *, better: str, un
             unit=unit,
             processes=("1.3.5.6", "1.3.5.7"),
             scope=SCOPE,
+            matures_days=matures_days,
         )
     )
 
@@ -94,4 +104,95 @@ CONTACTS: Final = _declare(
     "kpi_contacts",
     better="",
     unit="count",
+)
+FIRST_CONTACT: Final = _declare(
+    "C-4",
+    _("First contact resolution"),
+    _(
+        "Of the first contacts about a reason completed in the period: resolved, with no other "
+        "contact about it within seven days. Known seven days after the period."
+    ),
+    "kpi_first_contact",
+    better="up",
+    unit="ratio",
+    matures_days=7,
+)
+REPEAT: Final = _declare(
+    "C-5",
+    _("Repeat contacts"),
+    _("Contacts about a reason the same customer had come with in the seven days before."),
+    "kpi_repeat",
+    better="down",
+    unit="ratio",
+)
+REOPENED: Final = _declare(
+    "E-4",
+    _("Reopened"),
+    _("Of what was completed in the period: what had been reopened at least once."),
+    "kpi_reopened",
+    better="down",
+    unit="ratio",
+)
+DOUBLE_ENTRY: Final = _declare(
+    "E-6",
+    _("Entered twice"),
+    _("Of what came in during the period: what was merged into a matter that was there already."),
+    "kpi_double_entry",
+    better="down",
+    unit="ratio",
+)
+MISSED: Final = _declare(
+    "S-2",
+    _("Promises missed"),
+    _("First promises due in the period and not kept; the customers concerned are counted once."),
+    "kpi_missed",
+    better="down",
+    unit="count",
+)
+NOTICE_LEAD: Final = _declare(
+    "S-4",
+    _("Notice before the miss"),
+    _("Time from telling the customer of a delay to the time first promised, half are longer."),
+    "kpi_notice_lead",
+    better="up",
+    unit="seconds",
+)
+PROMISE_KEPT: Final = _declare(
+    "S-5",
+    _("New promises kept"),
+    _("Of the new times given to customers that lie in the period: kept. Replaced ones left out."),
+    "kpi_promise_kept",
+    better="up",
+    unit="ratio",
+)
+ANSWERS: Final = _declare(
+    "S-6",
+    _("Customer answers tracked"),
+    _("Questions whose answer was due in the period: answered, or silence was acted on."),
+    "kpi_answers",
+    better="up",
+    unit="ratio",
+)
+UNPERMITTED: Final = _declare(
+    "S-7",
+    _("Messages without permission"),
+    _("Messages sent to customers with no permission or need written beside them; should be 0."),
+    "kpi_unpermitted",
+    better="down",
+    unit="count",
+)
+
+# Drawn as lines over the periods; the others stand as figures of one period beside the one before.
+TREND: Final = (IN_TIME, IN_TIME_LAST, FIRST_RESPONSE, RESOLUTION)
+SINGLE: Final = (TOLD, COMPLETION, BACKLOG, CONTACTS)
+QUALITY: Final = (
+    FIRST_CONTACT,
+    REPEAT,
+    REOPENED,
+    DOUBLE_ENTRY,
+    MISSED,
+    NOTICE_LEAD,
+    PROMISE_KEPT,
+    ANSWERS,
+    UNPERMITTED,
 )

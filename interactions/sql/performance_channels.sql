@@ -1,5 +1,5 @@
--- S-1 by channel of the first contact and by period: `edges` are where each period begins, and the end.
-SELECT i.channel, width_bucket(c.due_at, %(edges)s::timestamptz[]) AS period,
+-- S-1 by channel of the first contact, with the slowest tenth of first replies.
+SELECT i.channel,
   count(*) FILTER (WHERE c.stopped_at <= c.due_at) AS part,
   count(*) AS n,
   percentile_cont(0.9) WITHIN GROUP (ORDER BY c.consumed_seconds)
@@ -14,5 +14,5 @@ WHERE c.due_at >= %(a)s AND c.due_at < %(b)s AND c.cancelled_at IS NULL
        OR EXISTS (SELECT 1 FROM customers_customer u WHERE u.id = i.customer_id AND u.segment = %(segment)s))
   AND (%(rule)s::text IS NULL OR c.rule = %(rule)s)
   AND (%(version)s::bigint IS NULL OR c.capability_version_id = %(version)s)
-GROUP BY 1, 2
-ORDER BY 1, 2
+GROUP BY 1
+ORDER BY 1

@@ -24,9 +24,10 @@ from customers.models import Customer
 from interactions.governed import kpis
 from interactions.models import SlaClock
 from interactions.processes import report_interaction as reporting
-from interactions.processes.report_interaction import TOO_FEW, Report
+from interactions.processes.report_interaction import TOO_FEW, Compared, Report
 from interactions.web import wording
 from interactions.web.performance_rows import needs_somebody
+from readiness.registry.measures import Measure
 
 _KEPT_SECONDS = 60
 _GOOD = 0.95
@@ -91,6 +92,7 @@ def wish(params: QueryDict) -> Slice:
 def _context(request: HttpRequest, asked: Slice, report: Report) -> dict[str, Any]:
     figures = report.figures
     scale = _scale(report)
+    rows_at = f"{reverse('interactions:performance_rows')}?{_query(request)}"
     return {
         "asked": asked,
         "report": report,
@@ -100,8 +102,8 @@ def _context(request: HttpRequest, asked: Slice, report: Report) -> dict[str, An
         "after_url": _later(request, asked, report),
         "filters": _filters(asked),
         "filtered": bool(asked.scope),
-        "rows_url": f"{reverse('interactions:performance_rows')}?{_query(request)}",
-        "stats": _stats(figures, f"{reverse('interactions:performance_rows')}?{_query(request)}"),
+        "rows_url": rows_at,
+        "stats": _stats(figures, rows_at),
         "in_time": _share_chart(report, asked.period),
         "first_response": _time_chart(report, "E-2", asked.period),
         "resolution": _time_chart(report, "E-3-desk", asked.period),
@@ -117,6 +119,7 @@ def _context(request: HttpRequest, asked: Slice, report: Report) -> dict[str, An
         "defined": {measure.key: measure for measure in _MEASURES},
         "ages": _ages(figures["E-5"]),
         "contacts": _contacts(figures["C-1"]),
+        "quality": [_compared(one, rows_at) for one in report.quality],
         "needs": needs_somebody(asked.scope, report.as_of),
         "too_few_n": TOO_FEW,
     }
@@ -343,6 +346,57 @@ def _said(figures: Mapping[str, dict[str, Any]]) -> dict[str, str]:
         % {"n": times.number(row["n"]), "excluded": times.number(row["excluded"])}
         for key, row in figures.items()
     }
+
+
+# What a figure opens when it is asked for its rows.
+_ROWS_OF = {
+    "C-4": "completed",
+    "C-5": "repeat",
+    "E-4": "reopened",
+    "E-6": "merged",
+    "S-2": "missed",
+    "S-4": "missed",
+    "S-5": "promised_anew",
+    "S-6": "asked",
+}
+
+
+def _compared(one: Compared, rows: str) -> dict[str, Any]:
+    """One line of the table: the figure, its base, and which way it went."""
+    measure, row, before = one.measure, one.row, one.before
+    told = _told(measure, row)
+    kind = _ROWS_OF.get(measure.key)
+    on = timezone.localtime(one.span.start).date().isoformat()
+    return {
+        "key": measure.key,
+        "title": _(measure.title),
+        "definition": _(measure.definition),
+        "value": told or _("too few"),
+        "few": not told,
+        "before": (_told(measure, before) if before else "") or "–",
+        "tone": _went(measure, row, before) if told and before and _told(measure, before) else "",
+        "since": date_format(timezone.localtime(one.span.start), "j M"),
+        "base": _("%(n)s, left out %(excluded)s")
+        % {"n": times.number(row["n"]), "excluded": times.number(row["excluded"])},
+        "url": f"{rows}&show={kind}&on={on}" if kind else "",
+    }
+
+
+def _told(measure: Measure, row: Mapping[str, Any]) -> str:
+    """The value in words; a share of too few rows is none."""
+    value = row["value"]
+    if measure.unit == "count":
+        return times.number(value or 0)
+    if value is None or row["n"] < TOO_FEW:
+        return ""
+    return times.percent(value, 1) if measure.unit == "ratio" else times.left(value)
+
+
+def _went(measure: Measure, row: Mapping[str, Any], before: Mapping[str, Any]) -> str:
+    change = (row["value"] or 0) - (before["value"] or 0)
+    if not change or measure.better not in {"up", "down"}:
+        return ""
+    return "ok" if (change > 0) == (measure.better == "up") else "warn"
 
 
 def _ages(backlog: Mapping[str, Any]) -> charts.BarChart | None:

@@ -8,9 +8,16 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from interactions.models import Commitment, Interaction, InteractionEvent, SlaClock
+from interactions.models import (
+    Commitment,
+    Interaction,
+    InteractionEvent,
+    ResponseRequest,
+    SlaClock,
+)
 
 PAGE = 50
+_COUNTED_TO = 1000
 KINDS: Mapping[str, Any] = {
     "due": gettext_lazy("Promises due in the period"),
     "missed": gettext_lazy("First promises missed in the period"),
@@ -22,6 +29,11 @@ KINDS: Mapping[str, Any] = {
     "risk": gettext_lazy("At risk, no new time proposed"),
     "stuck": gettext_lazy("Paused over 3 days"),
     "uninformed": gettext_lazy("Done, customer not yet told"),
+    "repeat": gettext_lazy("Came back within seven days"),
+    "reopened": gettext_lazy("Completed in the period, reopened before"),
+    "merged": gettext_lazy("Came in during the period and merged"),
+    "promised_anew": gettext_lazy("New promises due in the period"),
+    "asked": gettext_lazy("Answers due in the period"),
 }
 _ENDED = (Interaction.Status.CANCELLED, Interaction.Status.MERGED)
 
@@ -51,7 +63,7 @@ def needs_somebody(scope: Mapping[str, Any], now: datetime) -> list[dict[str, An
                 "kind": kind,
                 "label": KINDS[kind],
                 "icon": icon,
-                "n": some.count() if oldest else 0,
+                "n": some[: _COUNTED_TO + 1].count() if oldest else 0,
                 "since": oldest,
             }
         )
@@ -108,7 +120,39 @@ def _of(kind: str, scope: Mapping[str, Any], a: datetime, b: datetime, now: date
             ),
         ),
         "uninformed": Q(status=Interaction.Status.COMPLETED),
+        "repeat": Q(opened_at__gte=a, opened_at__lt=b, direction="inbound")
+        & ~Q(status__in=_ENDED)
+        & Q(Exists(_contacts_before())),
+        "reopened": Q(completed_at__gte=a, completed_at__lt=b, reopened__gt=0)
+        & ~Q(status__in=_ENDED),
+        "merged": Q(opened_at__gte=a, opened_at__lt=b, direction="inbound", status="merged"),
+        "promised_anew": Q(
+            Exists(
+                Commitment.objects.filter(
+                    clock__interaction=OuterRef("pk"), number__gt=1, due_at__gte=a, due_at__lt=b
+                )
+            )
+        ),
+        "asked": Q(
+            Exists(
+                ResponseRequest.objects.filter(
+                    interaction=OuterRef("pk"), due_at__gte=a, due_at__lt=b
+                ).exclude(state=ResponseRequest.State.WITHDRAWN)
+            )
+        ),
     }[kind]
+
+
+def _contacts_before() -> QuerySet[Interaction]:
+    """Contacts of the same customer about the same reason in the seven days before."""
+    return Interaction.objects.filter(
+        customer=OuterRef("customer"),
+        reason=OuterRef("reason"),
+        direction=Interaction.Direction.INBOUND,
+        removed_at=None,
+        opened_at__lt=OuterRef("opened_at"),
+        opened_at__gte=OuterRef("opened_at") - timedelta(days=7),
+    ).exclude(status__in=_ENDED)
 
 
 def result(interaction: Interaction) -> str:

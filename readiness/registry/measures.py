@@ -23,6 +23,8 @@ class Measure:
     unit: str = "ratio"
     processes: tuple[str, ...] = ()
     scope: tuple[str, ...] = ()
+    # The answer for a period is final only this long after its end.
+    matures_days: int = 0
 
 
 _declared: dict[str, Measure] = {}

@@ -1,0 +1,33 @@
+"""Report Customer Interaction: how well promises are kept, from the rows themselves."""
+
+from interactions.processes.report_interaction.keeping import (
+    forget_overtaken,
+    forget_segment_slices,
+    keep_figures,
+)
+from interactions.processes.report_interaction.periods import PERIODS, Span, after, periods
+from interactions.processes.report_interaction.reporting import (
+    TOO_FEW,
+    Channel,
+    Compared,
+    Report,
+    report_interaction,
+)
+
+ETOM = "1.3.5.7"
+
+__all__ = [
+    "ETOM",
+    "PERIODS",
+    "TOO_FEW",
+    "Channel",
+    "Compared",
+    "Report",
+    "Span",
+    "after",
+    "forget_overtaken",
+    "forget_segment_slices",
+    "keep_figures",
+    "periods",
+    "report_interaction",
+]

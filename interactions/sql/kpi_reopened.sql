@@ -1,0 +1,23 @@
+-- E-4: of what was completed in the window, what had been reopened at least once before.
+SELECT
+  count(*) FILTER (WHERE known AND i.reopened > 0)::numeric
+    / nullif(count(*) FILTER (WHERE known), 0) AS value,
+  count(*) FILTER (WHERE known AND i.reopened > 0) AS part,
+  count(*) FILTER (WHERE known) AS n,
+  count(*) FILTER (WHERE NOT known) AS excluded
+FROM interactions_interaction i
+CROSS JOIN LATERAL (
+  SELECT NOT (i.as_given ? 'endUnknown' AND i.completed_at = i.opened_at) AS known
+) told
+WHERE i.completed_at >= %(a)s AND i.completed_at < %(b)s AND i.removed_at IS NULL
+  AND i.status IN ('completed', 'closed')
+  AND (%(channel)s::text IS NULL OR i.channel = %(channel)s)
+  AND (%(vertical)s::text IS NULL OR %(vertical)s = ANY (i.verticals))
+  AND (%(team)s::bigint IS NULL OR i.team_id = %(team)s)
+  AND (%(segment)s::text IS NULL
+       OR EXISTS (SELECT 1 FROM customers_customer u WHERE u.id = i.customer_id AND u.segment = %(segment)s))
+  AND (%(rule)s::text IS NULL AND %(version)s::bigint IS NULL
+       OR EXISTS (SELECT 1 FROM interactions_slaclock c
+                  WHERE c.interaction_id = i.id
+                    AND (%(rule)s::text IS NULL OR c.rule = %(rule)s)
+                    AND (%(version)s::bigint IS NULL OR c.capability_version_id = %(version)s)))

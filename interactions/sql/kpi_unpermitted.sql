@@ -1,0 +1,20 @@
+-- S-7: messages that went to customers in the window without a permission written beside them.
+SELECT
+  count(*) FILTER (WHERE m.allowed_because = '') AS value,
+  count(*) AS n,
+  0 AS excluded
+FROM interactions_message m
+JOIN interactions_interaction i ON i.id = m.interaction_id
+WHERE m.sent_at >= %(a)s AND m.sent_at < %(b)s
+  AND m.direction = 'outbound' AND m.kind IN ('public', 'notice')
+  AND m.state IN ('sent', 'delivered')
+  AND (%(channel)s::text IS NULL OR i.channel = %(channel)s)
+  AND (%(vertical)s::text IS NULL OR %(vertical)s = ANY (i.verticals))
+  AND (%(team)s::bigint IS NULL OR i.team_id = %(team)s)
+  AND (%(segment)s::text IS NULL
+       OR EXISTS (SELECT 1 FROM customers_customer u WHERE u.id = i.customer_id AND u.segment = %(segment)s))
+  AND (%(rule)s::text IS NULL AND %(version)s::bigint IS NULL
+       OR EXISTS (SELECT 1 FROM interactions_slaclock c
+                  WHERE c.interaction_id = i.id
+                    AND (%(rule)s::text IS NULL OR c.rule = %(rule)s)
+                    AND (%(version)s::bigint IS NULL OR c.capability_version_id = %(version)s)))

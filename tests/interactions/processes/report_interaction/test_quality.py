@@ -1,0 +1,233 @@
+"""The figures of quality, each counted a second time by hand."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from crm.access import SYSTEM
+from customers.models import Customer
+from interactions.governed import kpis
+from interactions.models import Commitment, Interaction, Message, Reason, ResponseRequest, SlaClock
+from interactions.processes.close_interaction import cancel, complete, reopen
+from interactions.processes.report_interaction import Compared, report_interaction
+from interactions.processes.track_interaction import make_promise
+from readiness.registry.measures import Measure, measured
+from tests.customers.factories import a_customer
+from tests.interactions.factories import an_interaction, governed, the_clock
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def now() -> datetime:
+    governed()
+    return timezone.now()
+
+
+def _row(measure: Measure, days: int = 60, **scope: Any) -> dict[str, Any]:
+    now = timezone.now()
+    return measured(measure, a=now - timedelta(days=days), b=now + timedelta(days=1), **scope)
+
+
+def _reason(key: str = "no-service") -> Reason:
+    return Reason.objects.get_or_create(key=key, defaults={"name": key, "vertical": "assurance"})[0]
+
+
+def _contact(
+    customer: Customer | None, *, days: float, outcome: str = "", reason: Reason | None = None
+) -> Interaction:
+    """Came in that many days ago; completed an hour later when it has an outcome."""
+    contact = an_interaction(ago=timedelta(days=days), customer=customer)
+    changes: dict[str, Any] = {"customer": customer, "reason": reason, "direction": "inbound"}
+    if outcome:
+        at = contact.opened_at + timedelta(hours=1)
+        changes |= {"status": "completed", "outcome": outcome, "completed_at": at}
+    Interaction.objects.filter(pk=contact.pk).update(**changes)
+    contact.refresh_from_db()
+    return contact
+
+
+@pytest.mark.req("R-TMI-12")
+def test_first_contact_resolution_counts_first_contacts_only() -> None:
+    reason, other = _reason(), _reason("bill")
+    once, back, late, shared = (a_customer(name=f"Customer {n}") for n in range(4))
+    _contact(once, days=30, outcome="resolved", reason=reason)
+    _contact(back, days=30, outcome="resolved", reason=reason)
+    _contact(back, days=25, outcome="resolved", reason=reason)  # the same again: no first contact
+    _contact(late, days=30, outcome="resolved", reason=reason)
+    _contact(late, days=20, outcome="resolved", reason=reason)  # after the seven days: a first one
+    _contact(shared, days=30, outcome="resolved", reason=reason)
+    _contact(shared, days=29, outcome="not-resolved", reason=other)
+    _contact(None, days=30, outcome="resolved", reason=reason)  # of whom nobody knows
+
+    row = _row(kpis.FIRST_CONTACT)
+
+    # once, late twice and shared were solved; back came back and the other reason was not solved.
+    assert (row["part"], row["n"], row["excluded"]) == (4, 6, 1)
+
+
+@pytest.mark.req("R-TMI-3", "R-TMI-12")
+def test_repeat_contacts_are_of_the_same_customer_about_the_same_reason() -> None:
+    reason, other = _reason(), _reason("bill")
+    anna, ben = a_customer(name="Anna Ash"), a_customer(name="Ben Birch")
+    _contact(anna, days=20, reason=reason)
+    _contact(anna, days=15, reason=reason)
+    _contact(anna, days=14, reason=other)
+    _contact(anna, days=5, reason=reason)
+    _contact(ben, days=15, reason=reason)
+    gone = _contact(ben, days=14, reason=reason)
+    cancel(interaction_id=gone.pk, reason="spam", actor=SYSTEM)
+    _contact(ben, days=13)
+
+    row = _row(kpis.REPEAT)
+
+    assert (row["part"], row["n"], row["excluded"]) == (1, 5, 2)
+
+
+@pytest.mark.req("R-TMI-12")
+def test_reopened_work_is_found_among_what_was_completed() -> None:
+    back = an_interaction()
+    complete(interaction_id=back.pk, outcome="resolved", actor=SYSTEM)
+    reopen(interaction_id=back.pk, reason="Not solved", actor=SYSTEM)
+    assert _row(kpis.REOPENED)["n"] == 0
+    complete(interaction_id=back.pk, outcome="resolved", actor=SYSTEM)
+    complete(interaction_id=an_interaction().pk, outcome="resolved", actor=SYSTEM)
+
+    row = _row(kpis.REOPENED)
+
+    assert (row["part"], row["n"]) == (1, 2)
+
+
+@pytest.mark.req("R-TMI-3", "R-TMI-12")
+def test_what_was_merged_counts_as_entered_twice() -> None:
+    kept, twice, spam = an_interaction(), an_interaction(), an_interaction()
+    Interaction.objects.filter(pk=twice.pk).update(
+        status="merged", merged_into=kept, completed_at=timezone.now(), closed_at=timezone.now()
+    )
+    cancel(interaction_id=spam.pk, reason="spam", actor=SYSTEM)
+
+    row = _row(kpis.DOUBLE_ENTRY)
+
+    assert kept.status != "merged"
+    assert (row["part"], row["n"], row["excluded"]) == (1, 2, 1)
+
+
+@pytest.mark.req("R-TMI-5", "R-TMI-12")
+def test_missed_promises_are_counted_by_rule_and_customer(now: datetime) -> None:
+    customer = a_customer(name="Anna Ash")
+    for _each in range(2):
+        an_interaction(ago=timedelta(days=20), customer=customer)
+    an_interaction(customer=customer)
+
+    row = measured(kpis.MISSED, a=now - timedelta(days=60), b=now)
+
+    missed = [
+        clock
+        for clock in SlaClock.objects.filter(due_at__lt=now, cancelled_at=None)
+        if clock.due_at and (clock.stopped_at or now) > clock.due_at
+    ]
+    assert row["value"] == len(missed) > 1
+    assert row["customers"] == 1
+    assert sum(json.loads(row["by_rule"]).values()) == len(missed)
+
+
+@pytest.mark.req("R-TMI-9", "R-TMI-12")
+def test_lead_of_a_notice_runs_from_its_sending_to_the_contracts_time(now: datetime) -> None:
+    late = an_interaction(ago=timedelta(hours=2), customer=a_customer(email="a@example.org"))
+    clock = the_clock(late)
+    made = make_promise(
+        clock_id=clock.pk, due_at=now + timedelta(days=2), reason="part", actor=SYSTEM
+    )
+    sent = now - timedelta(hours=1)
+    assert made.notice_id
+    Message.objects.filter(pk=made.notice_id).update(sent_at=sent, state="sent")
+    due = sent + timedelta(minutes=90)
+    SlaClock.objects.filter(pk=clock.pk).update(due_at=due, jeopardy_at=sent, stopped_at=sent)
+
+    row = _row(kpis.NOTICE_LEAD)
+
+    assert (row["value"], row["n"]) == (5400, 1)
+    assert (row["risks"], row["false_alarms"]) == (1, 1)
+
+
+@pytest.mark.req("R-TMI-10", "R-TMI-12")
+def test_new_promises_count_by_their_last_word(now: datetime) -> None:
+    for kept in (True, False):
+        clock = the_clock(an_interaction(ago=timedelta(days=9)))
+        first = {"due_at": now - timedelta(days=5), "origin": "agent"}
+        Commitment.objects.create(clock=clock, number=2, **first)
+        last = now - timedelta(days=2)
+        Commitment.objects.create(clock=clock, number=3, due_at=last, origin="agent")
+        stopped = last - timedelta(hours=1) if kept else last + timedelta(hours=1)
+        SlaClock.objects.filter(pk=clock.pk).update(commitment_no=3, stopped_at=stopped)
+
+    row = _row(kpis.PROMISE_KEPT)
+
+    assert (row["part"], row["n"], row["excluded"]) == (1, 2, 2)
+
+
+@pytest.mark.req("R-TMI-11", "R-TMI-12")
+def test_questions_are_tracked_to_an_answer_or_to_what_silence_means(now: datetime) -> None:
+    matter = an_interaction(ago=timedelta(days=5))
+    for state, hours in (
+        ("answered", 4),
+        ("timed_out", None),
+        ("asked", None),
+        ("withdrawn", None),
+    ):
+        asked = now - timedelta(days=3)
+        ResponseRequest.objects.create(
+            interaction=matter, question="Which line?", state=state, on_silence="close",
+            asked_at=asked, due_at=now - timedelta(days=1),
+            answered_at=asked + timedelta(hours=hours) if hours else None,
+        )  # fmt: skip
+
+    row = _row(kpis.ANSWERS)
+
+    assert (row["part"], row["answered"], row["n"], row["excluded"]) == (2, 1, 3, 1)
+    assert row["median"] == 4 * 3600
+
+
+@pytest.mark.req("R-CIM-18", "R-TMI-12")
+def test_messages_without_a_permission_are_found(now: datetime) -> None:
+    matter = an_interaction(customer=a_customer(email="a@example.org"))
+    version = matter.capability_version or the_clock(matter).capability_version
+    for place, because in enumerate(("service, always allowed", "")):
+        Message.objects.create(
+            interaction=matter, kind="public", direction="outbound", channel="email",
+            author_name="Ellie", body="Hello", state="sent", sent_at=now,
+            allowed_because=because, dedupe_key=f"quality:{place}", capability_version=version,
+        )  # fmt: skip
+
+    row = _row(kpis.UNPERMITTED)
+
+    assert (row["value"], row["n"]) == (1, 2)
+
+
+def _told(key: str) -> Compared:
+    report = report_interaction(period="week", around=timezone.now(), actor=SYSTEM)
+    return next(one for one in report.quality if one.measure.key == key)
+
+
+@pytest.mark.req("R-TMI-12")
+def test_a_slow_figure_tells_the_last_period_that_is_ripe() -> None:
+    slow, quick = _told("C-4"), _told("C-5")
+
+    assert slow.span.end + timedelta(days=7) <= timezone.now()
+    assert slow.span.end < quick.span.end
+
+
+@pytest.mark.parametrize("measure", kpis.QUALITY, ids=lambda one: one.key)
+@pytest.mark.parametrize(
+    "scope",
+    [{"channel": "email"}, {"vertical": "billing"}, {"team": 1}, {"segment": "SOHO"},
+     {"rule": "Gold"}, {"version": 1}],
+    ids=lambda scope: next(iter(scope)),
+)  # fmt: skip
+def test_every_figure_can_be_cut_by_every_dimension(
+    measure: Measure, scope: dict[str, Any]
+) -> None:
+    assert _row(measure, **scope)["n"] == 0
