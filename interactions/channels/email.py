@@ -1,7 +1,9 @@
-"""E-mail over SMTP: the same message always carries the same Message-ID."""
+"""E-mail: read from what the mailbox or a provider kept, sent over SMTP.
+
+The same message always carries the same Message-ID, which leads an answer back to its thread.
+"""
 
 import hashlib
-import hmac
 import smtplib
 from collections.abc import Mapping
 from email.utils import parseaddr
@@ -9,30 +11,48 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 
+from interactions.channels import marks, mime, unsubscribing
+from interactions.channels.contract import Incoming
 from interactions.channels.outcome import Outcome, Result
-from interactions.models import Message
+from interactions.models import Interaction, Message
 
 _PERMANENT: Final = 500
+_MAILBOX_UNAVAILABLE: Final = frozenset([550, 551, 553])
+# Refused for what it says or who sends it (RFC 3463 x.7.x), or full (x.2.2): the address is good.
+_NOT_THE_ADDRESS: Final = ("5.7.", "5.2.2", "5.3.", "5.6.")
+_LONGEST_THREAD: Final = 12
+
+
+def read(raw: bytes, about: Mapping[str, Any], /) -> Incoming:
+    return mime.read(raw)
+
+
+def why_not(config: Mapping[str, Any], /) -> str:
+    return ""
 
 
 def message_id(message: Message) -> str:
-    """`<i.interaction.signature@domain>`: known when answered, unguessable, repeatable."""
-    signed = hmac.new(
-        settings.SECRET_KEY.encode(), message.dedupe_key.encode(), hashlib.sha256
-    ).hexdigest()[:32]
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
-    return f"<i.{message.interaction_id}.{signed}@{domain}>"
+    """`<i.interaction.signature.once@domain>`: known when answered, unguessable, repeatable."""
+    once = hashlib.sha256(message.dedupe_key.encode()).hexdigest()[:24]
+    return f"<i.{marks.mark(message.interaction_id)}.{once}@{_domain()}>"
+
+
+def own_address() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].casefold()
 
 
 def compose(message: Message, config: Mapping[str, Any]) -> EmailMessage:
-    headers = {"Message-ID": message_id(message)}
-    if message.kind != Message.Kind.PUBLIC:
+    headers = {"Message-ID": message_id(message), **_thread(message)}
+    if _is_automatic(message):
         # Machines must not answer machines.
         headers |= {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
-    reply_to = config.get("reply_to")
+    if message.purpose == unsubscribing.MARKETING:
+        headers |= unsubscribing.headers(message)
+    reply_to = _reply_to(message, str(config.get("reply_to") or ""))
     return EmailMessage(
-        subject=message.subject,
+        subject=_subject(message, config),
         body=message.body,
         to=[message.recipient],
         reply_to=[reply_to] if reply_to else None,
@@ -41,18 +61,94 @@ def compose(message: Message, config: Mapping[str, Any]) -> EmailMessage:
 
 
 def send(message: Message, config: Mapping[str, Any], /) -> Result:
-    """Hand over to the mail server; a refused address is told apart from a server that is away."""
+    """Hand over to the mail server; what it refuses is told apart from its being away."""
     try:
+        mail = compose(message, config)
         with get_connection() as connection:
-            connection.send_messages([compose(message, config)])
+            if isinstance(connection, SmtpBackend):
+                _hand_over(connection, mail, automatic=_is_automatic(message))
+            else:
+                connection.send_messages([mail])
     except smtplib.SMTPRecipientsRefused as refused:
         code, said = next(iter(refused.recipients.values()))
-        words = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-        outcome = Outcome.NEVER if code >= _PERMANENT else Outcome.LATER
-        return Result(outcome, f"{code} {words}")
+        return _refused(code, said, the_address=True)
+    except smtplib.SMTPDataError as refused:
+        return _refused(refused.smtp_code, refused.smtp_error, the_address=False)
+    except smtplib.SMTPSenderRefused as refused:
+        # Our own address is not liked: nothing this message could help.
+        return Result(Outcome.AWAY, f"{refused.smtp_code} {_words(refused.smtp_error)}")
     except (smtplib.SMTPException, OSError) as problem:
-        return Result(Outcome.LATER, repr(problem))
+        return Result(Outcome.AWAY, repr(problem))
     except ValueError as problem:
         # An address or header that can't be written down will not improve by waiting.
-        return Result(Outcome.NEVER, str(problem))
+        return Result(Outcome.NEVER, str(problem), unreachable=True)
     return Result(Outcome.SENT)
+
+
+def _hand_over(connection: SmtpBackend, mail: EmailMessage, *, automatic: bool) -> None:
+    # No answer can come back to nobody, so a notice never starts a loop.
+    envelope = "" if automatic else own_address()
+    data = mail.message().as_bytes(linesep="\r\n")
+    if connection.connection is not None:
+        connection.connection.sendmail(envelope, mail.recipients(), data)
+
+
+def _refused(code: int, said: Any, *, the_address: bool) -> Result:
+    words = _words(said)
+    if code < _PERMANENT or words.startswith("5.2.2"):
+        return Result(Outcome.LATER, f"{code} {words}")
+    bad = the_address and code in _MAILBOX_UNAVAILABLE
+    return Result(
+        Outcome.NEVER,
+        f"{code} {words}",
+        unreachable=bad and not words.startswith(_NOT_THE_ADDRESS),
+    )
+
+
+def _words(said: Any) -> str:
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+
+
+def _is_automatic(message: Message) -> bool:
+    return message.kind != Message.Kind.PUBLIC
+
+
+def _domain() -> str:
+    return own_address().rpartition("@")[2] or "localhost"
+
+
+def _reply_to(message: Message, address: str) -> str:
+    """`care+<mark>@domain`, when the version in use says that the address takes plus signs."""
+    local, at, domain = address.partition("@")
+    if not at or message.kind == Message.Kind.STAFF or "+" in local:
+        return address
+    return f"{local}+{marks.mark(message.interaction_id)}@{domain}"
+
+
+def _subject(message: Message, config: Mapping[str, Any]) -> str:
+    """One line; with the mark in it where reply addresses can't carry it."""
+    subject = " ".join(message.subject.split())
+    if config.get("subject_mark") and message.kind != Message.Kind.STAFF:
+        return f"{subject} [#{marks.mark(message.interaction_id)}]"
+    return subject
+
+
+def _thread(message: Message) -> dict[str, str]:
+    """In-Reply-To and References: the mails of this interaction, the last one of theirs first."""
+    if message.kind == Message.Kind.STAFF or not message.interaction_id:
+        return {}
+    known = list(
+        Message.objects.filter(interaction=message.interaction_id, channel="email")
+        .exclude(wire_id="")
+        .exclude(pk=message.pk)
+        .exclude(kind=Message.Kind.STAFF)
+        .order_by("-created_at", "-pk")
+        .values_list("wire_id", "direction")[:_LONGEST_THREAD]
+    )
+    # Anything could stand in what others sent: only what looks like an id goes on.
+    known = [one for one in known if mime.is_id(one[0])]
+    theirs = next((wire_id for wire_id, way in known if way == Interaction.Direction.INBOUND), "")
+    if not known:
+        return {}
+    chain = [wire_id for wire_id, _way in reversed(known)]
+    return {"In-Reply-To": theirs or chain[-1], "References": " ".join(chain)}

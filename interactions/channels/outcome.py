@@ -6,15 +6,23 @@ from enum import StrEnum
 
 class Outcome(StrEnum):
     SENT = "sent"
-    # Try again: the server is away or busy.
+    # Try this one again: it was put off, or refused for now.
     LATER = "later"
-    # This address will never take it.
+    # Nothing can be handed over at all now; the message itself was not looked at.
+    AWAY = "away"
+    # This will never be taken.
     NEVER = "never"
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The outcome, and in the channel's own words why."""
+    """The outcome, in the channel's own words why, and what the carrier calls the message.
+
+    `unreachable` says that it is the address that is bad, and not what was written to it.
+    """
 
     outcome: Outcome
     said: str = ""
+    wire_id: str = ""
+    unreachable: bool = False
+    segments: int | None = None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from interactions.governed import words
 from readiness.registry.slots import Slot
 
 # Titles are read by the readiness board; the words agents see are in `LABELS` of the screens.
@@ -12,6 +13,7 @@ CHANNELS: Final[Mapping[str, str]] = {
     "web": "Web form and portal",
     "chat": "Chat",
     "sms": "SMS",
+    "whatsapp": "Messaging",
     "shop": "Shop",
     "letter": "Letter",
     "social": "Social media",
@@ -19,19 +21,43 @@ CHANNELS: Final[Mapping[str, str]] = {
     "api": "Partner systems",
 }
 
-# How an answer leaves: by our own worker, by a person, or not at all.
-DELIVERIES: Final = ("smtp", "by-hand", "none")
+# How an answer leaves: by our own worker over SMTP, a gateway or an SMSC; on the page where the
+# customer wrote; by a person; or not at all.
+CARRIED: Final = ("smtp", "gateway", "smpp")
+DELIVERIES: Final = (*CARRIED, "on-page", "by-hand", "none")
+
+# What every channel may be told, with what it means when nobody says anything.
+LINK_BY: Final = ("verified", "known")
+MOST_BYTES: Final = 25 * 1024 * 1024
+PER_SENDER_HOUR: Final = 60
+_NUMBERS: Final = (
+    "per_sender_hour",
+    "most_bytes",
+    "window_hours",
+    "alarm_hours",
+    "most_segments",
+    "notices_per_day",
+)
 
 _BASELINES: Final[Mapping[str, Mapping[str, Any]]] = {
-    "email": {"receives": True, "delivery": "smtp", "medium": "email", "reply_to": ""},
+    "email": {
+        "receives": True,
+        "delivery": "smtp",
+        "medium": "email",
+        "reply_to": "",
+        "link_by": "verified",
+        "per_sender_hour": PER_SENDER_HOUR,
+        "most_bytes": MOST_BYTES,
+    },
     "phone": {"receives": True, "delivery": "by-hand", "medium": "phone"},
     "shop": {"receives": True, "delivery": "by-hand", "medium": ""},
     "letter": {"receives": True, "delivery": "by-hand", "medium": "address"},
     "sms": {"receives": True, "delivery": "none", "medium": "mobile"},
-    "web": {"receives": True, "delivery": "none", "medium": ""},
-    "chat": {"receives": True, "delivery": "none", "medium": ""},
+    "whatsapp": {"receives": True, "delivery": "none", "medium": "mobile", "window_hours": 24},
+    "web": {"receives": True, "delivery": "on-page", "medium": ""},
+    "chat": {"receives": True, "delivery": "on-page", "medium": ""},
     "social": {"receives": True, "delivery": "none", "medium": "social"},
-    "app": {"receives": True, "delivery": "none", "medium": ""},
+    "app": {"receives": True, "delivery": "on-page", "medium": "", "alarm_hours": 24},
     "api": {"receives": True, "delivery": "none", "medium": ""},
 }
 
@@ -48,6 +74,16 @@ def check(config: Mapping[str, Any]) -> None:
         raise ValueError(f"“delivery” of a channel is one of {', '.join(DELIVERIES)}.")
     if config["delivery"] == "smtp" and config.get("medium") != "email":
         raise ValueError("Only e-mail is delivered over SMTP; set “medium” to “email”.")
+    if config["delivery"] in {"gateway", "smpp"} and not config.get("medium"):
+        raise ValueError("What a gateway delivers goes to a “medium”: mobile or social.")
+    if config["delivery"] == "gateway" and not str(config.get("url", "")).startswith("http"):
+        raise ValueError("A gateway has an “url” that begins with https://.")
+    if config.get("link_by", "verified") not in LINK_BY:
+        raise ValueError(f"“link_by” is one of {', '.join(LINK_BY)}.")
+    for name in _NUMBERS:
+        value = config.get(name, 1)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise ValueError(f"“{name}” is a whole number greater than 0.")
 
 
 SLOTS: Final = {
@@ -60,6 +96,7 @@ SLOTS: Final = {
         baseline=_BASELINES[channel],
         code_ref=f"interactions.channels.{channel}",
         check_config=check,
+        settings=words.CHANNEL,
     )
     for channel, title in CHANNELS.items()
 }

@@ -15,10 +15,15 @@ from aiosmtpd.controller import Controller
 
 @dataclass
 class Mailbox:
-    """Everything delivered so far; `refuse` holds addresses that are answered with 550."""
+    """Everything delivered so far, and by which envelope sender.
+
+    `refuse` holds addresses that are answered with 550, `busy` those answered with 451.
+    """
 
     delivered: list[EmailMessage] = field(default_factory=list)
+    envelopes: list[str] = field(default_factory=list)
     refuse: set[str] = field(default_factory=set)
+    busy: set[str] = field(default_factory=set)
     # Seconds to sit on each message before it is accepted: time in which a worker can be killed.
     slowness: float = 0.0
     receiving: threading.Event = field(default_factory=threading.Event)
@@ -29,11 +34,14 @@ class Mailbox:
     ) -> str:
         if address in self.refuse:
             return "550 5.1.1 no such mailbox"
+        if address in self.busy:
+            return "451 4.2.1 try again later"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         self.delivered.append(message_from_bytes(envelope.content, policy=policy.default))
+        self.envelopes.append(envelope.mail_from)
         self.receiving.set()
         if self.slowness:
             time.sleep(self.slowness)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
@@ -100,4 +101,17 @@ def tell_closing_waits(*, interaction: Interaction, facts: int) -> int:
         ),
         url=page_of(interaction),
         dedupe_key=f"interaction:{interaction.pk}:closing:{interaction.reopened}",
+    )
+
+
+def tell_returned(*, interaction: Interaction, owner_id: int, at: datetime | None) -> int:
+    return notify(
+        [owner_id],
+        level="warn",
+        title=format_lazy(
+            gettext_lazy("{reference} went back to the queue: it was not answered in time"),
+            reference=interaction.reference,
+        ),
+        url=page_of(interaction),
+        dedupe_key=f"interaction:{interaction.pk}:returned:{at.isoformat() if at else ''}",
     )

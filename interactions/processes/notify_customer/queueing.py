@@ -1,17 +1,20 @@
 """Plan a message to a customer: permitted, worded in their language, and queued once."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import formats, timezone, translation
+from django.utils.translation import gettext as _
 
 from crm.access import Actor
 from customers.contactability import Contactable, may_contact
-from customers.models import CommunicationNeed
+from customers.models import CommunicationNeed, ContactMedium
+from interactions.channels import adapter_of
 from interactions.governed import CHANNELS, TEMPLATE_SET
+from interactions.governed.channels import CARRIED
 from interactions.governed.wording import FALLBACK, Rendered, render
 from interactions.models import Interaction, Message, ResponseRequest
 from readiness.registry.resolve import CapabilityOff, Resolved, resolve
@@ -38,12 +41,11 @@ def queue_notice(
     contact = reach(interaction, purpose)
     if contact is None:
         return None
-    version = CHANNELS[contact.channel].key
     return _queue(
         interaction,
         contact,
         Rendered(_language(interaction), subject[:250], body),
-        resolve(version, unit=str(interaction.public_id)),
+        serving(contact.channel, interaction),
         purpose=purpose,
         dedupe_key=dedupe_key,
         kind=kind,
@@ -78,6 +80,27 @@ def question_notice(*, interaction: Interaction, request: ResponseRequest) -> Me
         "question",
         {"question": request.question, "due": request.due_at},
         dedupe_key=f"request:{request.pk}:asked",
+    )
+
+
+def reminder_notice(
+    *, interaction: Interaction, request: ResponseRequest, number: int
+) -> Message | None:
+    """Ask again, before the time to answer is over; each reminder is sent once."""
+    return _notice(
+        interaction,
+        "question",
+        {"question": request.question, "due": request.due_at},
+        dedupe_key=f"request:{request.pk}:reminder:{number}",
+    )
+
+
+def closing_notice(
+    *, interaction: Interaction, say: Callable[[str], str], dedupe_key: str
+) -> Message | None:
+    """Tell the customer that it is done; `say` is asked for the words in their language."""
+    return _notice(
+        interaction, "answer", {"text": say(_language(interaction))}, dedupe_key=dedupe_key
     )
 
 
@@ -129,35 +152,80 @@ def _notice(
     )
 
 
-def reach(interaction: Interaction, purpose: str) -> Contactable | None:
+def reach(interaction: Interaction, purpose: str, channel: str | None = None) -> Contactable | None:
     """Where the customer may be written to by us; None means not at all, or that they want a call.
 
-    Quiet hours don't refuse: the answer then carries the time before which nothing is sent.
+    `channel` asks about that one only. Quiet hours don't refuse: the answer then carries the time
+    before which nothing is sent. Somebody we don't know yet is answered where they wrote.
     """
-    customer = interaction.customer
-    if customer is None or customer.party_id is None:
-        return None
     usable = deliverable(interaction)
-    wished = may_contact(party_id=customer.party_id, purpose=purpose)
-    if wished.channel in usable and _open(wished):
-        return wished
-    if wished.allowed and wished.channel == "phone":
+    if channel is not None:
+        usable = [one for one in usable if one == channel]
+    customer = interaction.customer
+    if customer is None:
+        return _where_they_wrote(interaction, usable)
+    if customer.party_id is None or not usable:
         return None
+    if channel is None:
+        wished = may_contact(party_id=customer.party_id, purpose=purpose)
+        if wished.channel in usable and _open(wished):
+            return wished
+        if wished.allowed and wished.channel == "phone":
+            return None
     other = may_contact(party_id=customer.party_id, purpose=purpose, among=usable)
-    return other if usable and _open(other) else None
+    return other if _open(other) else None
 
 
 def deliverable(interaction: Interaction) -> list[str]:
     """Channels that our own worker can deliver on, by the versions that serve this interaction."""
     found = []
-    for channel, slot in CHANNELS.items():
+    for channel in CHANNELS:
         try:
-            serving = resolve(slot.key, unit=str(interaction.public_id))
+            config = serving(channel, interaction).config
         except CapabilityOff:
             continue
-        if serving.config["delivery"] == "smtp":
+        if config["delivery"] in CARRIED and not adapter_of(channel).why_not(config):
             found.append(channel)
     return found
+
+
+def serving(channel: str, interaction: Interaction) -> Resolved:
+    """The version of a channel that serves this interaction; raises CapabilityOff."""
+    return resolve(CHANNELS[channel].key, unit=str(interaction.public_id))
+
+
+def window_closed(interaction: Interaction, channel: str) -> bool:
+    """Whether the other side's last word on a channel is too old for an answer in our own words."""
+    hours = serving(channel, interaction).config.get("window_hours")
+    if not hours:
+        return False
+    about = Message.objects.filter(
+        channel=channel, direction=Interaction.Direction.INBOUND, automatic=False
+    )
+    theirs = (
+        about.filter(interaction__customer=interaction.customer)
+        if interaction.customer_id
+        else about.filter(interaction=interaction)
+    )
+    since = timezone.now() - timedelta(hours=int(hours))
+    return not theirs.filter(created_at__gt=since).exists()
+
+
+def _where_they_wrote(interaction: Interaction, usable: Sequence[str]) -> Contactable | None:
+    wrote = (
+        interaction.arrivals.filter(channel__in=usable, machine="")
+        .exclude(sender="")
+        .order_by("-received_at")
+        .first()
+    )
+    if wrote is None:
+        return None
+    return Contactable(
+        allowed=True,
+        medium=ContactMedium(value=wrote.sender),
+        channel=wrote.channel,
+        because=_("They wrote to us from there."),
+    )
 
 
 def _queue(
@@ -173,7 +241,7 @@ def _queue(
     clock_id: int | None = None,
 ) -> Message:
     medium = contact.medium
-    message, _ = Message.objects.get_or_create(
+    message, _made = Message.objects.get_or_create(
         dedupe_key=dedupe_key,
         defaults={
             "interaction": interaction,

@@ -4,11 +4,15 @@ What is claimed: a message row exists once per cause and is marked sent once. De
 least once: a worker killed between the mail server's “accepted” and our mark leaves the row
 leased, and when the lease ends it is handed over again under the same Message-ID, by which mail
 systems recognise it. `handed_over_at` tells such a message from one that was never tried.
+
+A carrier that is away costs no message an attempt: the channel waits as a whole, and goes on where
+it stopped. A channel that is switched off keeps what is queued until it is on again.
 """
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from django.db import transaction
@@ -19,11 +23,11 @@ from django.utils.translation import gettext as _
 from crm.access import SYSTEM, Actor, require
 from crm.errors import RuleBroken
 from customers.contactability import Contactable, may_contact
-from customers.processes.validate_contact import mark_unreachable
-from interactions.channels import adapter_of
+from interactions.channels import adapter_of, email
 from interactions.channels.outcome import Outcome, Result
 from interactions.models import Commitment, Interaction, Message, SlaClock
-from interactions.processes.notify_customer.staff import tell_undeliverable
+from interactions.processes.notify_customer import carriers
+from interactions.processes.notify_customer.undelivered import give_up
 from interactions.processes.track_interaction.timeline import append
 from readiness.registry.resolve import CapabilityOff, resolve
 
@@ -32,16 +36,24 @@ LEASE: Final = timedelta(minutes=2)
 _FIRST_RETRY: Final = timedelta(seconds=30)
 _LONGEST_RETRY: Final = timedelta(hours=1)
 _ATTEMPTS: Final = 8
+_OFF: Final = timedelta(minutes=1)
+_NOTICES_A_DAY: Final = 20
+_DAY: Final = timedelta(days=1)
 _State = Message.State
 
 
 def send_due(limit: int) -> int:
-    """Lease and send at most `limit` messages; returns how many were leased."""
+    """Lease and send at most `limit` messages; returns how many were leased and looked at."""
     token = uuid.uuid4()
-    leased = _lease(limit, token)
-    for message_id in leased:
-        _send(message_id, token)
-    return len(leased)
+    away, looked_at = set[str](), 0
+    for message_id, channel in _lease(limit, token):
+        if channel in away:
+            _give_back(message_id, token)
+            continue
+        looked_at += 1
+        if _send(message_id, token) == Outcome.AWAY:
+            away.add(channel)
+    return looked_at
 
 
 @transaction.atomic
@@ -63,34 +75,55 @@ def send_again(*, message_id: int, actor: Actor) -> Message:
 
 
 @transaction.atomic
-def _lease(limit: int, token: uuid.UUID) -> list[int]:
+def _lease(limit: int, token: uuid.UUID) -> list[tuple[int, str]]:
     now = timezone.now()
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     due = list(
         Message.objects.filter(free, state=_State.QUEUED, available_at__lte=now)
+        .exclude(channel__in=carriers.away(now))
         .order_by("available_at", "pk")
         .select_for_update(skip_locked=True, of=("self",))
-        .values_list("pk", flat=True)[:limit]
+        .values_list("pk", "channel")[:limit]
     )
-    Message.objects.filter(pk__in=due).update(lease_token=token, lease_until=now + LEASE)
+    ours = Message.objects.filter(pk__in=[pk for pk, _channel in due])
+    ours.update(lease_token=token, lease_until=now + LEASE)
     return due
 
 
-def _send(message_id: int, token: uuid.UUID) -> None:
-    message = _cleared(message_id, token)
-    if message is None:
-        return
+def _give_back(message_id: int, token: uuid.UUID, **fields: Any) -> None:
+    Message.objects.filter(pk=message_id, lease_token=token).update(lease_until=None, **fields)
+
+
+def _send(message_id: int, token: uuid.UUID) -> Outcome | None:
+    """What came of one message; None when it did not have to go, or its channel is off."""
+    config = _serving(message_id, token)
+    message = _cleared(message_id, token) if config is not None else None
+    if message is None or config is None:
+        return None
     try:
-        config = resolve(
-            f"channel.{message.channel}", unit=str(message.interaction.public_id)
-        ).config
         result = adapter_of(message.channel).send(message, config)
-    except CapabilityOff as off:
-        result = Result(Outcome.LATER, str(off))
     except Exception as problem:  # one message must not hold up all those behind it
         _log.exception("message.not_handed_over", message=str(message.public_id))
         result = Result(Outcome.LATER, repr(problem))
+    if result.outcome == Outcome.AWAY:
+        carriers.failed(message.channel, result.said)
+    else:
+        carriers.answered(message.channel, sent=result.outcome == Outcome.SENT)
     _record(message, token, result)
+    return result.outcome
+
+
+def _serving(message_id: int, token: uuid.UUID) -> Mapping[str, Any] | None:
+    """How the channel delivers now; None when it is switched off, and then the message waits."""
+    found = Message.objects.filter(pk=message_id).select_related("interaction").first()
+    if found is None:
+        return None
+    try:
+        return resolve(f"channel.{found.channel}", unit=str(found.interaction.public_id)).config
+    except CapabilityOff as off:
+        waits = timezone.now() + _OFF
+        _give_back(message_id, token, available_at=waits, last_error=str(off)[:300])
+        return None
 
 
 @transaction.atomic
@@ -115,7 +148,10 @@ def _cleared(message_id: int, token: uuid.UUID) -> Message | None:
         _log.warning("message.handed_over_again", message=str(message.public_id))
     message.handed_over_at = timezone.now()
     message.attempts += 1
-    message.save(update_fields=["handed_over_at", "attempts"])
+    if message.channel == "email":
+        # Kept before it leaves: the answer may be faster than our mark that it was sent.
+        message.wire_id = email.message_id(message)
+    message.save(update_fields=["handed_over_at", "attempts", "wire_id"])
     return message
 
 
@@ -129,10 +165,22 @@ def _not_wanted(message: Message) -> str:
         return _("A newer promise has taken its place.")
     if message.kind == Message.Kind.STAFF:
         return ""
+    if message.kind == Message.Kind.NOTICE and _too_many(message):
+        return _("This address was told enough by machine today.")
     contact = _contact(message)
     if contact is not None and not contact.allowed and contact.not_before is None:
         return contact.because
     return ""
+
+
+def _too_many(message: Message) -> bool:
+    """Two machines that answer each other stop here, whatever else failed to notice."""
+    told = Message.objects.filter(
+        recipient=message.recipient,
+        kind=Message.Kind.NOTICE,
+        sent_at__gt=timezone.now() - _DAY,
+    )
+    return told.count() >= _NOTICES_A_DAY
 
 
 def _not_yet(message: Message) -> datetime | None:
@@ -162,8 +210,13 @@ def _record(message: Message, token: uuid.UUID, result: Result) -> None:
     now = timezone.now()
     kept.lease_until = None
     kept.last_error = result.said[:300]
+    kept.segments = result.segments
     if result.outcome == Outcome.SENT:
         kept.state, kept.sent_at = _State.SENT, now
+        kept.wire_id = result.wire_id or kept.wire_id
+    elif result.outcome == Outcome.AWAY:
+        # Nobody looked at it: it was no attempt, and nothing is in doubt.
+        kept.handed_over_at, kept.attempts = None, max(kept.attempts - 1, 0)
     elif result.outcome == Outcome.NEVER or kept.attempts >= _ATTEMPTS:
         kept.state = _State.FAILED
     else:
@@ -172,27 +225,7 @@ def _record(message: Message, token: uuid.UUID, result: Result) -> None:
         kept.available_at = now + min(_FIRST_RETRY * 2 ** (kept.attempts - 1), _LONGEST_RETRY)
     kept.save()
     if kept.state == _State.FAILED:
-        _give_up(kept, unreachable=result.outcome == Outcome.NEVER)
-
-
-def _give_up(message: Message, *, unreachable: bool) -> None:
-    if message.kind == Message.Kind.STAFF:
-        _log.error("message.staff_undeliverable", message=str(message.public_id))
-        return
-    interaction = Interaction.objects.lock(message.interaction_id)
-    append(
-        interaction,
-        "message_failed",
-        actor=SYSTEM,
-        channel=message.channel,
-        message=str(message.public_id),
-        because=message.last_error,
-    )
-    if unreachable and message.contact_medium_id:
-        mark_unreachable(
-            medium_id=message.contact_medium_id, reason=message.last_error, actor=SYSTEM
-        )
-    tell_undeliverable(message=message)
+        give_up(kept, unreachable=result.unreachable)
 
 
 def _drop(message: Message, because: str) -> None:

@@ -1,0 +1,80 @@
+"""The seam to an SMSC over SMPP: an operator's own link hands over, we read its receipts.
+
+A link is any object with `submit`; `CRM_SMPP_LINK` names it as `package.module:object`. The
+product ships none: which library speaks to which SMSC is the operator's affair.
+"""
+
+import re
+from functools import cache
+from importlib import import_module
+from typing import Final, Protocol
+
+from django.conf import settings
+
+from interactions.channels.contract import Report
+from interactions.channels.outcome import Outcome, Result
+from interactions.models import Message
+
+_RECEIPT: Final = re.compile(r"\bid:(\S{1,64})\b.{0,200}?\bstat:([A-Z]{2,10})\b", re.S)
+_ERROR: Final = re.compile(r"\berr:(\S{1,10})")
+_FINAL: Final = {"DELIVRD": True, "EXPIRED": False, "DELETED": False, "UNDELIV": False,
+                 "REJECTD": False, "UNKNOWN": False}  # fmt: skip
+_FOR_GOOD: Final = frozenset(["UNDELIV", "REJECTD"])
+
+
+class Refused(Exception):
+    """The SMSC took a look and said no; `unreachable` blames the number."""
+
+    def __init__(self, said: str, *, unreachable: bool = False) -> None:
+        super().__init__(said)
+        self.unreachable = unreachable
+
+
+class Link(Protocol):
+    """What a link to an SMSC can do: hand one message over and return the SMSC's id of it.
+
+    It raises `Refused` for a message the SMSC will never take, OSError when it is away, and asks
+    for a receipt. `key` is the same each time the same message is handed over.
+    """
+
+    def submit(self, *, to: str, sender: str, text: str, key: str) -> str: ...
+
+
+def why_not() -> str:
+    return "" if settings.CRM_SMPP_LINK else "CRM_SMPP_LINK names no link to an SMSC."
+
+
+def send(message: Message, sender: str) -> Result:
+    """Hand one message to the operator's link."""
+    if missing := why_not():
+        return Result(Outcome.AWAY, missing)
+    try:
+        wire_id = _link(settings.CRM_SMPP_LINK).submit(
+            to=message.recipient, sender=sender, text=message.body, key=str(message.public_id)
+        )
+    except Refused as refused:
+        return Result(Outcome.NEVER, str(refused), unreachable=refused.unreachable)
+    except OSError as problem:
+        return Result(Outcome.AWAY, repr(problem))
+    return Result(Outcome.SENT, wire_id=wire_id)
+
+
+def receipt(text: str) -> Report | None:
+    """A receipt as SMSCs write it into the short message; None for anything else."""
+    found = _RECEIPT.search(text)
+    if found is None or found[2] not in _FINAL:
+        return None
+    error = _ERROR.search(text)
+    return Report(
+        wire_id=found[1],
+        delivered=_FINAL[found[2]],
+        permanent=found[2] in _FOR_GOOD,
+        said=f"{found[2]} {error[1] if error else ''}".strip(),
+    )
+
+
+@cache
+def _link(path: str) -> Link:
+    module, _colon, name = path.partition(":")
+    found: Link = getattr(import_module(module), name)
+    return found

@@ -1,0 +1,25 @@
+"""Mediate what comes in on any channel: kept raw first, then filed once where it belongs."""
+
+from interactions.processes.receive_message.collecting import collect, mailboxes
+from interactions.processes.receive_message.deciding import discard, join, link, release, take_back
+from interactions.processes.receive_message.enclosing import check_attachments
+from interactions.processes.receive_message.filing import file_due, file_now
+from interactions.processes.receive_message.keeping import forget_raw, keep
+
+ETOM = "1.3.5.9.3"
+
+__all__ = [
+    "ETOM",
+    "check_attachments",
+    "collect",
+    "discard",
+    "file_due",
+    "file_now",
+    "forget_raw",
+    "join",
+    "keep",
+    "link",
+    "mailboxes",
+    "release",
+    "take_back",
+]

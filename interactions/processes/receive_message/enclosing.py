@@ -1,0 +1,92 @@
+"""Files that came along: kept with what they really are, opened by nobody before they are clear."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Final
+
+import puremagic
+import structlog
+from django.utils.translation import gettext as _
+
+from interactions.channels.contract import Enclosure
+from interactions.channels.scanning import found_in, is_scanned
+from interactions.models import Attachment, Message
+
+_log = structlog.get_logger(__name__)
+_MOST_FILES: Final = 20
+_MOST_BYTES: Final = 15 * 1024 * 1024
+# What a browser or an office program would run; told by the bytes or by the name.
+_RUNS: Final = frozenset(
+    ["exe", "dll", "com", "scr", "msi", "bat", "cmd", "ps1", "vbs", "js", "jse", "wsf", "hta",
+     "jar", "apk", "lnk", "iso", "img", "html", "htm", "xhtml", "svg", "shtml", "mht", "docm",
+     "xlsm", "pptm", "sh", "py", "chm", "reg"]
+)  # fmt: skip
+
+
+def enclose(message: Message, enclosures: Iterable[Enclosure]) -> int:
+    """Keep the files of a message; the same file twice is one."""
+    rows = [_row(message, one) for one in list(enclosures)[:_MOST_FILES]]
+    Attachment.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
+def check_attachments(limit: int) -> int:
+    """Ask the scanner about files that wait; says how many were judged.
+
+    While no scanner answers they go on waiting: nobody opens what nobody looked at.
+    """
+    waiting = Attachment.objects.filter(state=Attachment.State.WAITING).order_by("created_at")
+    judged = 0
+    for one in waiting[:limit] if is_scanned() else ():
+        try:
+            found = found_in(bytes(one.content))
+        except (OSError, ValueError) as problem:
+            _log.warning("attachment.not_scanned", problem=repr(problem))
+            break
+        state = Attachment.State.HELD if found else Attachment.State.CLEAR
+        because = _("The scanner found %(name)s.") % {"name": found} if found else _("Scanned.")
+        judged += Attachment.objects.filter(pk=one.pk, state=Attachment.State.WAITING).update(
+            state=state, because=because[:200]
+        )
+    return judged
+
+
+def _row(message: Message, one: Enclosure) -> Attachment:
+    found = _found_type(one.content)
+    state, because = _first_look(one, found)
+    return Attachment(
+        interaction_id=message.interaction_id,
+        message=message,
+        name=one.name[:200],
+        media_type=one.media_type[:100],
+        found_type=found[:100],
+        size=len(one.content),
+        digest=hashlib.sha256(one.content).hexdigest(),
+        content=one.content if len(one.content) <= _MOST_BYTES else b"",
+        state=state,
+        because=because,
+    )
+
+
+def _first_look(one: Enclosure, found: str) -> tuple[str, str]:
+    if len(one.content) > _MOST_BYTES:
+        return Attachment.State.HELD, _("Too large to keep.")
+    endings = one.name.lower().split(".")[1:]
+    if _RUNS & set(endings) or "executable" in found or found in {"text/html", "image/svg+xml"}:
+        return Attachment.State.HELD, _("A file of this type could do harm.")
+    if is_scanned():
+        return Attachment.State.WAITING, ""
+    return Attachment.State.CLEAR, _("Type checked; no scanner is set up.")
+
+
+def _found_type(content: bytes) -> str:
+    """What the bytes are; the name says nothing about that."""
+    head = content.lstrip()[:300].lower()
+    if head.startswith((b"<!doctype html", b"<html")):
+        return "text/html"
+    if content.startswith((b"MZ", b"\x7fELF", b"#!")):
+        return "application/x-executable"
+    try:
+        return str(puremagic.from_string(content[:65536], mime=True))
+    except (puremagic.PureError, ValueError):
+        return ""

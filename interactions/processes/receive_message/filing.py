@@ -1,0 +1,305 @@
+"""File what was kept: once each, whoever is killed, and whatever comes twice.
+
+A lease is committed before the work begins, so that something no worker survives is noticed and
+held back; then everything that follows from one arrival is one transaction.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.access import SYSTEM
+from crm.errors import RuleBroken
+from interactions.channels import adapter_of
+from interactions.channels.contract import Incoming, Unreadable
+from interactions.governed import CHANNELS, CLOSE_POLICY
+from interactions.models import Inbound, Interaction, InteractionLink, Message
+from interactions.processes.log_interaction import log_interaction
+from interactions.processes.receive_message import returning, senders, stopping
+from interactions.processes.receive_message.enclosing import enclose
+from interactions.processes.receive_message.screening import Held, held_back
+from interactions.processes.receive_message.thread import Thread, standing, thread_of
+from interactions.processes.update_interaction import add_message
+from readiness.registry.resolve import CapabilityOff, resolve
+
+_log = structlog.get_logger(__name__)
+_LEASE: Final = timedelta(minutes=2)
+_OFF: Final = timedelta(minutes=1)
+_FIRST_RETRY: Final = timedelta(seconds=20)
+_ATTEMPTS: Final = 5
+_State = Inbound.State
+
+
+def file_due(limit: int) -> int:
+    """File at most `limit` arrivals that wait; returns how many were looked at."""
+    token = uuid.uuid4()
+    leased = _lease(limit, token)
+    for pk in leased:
+        _file_safely(pk, token)
+    return len(leased)
+
+
+def file_now(pk: int) -> None:
+    """File one arrival at once, while its visitor waits; what fails is tried by the worker."""
+    token, now = uuid.uuid4(), timezone.now()
+    mine = Inbound.objects.waiting(now).filter(pk=pk)
+    if mine.update(lease_token=token, lease_until=now + _LEASE, attempts=1):
+        _file_safely(pk, token)
+
+
+@transaction.atomic
+def _lease(limit: int, token: uuid.UUID) -> list[int]:
+    now = timezone.now()
+    due = list(
+        Inbound.objects.waiting(now)
+        .order_by("available_at", "pk")
+        .select_for_update(skip_locked=True, of=("self",))
+        .values_list("pk", "attempts")[:limit]
+    )
+    for pk, attempts in due:
+        Inbound.objects.filter(pk=pk).update(
+            lease_token=token, lease_until=now + _LEASE, attempts=attempts + 1
+        )
+    return [pk for pk, _attempts in due]
+
+
+def _file_safely(pk: int, token: uuid.UUID) -> None:
+    try:
+        with transaction.atomic():
+            row = Inbound.objects.select_for_update(of=("self",)).filter(pk=pk).first()
+            if row is not None and row.state == _State.RECEIVED and row.lease_token == token:
+                file_one(row)
+    except Unreadable as problem:
+        _hold(pk, token, "unreadable", str(problem))
+    except CapabilityOff as off:
+        _wait(pk, token, str(off), timezone.now() + _OFF, counted=False)
+    except RuleBroken as broken:
+        if broken.code == "channel-off":
+            _wait(pk, token, broken.message, timezone.now() + _OFF, counted=False)
+        else:
+            _hold(pk, token, broken.code, broken.message)
+    except Exception as problem:  # one arrival must not hold up all those behind it
+        _log.exception("arrival.not_filed", arrival=pk)
+        _fail(pk, token, repr(problem))
+
+
+def _fail(pk: int, token: uuid.UUID, problem: str) -> None:
+    attempts = Inbound.objects.filter(pk=pk).values_list("attempts", flat=True).first() or 0
+    if attempts >= _ATTEMPTS:
+        _hold(pk, token, "failed", _("It could not be filed: %(why)s") % {"why": problem})
+        return
+    later = timezone.now() + _FIRST_RETRY * 2 ** max(attempts - 1, 0)
+    _wait(pk, token, problem, later, counted=True)
+
+
+def _wait(pk: int, token: uuid.UUID, why: str, until: Any, *, counted: bool) -> None:
+    row = Inbound.objects.filter(pk=pk, lease_token=token, state=_State.RECEIVED)
+    row.update(lease_until=None, available_at=until, because=why[:200])
+    if not counted:
+        row.filter(attempts__gt=0).update(attempts=0)
+
+
+def _hold(pk: int, token: uuid.UUID, code: str, because: str) -> None:
+    Inbound.objects.filter(pk=pk, lease_token=token, state=_State.RECEIVED).update(
+        state=_State.HELD, code=code[:40], because=because[:200], lease_until=None
+    )
+
+
+def file_one(row: Inbound) -> None:
+    """Everything that follows from one arrival; the caller holds its lock and the transaction."""
+    if row.attempts > _ATTEMPTS:
+        # Its worker died with it each time: no other one should.
+        _settle(row, Held("failed", _("No worker survived filing it.")))
+        return
+    version = resolve(CHANNELS[row.channel].key, unit=str(row.public_id))
+    row.capability_version_id = version.version_id
+    incoming = adapter_of(row.channel).read(bytes(row.raw), row.about)
+    _describe(row, incoming)
+    if incoming.reports:
+        _settle(row, returning.apply(row, incoming))
+        return
+    if not (incoming.text or incoming.enclosures or incoming.subject):
+        _settle(row, None)
+        return
+    _file_message(row, incoming, version.config)
+
+
+def once_key(row: Inbound, incoming: Incoming) -> str:
+    """The same message has the same key at every door; ids of gateways are only theirs."""
+    scope = "" if row.channel == "email" else f"{row.source}:"
+    return hashlib.sha256(f"{scope}{incoming.identity}".encode()).hexdigest()
+
+
+def _file_message(row: Inbound, incoming: Incoming, config: Mapping[str, Any]) -> None:
+    key = once_key(row, incoming)
+    known = Message.objects.filter(dedupe_key=f"in:{row.channel}:{key}").first()
+    if known is not None:
+        _settle(row, _again(row, incoming, known))
+        return
+    customer_id = _customer(row, incoming, str(config.get("link_by", "verified")))
+    thread = thread_of(row, incoming, customer_id, alarm_hours=int(config.get("alarm_hours", 24)))
+    if held := held_back(row, incoming, config, threaded=thread.interaction is not None):
+        row.suggested_id = thread.quoted
+        _settle(row, held)
+        return
+    message = into(row, incoming, thread, customer_id, key)
+    if incoming.more.get("stop"):
+        stopping.stop(message=message, customer_id=customer_id, address=incoming.sender)
+
+
+def into(
+    row: Inbound, incoming: Incoming, thread: Thread, customer_id: int | None, key: str
+) -> Message:
+    """Put it into its interaction, or into a new one."""
+    row.suggested_id = thread.quoted
+    interaction = standing(thread.interaction) if thread.interaction else None
+    if interaction is not None and _takes_more(interaction, incoming):
+        message = _go_on(row, incoming, interaction, key)
+    else:
+        message = _begin(row, incoming, customer_id, key, after=interaction)
+    enclose(message, incoming.enclosures)
+    row.interaction_id, row.message = message.interaction_id, message
+    _settle(row, None)
+    return message
+
+
+def _takes_more(interaction: Interaction, incoming: Incoming) -> bool:
+    """Ended for good, it stays ended; what comes then is a new matter that follows it."""
+    ended_at = interaction.closed_at or interaction.completed_at
+    if interaction.status not in Interaction.ENDED or ended_at is None:
+        return True
+    if interaction.status in {Interaction.Status.CANCELLED, Interaction.Status.MERGED}:
+        return False
+    if incoming.machine:
+        return True
+    days = int(resolve(CLOSE_POLICY.key, unit=str(interaction.public_id)).config["reopen_days"])
+    return timezone.now() <= ended_at + timedelta(days=days)
+
+
+def _go_on(row: Inbound, incoming: Incoming, interaction: Interaction, key: str) -> Message:
+    message = add_message(
+        interaction_id=interaction.pk,
+        body=_said(incoming),
+        direction="inbound",
+        channel=row.channel,
+        occurred_at=_when(row, incoming),
+        subject=incoming.subject,
+        automatic=bool(incoming.machine),
+        external_id=key,
+        actor=SYSTEM,
+    )
+    return _as_it_came(message, incoming)
+
+
+def _begin(
+    row: Inbound,
+    incoming: Incoming,
+    customer_id: int | None,
+    key: str,
+    after: Interaction | None,
+) -> Message:
+    stop = bool(incoming.more.get("stop"))
+    interaction = log_interaction(
+        customer_id=customer_id,
+        channel=row.channel,
+        subject=incoming.subject,
+        text=_said(incoming),
+        reason_key=str(incoming.more.get("reason", "")),
+        occurred_at=_when(row, incoming),
+        priority=incoming.priority,
+        source=row.channel,
+        external_id=key,
+        status=Interaction.Status.COMPLETED if stop else None,
+        as_given=_as_given(incoming),
+        actor=SYSTEM,
+    )
+    if after is not None:
+        InteractionLink.objects.get_or_create(
+            interaction=interaction,
+            other=after,
+            kind=InteractionLink.Kind.FOLLOWS,
+            undone_at=None,
+            defaults={"made_by": SYSTEM.name},
+        )
+    # What opened the matter is no answer to anything: it starts no second clock.
+    message = Message.objects.create(
+        interaction=interaction,
+        kind=Message.Kind.PUBLIC,
+        direction=Interaction.Direction.INBOUND,
+        channel=row.channel,
+        author_name=incoming.sender_name or incoming.sender or "?",
+        subject=interaction.subject,
+        body=_said(incoming),
+        automatic=bool(incoming.machine),
+        dedupe_key=f"in:{row.channel}:{key}",
+        state=Message.State.RECEIVED,
+        created_at=interaction.opened_at,
+    )
+    return _as_it_came(message, incoming)
+
+
+def _as_it_came(message: Message, incoming: Incoming) -> Message:
+    message.wire_id = incoming.wire_id[:250]
+    message.whole = incoming.whole if incoming.whole != message.body else ""
+    message.author_name = (incoming.sender_name or incoming.sender or message.author_name)[:150]
+    message.save(update_fields=["wire_id", "whole", "author_name"])
+    return message
+
+
+def _as_given(incoming: Incoming) -> dict[str, Any]:
+    visit = incoming.more.get("visit")
+    return {"+": {"visit": visit}} if visit else {}
+
+
+def _customer(row: Inbound, incoming: Incoming, link_by: str) -> int | None:
+    if (customer_id := row.about.get("customer")) is not None:
+        return int(customer_id)
+    if incoming.more.get("person"):
+        return senders.customer_numbered(str(incoming.more.get("customer_number", "")))
+    if incoming.more.get("service"):
+        return senders.customer_served_by(incoming.sender)
+    return senders.customer_at(row.channel, incoming.sender, link_by=link_by)
+
+
+def _again(row: Inbound, incoming: Incoming, known: Message) -> Held | None:
+    """Known already, by another door or a second delivery; one id of two senders is odd."""
+    first = known.arrivals.order_by("pk").values_list("sender", flat=True).first()
+    if first is not None and first != incoming.sender:
+        return Held("same-id", _("Somebody else sent a message with the same id before."))
+    row.interaction_id, row.message = known.interaction_id, known
+    row.code = "again"
+    return None
+
+
+def _said(incoming: Incoming) -> str:
+    if incoming.text.strip():
+        return incoming.text
+    names = ", ".join(one.name for one in incoming.enclosures)
+    return incoming.subject or names or _("(nothing written)")
+
+
+def _when(row: Inbound, incoming: Incoming) -> Any:
+    """The server's time of receipt; only a person dates a contact back to another day."""
+    return incoming.occurred_at if incoming.more.get("person") else row.received_at
+
+
+def _describe(row: Inbound, incoming: Incoming) -> None:
+    row.sender, row.sender_name = incoming.sender[:320], incoming.sender_name[:200]
+    row.subject, row.wire_id = incoming.subject[:250], incoming.wire_id[:250]
+    row.machine, row.conversation = incoming.machine[:80], incoming.conversation[:250]
+
+
+def _settle(row: Inbound, held: Held | None) -> None:
+    row.lease_until = None
+    if held is None:
+        row.state, row.filed_at, row.because = _State.FILED, timezone.now(), ""
+    else:
+        row.state, row.code, row.because = _State.HELD, held.code, held.because[:200]
+    row.save()
