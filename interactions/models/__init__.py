@@ -17,6 +17,7 @@ from interactions.models.portal import PortalLink
 from interactions.models.reading import Reading
 from interactions.models.response import ResponseRequest
 from interactions.models.saved_view import SavedView
+from interactions.models.survey import Survey
 
 __all__ = [
     "AgentProfile",
@@ -44,5 +45,6 @@ __all__ = [
     "SavedView",
     "SlaClock",
     "StageNotice",
+    "Survey",
     "TouchedTime",
 ]

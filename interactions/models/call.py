@@ -58,11 +58,12 @@ class Call(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["rang_at"], name="call_by_time"),
             models.Index(
                 fields=["agent", "-rang_at"],
                 name="call_to_wrap_up",
                 condition=Q(wrap_up="") & ~Q(agent=None),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 """What was said in an interaction; outgoing messages carry their own way to delivery."""
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import Q
@@ -90,6 +90,8 @@ class Message(models.Model):
             models.Index(
                 fields=["available_at"], name="message_queue", condition=Q(state="queued")
             ),
+            # Written once and nearly in order: a few pages tell where a day lies.
+            BrinIndex(fields=["sent_at"], name="message_by_sending", autosummarize=True),
             GinIndex(SearchVector("body", config="simple"), name="message_words"),
             models.Index(fields=["wire_id"], name="message_by_wire_id", condition=~Q(wire_id="")),
         ]

@@ -41,6 +41,7 @@ class ResponseRequest(models.Model):
         verbose_name = _("question to the customer")
         verbose_name_plural = _("questions to the customer")
         indexes = [
+            models.Index(fields=["due_at"], name="responserequest_by_due"),
             models.Index(fields=["due_at"], name="responserequest_due", condition=Q(state="asked")),
             models.Index(
                 fields=["next_reminder_at"],
