@@ -21,13 +21,49 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "interactions.tasks.send_queued_messages",
         "schedule": 15.0,
     },
+    "collect mail from our mailboxes, every 30 seconds": {
+        "task": "interactions.tasks.collect_mail",
+        "schedule": 30.0,
+    },
+    "file what the channels kept, every 5 seconds": {
+        "task": "interactions.tasks.file_arrivals",
+        "schedule": 5.0,
+    },
+    "let the scanner look at attachments, every 30 seconds": {
+        "task": "interactions.tasks.check_waiting_attachments",
+        "schedule": 30.0,
+    },
+    "empty what came of arrivals filed long ago, nightly at 04:10": {
+        "task": "interactions.tasks.forget_raw_arrivals",
+        "schedule": crontab(hour=4, minute=10),
+    },
     "carry out what silence of customers means, every minute": {
         "task": "interactions.tasks.apply_overdue_silence",
         "schedule": 60.0,
     },
+    "remind customers of what we asked, every minute": {
+        "task": "interactions.tasks.remind_customers",
+        "schedule": 60.0,
+    },
+    "bring snoozed, unanswered and planned work back, every minute": {
+        "task": "interactions.tasks.bring_back_to_desks",
+        "schedule": 60.0,
+    },
+    "close what is done and stayed unanswered, every 15 minutes": {
+        "task": "interactions.tasks.close_what_is_done",
+        "schedule": 900.0,
+    },
     "fold a sample of clocks afresh, nightly at 03:40": {
         "task": "interactions.tasks.refold_sample",
         "schedule": crontab(hour=3, minute=40),
+    },
+    "drop kept figures whose rows changed, every 5 minutes": {
+        "task": "interactions.tasks.forget_overtaken_figures",
+        "schedule": 300.0,
+    },
+    "work out the figures of ended periods, nightly at 06:20": {
+        "task": "interactions.tasks.keep_ended_figures",
+        "schedule": crontab(hour=6, minute=20),
     },
     "seal the log of views, every 5 minutes": {
         "task": "crm.audit.tasks.seal_access_log",
@@ -41,7 +77,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "crm.tmf.tasks.tell_listeners",
         "schedule": 10.0,
     },
-    "forget answers kept for repeated partner calls, hourly": {
+    "forget answers, told events and tokens of partners, hourly": {
         "task": "crm.tmf.tasks.forget_kept_answers",
         "schedule": 3600.0,
     },
@@ -52,6 +88,18 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "let profiles age, nightly at 02:50": {
         "task": "customers.insight.tasks.refresh_profiles",
         "schedule": crontab(hour=2, minute=50),
+    },
+    "send links to those who lost their password, every minute": {
+        "task": "crm.accounts.tasks.answer_reset_requests",
+        "schedule": 60.0,
+    },
+    "forget ended sessions and old tries to sign in, hourly at :35": {
+        "task": "crm.accounts.tasks.forget_old_entries",
+        "schedule": crontab(minute=35),
+    },
+    "forget notices older than 90 days, nightly at 03:30": {
+        "task": "crm.web.tasks.forget_old_notices",
+        "schedule": crontab(hour=3, minute=30),
     },
     "forget deliveries older than 30 days, nightly at 03:20": {
         "task": "crm.events.tasks.prune_deliveries",

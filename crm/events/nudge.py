@@ -4,12 +4,9 @@ A transaction sends one message, however many events it published: a broker that
 then costs it one wait and not one for each event.
 """
 
-from typing import Any
-
-import structlog
-from celery import Task
 from django.db import connection, transaction
-from kombu.exceptions import OperationalError
+
+from crm.nudge import nudge
 
 _MOST_IN_A_MESSAGE = 200
 
@@ -43,16 +40,6 @@ def deliver_soon(delivery_ids: list[int]) -> None:
     for start in range(0, len(delivery_ids), _MOST_IN_A_MESSAGE):
         if not nudge(deliver_these, delivery_ids[start : start + _MOST_IN_A_MESSAGE]):
             return
-
-
-def nudge(task: "Task[Any, Any]", *args: Any) -> bool:
-    """Send a task that a periodic job would find as well; whether the broker took it."""
-    try:
-        task.apply_async(args, retry=False)
-    except OperationalError as problem:
-        structlog.get_logger(__name__).warning("nudge.lost", task=task.name, problem=str(problem))
-        return False
-    return True
 
 
 def _earlier_in_this_transaction() -> tuple[set[str] | None, list[int]]:

@@ -10,7 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from crm.events.models import Delivery, Heartbeat
-from crm.events.nudge import deliver_soon, nudge
+from crm.events.nudge import deliver_soon
+from crm.nudge import nudge
+from crm.pruning import prune
 
 # Well below the soft limit of a task.
 _BUDGET_SECONDS = 60.0
@@ -84,9 +86,7 @@ def sweep() -> None:
 @shared_task(ignore_result=True)
 def prune_deliveries() -> None:
     """Forget what was delivered a month ago; the events themselves stay."""
-    old = Delivery.objects.filter(done_at__lt=timezone.now() - _KEEP)
-    while batch := list(old.values_list("pk", flat=True)[:5000]):
-        Delivery.objects.filter(pk__in=batch).delete()
+    prune(Delivery.objects.filter(done_at__lt=timezone.now() - _KEEP))
 
 
 @shared_task(ignore_result=True)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from crm.access import Actor, actor_for
 from crm.events.catalogue import Event
 from crm.events.models import OutboxEvent
-from crm.events.nudge import nudge
+from crm.nudge import nudge
 from crm.tmf import apis, reading
 from crm.tmf.errors import Refused
 from crm.tmf.filters import Term, asked

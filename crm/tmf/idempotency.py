@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm.pruning import prune
 from crm.tmf.errors import CONTENT_TYPE, Refused
 from crm.tmf.models import IdempotentAnswer
 
@@ -80,7 +81,6 @@ def release(row: IdempotentAnswer) -> None:
     IdempotentAnswer.objects.filter(pk=row.pk, status_code=None).delete()
 
 
-def prune() -> int:
+def forget_old() -> int:
     """Forget answers older than a day."""
-    gone, _each = IdempotentAnswer.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
-    return gone
+    return prune(IdempotentAnswer.objects.filter(created_at__lt=timezone.now() - KEPT_FOR))

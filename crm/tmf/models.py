@@ -103,6 +103,11 @@ class HubDelivery(models.Model):
                 condition=Q(delivered_at__isnull=False),
             ),
             models.Index(
+                fields=["dead_at"],
+                name="hubdelivery_dead",
+                condition=Q(dead_at__isnull=False),
+            ),
+            models.Index(
                 fields=["listener", "aggregate", "id"],
                 name="hubdelivery_in_turn",
                 condition=Q(delivered_at=None, dead_at=None),

@@ -1,4 +1,4 @@
-"""Celery doors of the partner face: tell listeners, forget kept answers."""
+"""Celery doors of the partner face: tell listeners, forget what was kept for a while."""
 
 import time
 from datetime import timedelta
@@ -7,8 +7,10 @@ from celery import shared_task
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from oauth2_provider.models import get_access_token_model
 
-from crm.events.nudge import nudge
+from crm.nudge import nudge
+from crm.pruning import prune
 from crm.tmf import callbacks, idempotency
 from crm.tmf.models import ATTEMPTS_BEFORE_DEAD, HubDelivery
 
@@ -17,6 +19,7 @@ _BUDGET_SECONDS = 40.0
 _LISTENERS_PER_ROUND = 200
 _LONGEST_WAIT = timedelta(hours=1)
 _KEEP = timedelta(days=30)
+_KEEP_TOKENS = timedelta(days=1)
 
 
 @shared_task(ignore_result=True)
@@ -93,6 +96,12 @@ def _close(delivery: HubDelivery, **found: object) -> None:
 
 @shared_task(ignore_result=True)
 def forget_kept_answers() -> None:
-    """Drop answers to repeated calls after a day, and told events after a month."""
-    idempotency.prune()
-    HubDelivery.objects.filter(delivered_at__lt=timezone.now() - _KEEP).delete()
+    """Drop answers to repeated calls after a day, told events and dead ones after a month.
+
+    What was given up holds the data of persons too, and is shown for as long.
+    """
+    now = timezone.now()
+    idempotency.forget_old()
+    prune(HubDelivery.objects.filter(delivered_at__lt=now - _KEEP))
+    prune(HubDelivery.objects.filter(dead_at__lt=now - _KEEP))
+    prune(get_access_token_model().objects.filter(expires__lt=now - _KEEP_TOKENS))

@@ -1,12 +1,15 @@
 from django.urls import path
 
-from crm.web import views
+from crm.web import resets, views
 
 app_name = "web"
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("login", views.SignIn.as_view(), name="login"),
+    path("login/lost", resets.AskForLink.as_view(), name="reset_ask"),
+    path("login/lost/asked", resets.LinkAskedFor.as_view(), name="reset_asked"),
+    path("login/new/<uidb64>/<token>", resets.ChoosePassword.as_view(), name="reset_confirm"),
     path("logout", views.SignOut.as_view(), name="logout"),
     path("search", views.search, name="search"),
     path("shortcuts", views.shortcuts, name="shortcuts"),

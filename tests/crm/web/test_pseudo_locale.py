@@ -106,6 +106,8 @@ def test_signed_in_page_has_no_text_of_its_own(path: str) -> None:
 
 @pytest.mark.usefixtures("pseudo")
 def test_door_has_no_text_of_its_own() -> None:
+    for page in ("/login/lost", "/login/lost/asked", "/login/new/x/x"):
+        assert untranslated(Client().get(page).content.decode()) == []
     assert untranslated(Client().get("/login").content.decode()) == []
     refused = Client().post("/login", {"username": "a", "password": "b"})
     assert untranslated(refused.content.decode()) == []
