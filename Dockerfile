@@ -14,11 +14,10 @@ ENV PATH=/opt/crm/venv/bin:$PATH \
     CRM_BIND=0.0.0.0 \
     PORT=8000 \
     CRM_DATA_DIR=/var/lib/crm \
-    CRM_STATIC_ROOT=/opt/crm/static \
-    PROMETHEUS_MULTIPROC_DIR=/run/crm-metrics
+    CRM_STATIC_ROOT=/opt/crm/static
 RUN useradd --system --uid 10001 --home-dir /var/lib/crm --create-home crm \
- && mkdir -p /run/crm-metrics /var/lib/crm/storage \
- && chown -R crm:crm /run/crm-metrics /var/lib/crm
+ && mkdir -p /var/lib/crm/storage \
+ && chown -R crm:crm /var/lib/crm
 COPY --from=build /opt/crm/venv /opt/crm/venv
 WORKDIR /opt/crm/app
 COPY . .

@@ -1,5 +1,6 @@
 """What operators and their tools ask: are we alive, are we ready, how are we doing."""
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from secrets import compare_digest
@@ -18,6 +19,7 @@ from prometheus_client import CollectorRegistry, Metric, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from crm import counters
 from crm.events.models import Delivery, Heartbeat
 
 SILENT_BEAT = timedelta(minutes=3)
@@ -58,7 +60,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied("Metrics need the token of CRM_METRICS_TOKEN.")
     ours = CollectorRegistry(auto_describe=False)
     ours.register(OutboxCollector())
-    processes: HttpResponse = ExportToDjangoView(request)
+    with counters.reading(os.environ.get("PROMETHEUS_MULTIPROC_DIR")):
+        processes: HttpResponse = ExportToDjangoView(request)
     return HttpResponse(
         processes.content + generate_latest(ours), content_type=processes["Content-Type"]
     )

@@ -1,9 +1,17 @@
 """Gunicorn's settings, the same on a laptop and in a container."""
 
 import os
+import shutil
+import tempfile
 from typing import Any
 
-from prometheus_client import multiprocess
+_METRICS = "PROMETHEUS_MULTIPROC_DIR"
+_OWN = _METRICS not in os.environ
+if _OWN:
+    # Read when the metrics library is imported; only web processes count, so only they have it.
+    os.environ[_METRICS] = tempfile.mkdtemp(prefix="crm-metrics-")
+
+from crm import counters  # noqa: E402  # it imports the metrics library
 
 bind = f"{os.environ.get('CRM_BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY") or os.cpu_count() or 1)
@@ -18,7 +26,17 @@ max_requests = 5000
 max_requests_jitter = 500
 
 
+def on_starting(server: Any) -> None:
+    """Begin to count afresh."""
+    counters.begin(os.environ[_METRICS])
+
+
 def child_exit(server: Any, worker: Any) -> None:
-    """Take the gauges of an ended worker out of the shared metrics."""
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+    """Keep what an ended worker counted, and not its files."""
+    counters.take_over(os.environ[_METRICS], worker.pid)
+
+
+def on_exit(server: Any) -> None:
+    """Take the directory along that we made for ourselves."""
+    if _OWN and not counters.in_use_by_others(os.environ[_METRICS]):
+        shutil.rmtree(os.environ[_METRICS], ignore_errors=True)

@@ -1,7 +1,6 @@
 """Everything under one supervisor: embedded servers, web server, worker and beat."""
 
 import os
-import shutil
 import signal
 import sys
 import time
@@ -61,11 +60,11 @@ class Command(BaseCommand):
                 supervisor.start("PostgreSQL", partial(start_postgres, places))
                 supervisor.start("Redis", partial(start_redis, places))
             self._prepare_data(places, demo=demo and settings.EMBEDDED)
-            programs = partial(_program, places, _with_metrics(places))
-            supervisor.start("Web server", partial(programs, "web-server", WEB), wave=1)
-            self._wait_for(f"http://{host}:{port}/livez", places)
-            for name, command in {"Worker": WORKER, "Beat": BEAT}.items():
-                supervisor.start(name, partial(programs, name.lower(), command), wave=1)
+            programs = {"Web server": WEB, "Worker": WORKER, "Beat": BEAT}
+            for name, command in programs.items():
+                supervisor.start(name, partial(_program, places, name, command), wave=1)
+                if command is WEB:
+                    self._wait_for(f"http://{host}:{port}/livez", places)
             self._welcome(address)
             supervisor.watch()
 
@@ -123,19 +122,10 @@ def _first_line(problem: Exception) -> str:
     return next(iter(str(problem).strip().splitlines()), repr(problem))
 
 
-def _with_metrics(places: Places) -> dict[str, str]:
-    """The environment of our programs: one fresh directory where all count what they do."""
-    metrics = places.data_dir / "metrics"
-    shutil.rmtree(metrics, ignore_errors=True)
-    metrics.mkdir()
-    return os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(metrics)}
-
-
-def _program(
-    places: Places, environment: dict[str, str], name: str, command: tuple[str, ...]
-) -> Server:
-    with (places.logs / f"{name}.log").open("a") as log:
-        process = spawn(command, log=log, environment=environment, directory=settings.BASE_DIR)
+def _program(places: Places, name: str, command: tuple[str, ...]) -> Server:
+    log_path = places.logs / f"{name.lower().replace(' ', '-')}.log"
+    with log_path.open("a") as log:
+        process = spawn(command, log=log, environment=dict(os.environ), directory=settings.BASE_DIR)
     return Server(name, process, (signal.SIGTERM, signal.SIGQUIT))
 
 
