@@ -72,3 +72,15 @@ grant(
     "customers.update_information",
     "customers.remove_record",
 )
+# Orders and report subscriptions.
+_ORDERS = ("customers.view_order", "customers.complete_order")
+_REPORTS = (
+    "customers.view_reportneed",
+    "customers.keep_report_needs",
+    "customers.download_report",
+)
+for _role in ("agent", "team-lead", "data-steward", "administrator", "partner"):
+    grant(_role, *_ORDERS, *_REPORTS)
+for _role in ("privacy-officer", "auditor", "process-owner", "readiness-manager"):
+    grant(_role, "customers.view_order", "customers.view_reportneed")
+grant("partner", "customers.receive_order_event")

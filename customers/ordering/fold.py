@@ -102,8 +102,8 @@ def target(events: Iterable[Told]) -> Target:
         found.fields.update(event.said.get("customer", {}).get("fields", {}))
         for medium in event.said.get("contact_media", ()):
             _add_medium(found, medium, event.at)
-        _merge(found.agreements, event.said.get("agreements", ()))
-        _merge(found.accounts, event.said.get("accounts", ()))
+        _merge(found.agreements, event.said.get("agreements", ()), event.at)
+        _merge(found.accounts, event.said.get("accounts", ()), event.at)
         for product in event.said.get("products", ()):
             _add_product(found, product, event.at)
             for kind, value in product.get("identifiers", ()):
@@ -125,10 +125,12 @@ def _add_medium(found: Target, medium: Mapping[str, Any], at: datetime) -> None:
     found.media[key] = {**known, **medium}
 
 
-def _merge(held: dict[str, dict[str, Any]], said: Iterable[Mapping[str, Any]]) -> None:
+def _merge(
+    held: dict[str, dict[str, Any]], said: Iterable[Mapping[str, Any]], at: datetime
+) -> None:
     for one in said:
         given = {name: value for name, value in one.items() if value not in (None, "")}
-        held[one["id"]] = {**held.get(one["id"], {}), **given}
+        held[one["id"]] = {"told_at": at, **held.get(one["id"], {}), **given}
 
 
 def _add_product(found: Target, product: Mapping[str, Any], at: datetime) -> None:

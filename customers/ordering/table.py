@@ -8,6 +8,7 @@ names the combination for either.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 TYPES = ("consumer", "business")
@@ -315,6 +316,16 @@ def _check_age(said: str, days: Any) -> None:
     whole = isinstance(days, int) and not isinstance(days, bool)
     if days is not None and not (whole and days > 0):
         raise ValueError(f"{said}: an age is a whole number of days above 0.")
+
+
+def every_question(table: Table) -> Iterator[Question]:
+    """Every combination that can be ordered: offerings × their options × types × regions."""
+    for offering in table.offerings.values():
+        values = [table.options[key].values for key in offering.options]
+        for chosen in product(*values):
+            for type, region in product(TYPES, table.regions):
+                given = dict(zip(offering.options, chosen, strict=True))
+                yield Question(offering.key, given, type, region)
 
 
 def problems(table: Table) -> Iterator[str]:

@@ -57,7 +57,12 @@ def test_latest_word_of_each_attribute_stands() -> None:
     found = target(EVENTS)
 
     assert found.fields == {"given_name": "Ann", "family_name": "Lee-Ray"}
-    assert found.agreements["g-1"] == {"id": "g-1", "name": "Gold", "sla_tier": "platinum"}
+    assert found.agreements["g-1"] == {
+        "id": "g-1",
+        "name": "Gold",
+        "sla_tier": "platinum",
+        "told_at": START + timedelta(hours=1),
+    }
     assert found.products["p-1"]["options"] == {"speed": "5G"}
     assert order_target(EVENTS).lines == [
         {"id": "1", "offering": "mobile", "options": {"device": "credit"}}
