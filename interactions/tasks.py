@@ -4,18 +4,38 @@ from celery import shared_task
 from django.utils import timezone
 
 from crm.rounds import rounds
+from interactions.processes.close_interaction import close_by_policy
+from interactions.processes.manage_interaction import (
+    remind_follow_ups,
+    return_unanswered,
+    wake_due,
+)
 from interactions.processes.notify_customer import send_due
+from interactions.processes.receive_message import (
+    check_attachments,
+    collect,
+    file_due,
+    forget_raw,
+    mailboxes,
+)
 from interactions.processes.report_interaction import (
     forget_overtaken,
     forget_segment_slices,
     keep_figures,
 )
-from interactions.processes.track_interaction import apply_silence, audit_sample, fire_due
+from interactions.processes.track_interaction import (
+    apply_silence,
+    audit_sample,
+    fire_due,
+    remind_due,
+)
 
 _CLOCKS = 200
 # Each may wait ten seconds for a mail server; all of them must fit into their lease.
 _MESSAGES = 10
 _QUESTIONS = 200
+_ARRIVALS = 50
+_MATTERS = 100
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -37,6 +57,38 @@ def apply_overdue_silence() -> int:
     return rounds(lambda: apply_silence(_QUESTIONS, timezone.now()))
 
 
+@shared_task(acks_late=True, ignore_result=True)
+def remind_customers() -> int:
+    """Repeat the questions whose reminder is due."""
+    return rounds(lambda: remind_due(_QUESTIONS, timezone.now()))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def bring_back_to_desks() -> int:
+    """Wake what slept, return what nobody answered, and bring follow-ups to mind."""
+    now = timezone.now()
+    return (
+        rounds(lambda: wake_due(_MATTERS, now))
+        + rounds(lambda: return_unanswered(_MATTERS, now))
+        + rounds(lambda: remind_follow_ups(_MATTERS, now))
+    )
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def close_what_is_done() -> int:
+    """Close what was completed and stayed unanswered, page by page; returns how many."""
+    now, closed, place = timezone.now(), 0, None
+
+    def page() -> int:
+        nonlocal closed, place
+        done = close_by_policy(_MATTERS, now, after=place)
+        closed, place = closed + done.closed, done.after
+        return done.seen
+
+    rounds(page)
+    return closed
+
+
 @shared_task(ignore_result=True)
 def refold_sample() -> int:
     """Fold a sample afresh and say aloud where what is stored differs; returns how many do."""
@@ -54,3 +106,27 @@ def keep_ended_figures() -> int:
     """Work out figures of ended periods before somebody asks; returns how many are new."""
     forget_segment_slices()
     return keep_figures()
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def collect_mail() -> int:
+    """Keep what is new in our mailboxes; a mailbox is read by one worker at a time."""
+    return sum(collect(name) for name in mailboxes())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def file_arrivals() -> int:
+    """File what any channel kept, batch by batch; an arrival is leased by one worker at a time."""
+    return rounds(lambda: file_due(_ARRIVALS))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def check_waiting_attachments() -> int:
+    """Let the scanner look at files that wait for it; returns how many it judged."""
+    return check_attachments(_ARRIVALS)
+
+
+@shared_task(ignore_result=True)
+def forget_raw_arrivals() -> int:
+    """Empty what came of arrivals filed long ago; their digest still tells a repeat."""
+    return forget_raw(timezone.now())

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.utils.translation import gettext_lazy as _
+
+from readiness.registry.settings import Setting
 from readiness.registry.slots import Slot
 
 BASELINE: Final[Mapping[str, Any]] = {
@@ -12,10 +15,29 @@ BASELINE: Final[Mapping[str, Any]] = {
     "return_after_minutes": 240,
     # Whoever looked after a customer so many days ago is found first by them.
     "sticky_days": 14,
+    # While they take work, a new matter waits so long for them before others get it.
+    "sticky_minutes": 15,
     # Reminders of a question, in per cent of the time there is to answer.
     "reminders_at_percent": [50, 85],
 }
-_WHOLE: Final = ("capacity", "return_after_minutes", "sticky_days")
+SETTINGS: Final[Mapping[str, Setting]] = {
+    "capacity": Setting(_("Room for"), _("Open matters of one colleague at once."), _("matters")),
+    "return_after_minutes": Setting(
+        _("Goes back to the queue after"),
+        _("When nobody answered what was taken; 0 lets it stay."),
+        _("minutes"),
+    ),
+    "sticky_days": Setting(_("Customers find their colleague again for"), unit=_("days")),
+    "sticky_minutes": Setting(
+        _("A new matter waits for that colleague"), _("While they take work."), _("minutes")
+    ),
+    "reminders_at_percent": Setting(
+        _("Customers are reminded at"),
+        _("In per cent of the time they have to answer."),
+        _("per cent"),
+    ),
+}
+_WHOLE: Final = ("capacity", "return_after_minutes", "sticky_days", "sticky_minutes")
 _HUNDRED: Final = 100
 
 
@@ -46,4 +68,5 @@ SLOT: Final = Slot(
     baseline=BASELINE,
     code_ref="interactions.processes.manage_interaction",
     check_config=check,
+    settings=SETTINGS,
 )

@@ -6,6 +6,7 @@ from interactions.processes.track_interaction.explanation import Explained, expl
 from interactions.processes.track_interaction.folding import refold
 from interactions.processes.track_interaction.promising import make_promise
 from interactions.processes.track_interaction.rebuilding import Difference, rebuild
+from interactions.processes.track_interaction.reminding import remind_due
 from interactions.processes.track_interaction.silence import apply_silence
 from interactions.processes.track_interaction.starting import retarget, start_clocks
 from interactions.processes.track_interaction.timeline import append, move, work_on
@@ -26,6 +27,7 @@ __all__ = [
     "move",
     "rebuild",
     "refold",
+    "remind_due",
     "retarget",
     "start_clocks",
     "work_on",

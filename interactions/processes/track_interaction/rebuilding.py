@@ -123,7 +123,7 @@ def _change_of_place(event: InteractionEvent) -> dict[str, Any]:
             return {"owner_id": None, "team_id": data["new"]}
         case "fields_changed" if "team_id" in data["fields"]:
             return {"team_id": data["fields"]["team_id"]["new"]}
-        case "snoozed":
+        case "snoozed_until":
             return {"snoozed_until": datetime.fromisoformat(data["until"])}
         case "woken":
             return {"snoozed_until": None}

@@ -1,0 +1,48 @@
+"""Track and Manage Customer Interaction: who does it next, where it goes, what belongs together."""
+
+from interactions.processes.manage_interaction.availability import set_available
+from interactions.processes.manage_interaction.batches import (
+    assign_many,
+    snooze_many,
+    transfer_many,
+    undo_batch,
+)
+from interactions.processes.manage_interaction.escalating import calm, escalate
+from interactions.processes.manage_interaction.following_up import (
+    plan_follow_up,
+    remind_follow_ups,
+    settle_follow_up,
+)
+from interactions.processes.manage_interaction.linking import link, unlink
+from interactions.processes.manage_interaction.merging import merge, unmerge
+from interactions.processes.manage_interaction.returning import return_unanswered
+from interactions.processes.manage_interaction.snoozing import snooze, wake, wake_due
+from interactions.processes.manage_interaction.splitting import split, undo_split
+from interactions.processes.manage_interaction.taking_next import take_next
+
+ETOM = "1.3.5.6"
+
+__all__ = [
+    "ETOM",
+    "assign_many",
+    "calm",
+    "escalate",
+    "link",
+    "merge",
+    "plan_follow_up",
+    "remind_follow_ups",
+    "return_unanswered",
+    "set_available",
+    "settle_follow_up",
+    "snooze",
+    "snooze_many",
+    "split",
+    "take_next",
+    "transfer_many",
+    "undo_batch",
+    "undo_split",
+    "unlink",
+    "unmerge",
+    "wake",
+    "wake_due",
+]

@@ -1,0 +1,197 @@
+"""The next one for me: the most urgent that I can do, that nobody has, and that I have room for."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.access import Actor, require
+from crm.accounts.models import User
+from crm.errors import RuleBroken
+from customers.models import CommunicationNeed
+from interactions.models import AgentProfile, Interaction
+from interactions.models.states import WAITING
+from interactions.processes.manage_interaction.policy import work_policy
+from interactions.processes.track_interaction.timeline import change_status
+from interactions.processes.update_interaction.handing import hand_to
+from interactions.reads import check_colleague
+
+_LOOK: Final = 50
+_PAGES: Final = 20
+_SOON: Final = timedelta(hours=1)
+_SERVICE: Final = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class _Me:
+    """What decides which work fits somebody; an empty set means everything."""
+
+    pk: int
+    skills: frozenset[str]
+    languages: frozenset[str]
+
+
+@transaction.atomic
+def take_next(*, actor: Actor) -> Interaction | None:
+    """Take the most urgent matter that fits; None when nothing waits for somebody like me.
+
+    Two who press at once never get the same, and neither waits for the other. It goes back to the
+    queue if no answer follows in time.
+    """
+    require(actor, "interactions.update_interaction")
+    check_colleague(actor.pk)
+    policy = work_policy()
+    me = _me(actor, policy)
+    now = timezone.now()
+    for page in range(_PAGES):
+        some = list(_waiting(actor)[page * _LOOK : (page + 1) * _LOOK])
+        for pk in _best_first(some, me, policy, now):
+            taken = _claim(pk, policy, actor, now)
+            if taken is not None:
+                return taken
+        if len(some) < _LOOK:
+            return None
+    return None
+
+
+def _me(actor: Actor, policy: Mapping[str, Any]) -> _Me:
+    assert actor.pk is not None  # noqa: S101  # told to the type checker
+    profile = AgentProfile.objects.select_for_update().filter(user=actor.pk).first()
+    if profile is not None and not profile.available:
+        raise RuleBroken(
+            "you-are-away", _("You are away. Say that you are available, then take the next one.")
+        )
+    _room(actor.pk, (profile and profile.capacity) or policy.get("capacity"))
+    spoken = User.objects.values_list("languages_spoken", flat=True).get(pk=actor.pk)
+    return _Me(
+        actor.pk,
+        frozenset(profile.skills if profile else ()),
+        frozenset(_language(str(one)) for one in spoken or ()),
+    )
+
+
+def _room(user_id: int, capacity: int | None) -> None:
+    """What waits for others or sleeps takes no room."""
+    if capacity is None:
+        return
+    busy = Interaction.objects.filter(owner=user_id, removed_at=None, snoozed_until=None).open()
+    if busy.exclude(status__in=WAITING).count() >= capacity:
+        raise RuleBroken(
+            "no-room",
+            _("You have %(n)d open matters, as many as you have room for. Finish one first.")
+            % {"n": capacity},
+            details={"capacity": capacity},
+        )
+
+
+def _waiting(actor: Actor) -> Any:
+    found = (
+        Interaction.objects.visible_to(actor)
+        .open()
+        .filter(owner=None, snoozed_until=None)
+        .exclude(status__in=WAITING)
+    )
+    if actor.teams:
+        found = found.filter(Q(team__in=actor.teams) | Q(team=None))
+    return found.select_related("customer__party", "reason").order_by("due_next_at", "pk")
+
+
+def _best_first(
+    some: list[Interaction], me: _Me, policy: Mapping[str, Any], now: datetime
+) -> Iterable[int]:
+    """What fits me, the most urgent first; among equally urgent ones customers I know."""
+    languages = _wished_languages(some) if me.languages else {}
+    fitting = [one for one in some if _fits(one, me, languages)]
+    last = _last_owners(fitting, policy, now)
+    kept_for = timedelta(minutes=int(policy.get("sticky_minutes", 0)))
+    ranked = []
+    for one in fitting:
+        known_to = last.get(one.customer_id or 0)
+        if known_to and known_to[0] != me.pk and known_to[1] and now < one.opened_at + kept_for:
+            continue
+        mine = known_to is not None and known_to[0] == me.pk
+        ranked.append(((_urgency(one, now), not mine, *_due(one)), one.pk))
+    return [pk for _rank, pk in sorted(ranked)]
+
+
+def _urgency(one: Interaction, now: datetime) -> int:
+    if one.due_next_at is None:
+        return 3
+    return 0 if one.due_next_at < now else 1 if one.due_next_at < now + _SOON else 2
+
+
+def _due(one: Interaction) -> tuple[float, int]:
+    return (one.due_next_at.timestamp() if one.due_next_at else 0.0, one.pk)
+
+
+def _fits(one: Interaction, me: _Me, languages: Mapping[int, str]) -> bool:
+    if me.skills:
+        about = {*one.verticals, *([one.reason.key] if one.reason else [])}
+        if not about & me.skills:
+            return False
+    wished = languages.get(one.pk, "")
+    return not me.languages or not wished or wished in me.languages
+
+
+def _wished_languages(some: list[Interaction]) -> dict[int, str]:
+    parties = {one.pk: one.customer.party for one in some if one.customer and one.customer.party}
+    needs = dict(
+        CommunicationNeed.objects.filter(
+            party__in=[party.pk for party in parties.values()], topic=_SERVICE
+        ).values_list("party", "language")
+    )
+    return {
+        pk: _language(needs.get(party.pk) or party.language or "") for pk, party in parties.items()
+    }
+
+
+def _language(tag: str) -> str:
+    return tag.replace("_", "-").partition("-")[0].lower()
+
+
+def _last_owners(
+    some: list[Interaction], policy: Mapping[str, Any], now: datetime
+) -> dict[int, tuple[int, bool]]:
+    """Who looked after each customer last, and whether they take work now."""
+    days = int(policy.get("sticky_days", 0))
+    customers = {one.customer_id for one in some if one.customer_id}
+    if not days or not customers:
+        return {}
+    rows = (
+        Interaction.objects.filter(
+            customer__in=customers, owner__isnull=False, opened_at__gte=now - timedelta(days=days)
+        )
+        .order_by("customer", "-opened_at")
+        .distinct("customer")
+        .values_list("customer", "owner", "owner__agent_profile__available")
+    )
+    return {customer: (owner, bool(there)) for customer, owner, there in rows}
+
+
+def _claim(pk: int, policy: Mapping[str, Any], actor: Actor, now: datetime) -> Interaction | None:
+    interaction = (
+        Interaction.objects.visible_to(actor)
+        .open()
+        .filter(pk=pk, owner=None)
+        .select_for_update(skip_locked=True, of=("self",))
+        .first()
+    )
+    if interaction is None:
+        return None
+    minutes = int(policy.get("return_after_minutes", 0))
+    hand_to(
+        interaction,
+        actor.pk,
+        actor,
+        return_at=now + timedelta(minutes=minutes) if minutes else None,
+        because="next",
+    )
+    if interaction.status == Interaction.Status.LOGGED:
+        change_status(interaction, Interaction.Status.IN_PROGRESS, actor=actor)
+    interaction.refresh_from_db()
+    return interaction
