@@ -6,8 +6,8 @@ from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
 
 from crm.tmf import apis
+from crm.tmf.documents import combined, documentation, single
 from crm.tmf.hub_views import Hub, HubItem
-from crm.tmf.schema import combined, documentation, single
 from crm.tmf.token_views import Revoke, Token
 from crm.tmf.views import Collection, Item
 
