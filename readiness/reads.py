@@ -1,6 +1,6 @@
 """What the page of a capability shows: versions, tests, signatures and differences."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,35 +60,23 @@ def results_of(run: OrtRun) -> list[OrtResult]:
     return sorted(found, key=lambda result: (result.outcome == "pass", result.case))
 
 
-def differences(
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    written: Callable[[str, Any], str] = lambda path, value: str(value),
-) -> list[Difference]:
-    """What a configuration changes, setting by setting; `written` words one value."""
-    old = {shown: written(path, value) for path, shown, value in _leaves(before)}
-    new = {shown: written(path, value) for path, shown, value in _leaves(after)}
-    paths = [*old, *(path for path in new if path not in old)]
+def version_compared(version: CapabilityVersion) -> CapabilityVersion | None:
+    """What a version is held against: the one in general use, else the one it replaced."""
+    general = version.slot.versions.filter(
+        state=CapabilityVersion.State.GENERAL_AVAILABILITY
+    ).first()
+    return version.supersedes if general is None or general == version else general
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    """What differs between two sets of settings, in the order they stand."""
+    places = [*before, *(place for place in after if place not in before)]
     return [
-        Difference(path, old.get(path), new.get(path))
-        for path in paths
-        if old.get(path) != new.get(path)
+        Difference(place, _said(before.get(place)), _said(after.get(place)))
+        for place in places
+        if before.get(place) != after.get(place)
     ]
 
 
-def _leaves(value: Any, path: str = "", shown: str = "") -> Iterator[tuple[str, str, Any]]:
-    """(path by position, path by name, value) of every setting."""
-    if isinstance(value, Mapping) and value:
-        for key, inner in value.items():
-            yield from _leaves(
-                inner,
-                f"{path}.{key}" if path else str(key),
-                f"{shown} › {key}" if shown else str(key),
-            )
-    elif isinstance(value, list) and any(isinstance(one, Mapping) for one in value):
-        for number, inner in enumerate(value):
-            # A rule is known by its name wherever it stands.
-            known_by = inner.get("name", number + 1) if isinstance(inner, Mapping) else number + 1
-            yield from _leaves(inner, f"{path}.{number}", f"{shown} “{known_by}”")
-    else:
-        yield path, shown, ", ".join(map(str, value)) if isinstance(value, list) else value
+def _said(value: Any) -> str | None:
+    return None if value is None else str(value)

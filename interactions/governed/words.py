@@ -74,7 +74,7 @@ SLA_POLICY: Final[Mapping[str, Setting]] = {
     ),
     "rules.*.when.priority": Setting(
         _("Priority"),
-        choices={"1": _("1, most urgent"), "2": "2", "3": "3", "4": "4", "5": _("5, least")},
+        choices={"1": _("1 (most urgent)"), "2": "2", "3": "3", "4": "4", "5": _("5 (least)")},
     ),
     "rules.*.when.channel": Setting(_("Channel"), choices=_CHANNELS),
     "rules.*.calendar": Setting(

@@ -14,6 +14,7 @@ from crm.errors import RuleBroken
 from readiness.models import CapabilitySlot, CapabilityVersion, fingerprint_of
 from readiness.processes.change_state import change_state
 from readiness.registry import slots
+from readiness.registry.settings import SettingProblem
 
 ETOM = "1.3.1"
 
@@ -64,7 +65,7 @@ def draft_capability(
             "reason-missing", _("Say what changes and why."), field="change_note", kind="invalid"
         )
     slot = CapabilitySlot.objects.select_for_update().get(key=slot_key)
-    code_ref = _checked(slot_key, config)
+    code_ref = check_configuration(slot_key=slot_key, config=config)
     last = slot.versions.aggregate(last=Max("number"))["last"] or 0
     return CapabilityVersion.objects.create(
         slot=slot,
@@ -87,7 +88,7 @@ def change_draft(
     """Change a draft; a version in test becomes a draft again and its results count no more."""
     require(actor, "readiness.draft_capability")
     version = CapabilityVersion.objects.lock(version_id)
-    code_ref = _checked(version.slot.key, config)
+    code_ref = check_configuration(slot_key=version.slot.key, config=config)
     if version.state != State.DRAFT:
         change_state(version, State.DRAFT, note="changed after its test began", actor=actor)
     version.config, version.code_ref = dict(config), code_ref
@@ -111,8 +112,11 @@ def withdraw_capability(*, version_id: int, reason: str, actor: Actor) -> Capabi
     return version
 
 
-def _checked(slot_key: str, config: Mapping[str, Any]) -> str:
-    """The code the configuration is for; raises what the slot finds wrong with it."""
+def check_configuration(*, slot_key: str, config: Mapping[str, Any]) -> str:
+    """The code the configuration is for; raises what the slot finds wrong with it.
+
+    `details["where"]` is the path of the setting that is wrong, when one is.
+    """
     try:
         slot = slots.named(slot_key)
     except KeyError:
@@ -124,7 +128,12 @@ def _checked(slot_key: str, config: Mapping[str, Any]) -> str:
         try:
             slot.check_config(config)
         except ValueError as problem:
+            where = problem.where if isinstance(problem, SettingProblem) else ""
             raise RuleBroken(
-                "config-cannot-work", str(problem), field="config", kind="invalid"
+                "config-cannot-work",
+                str(problem),
+                field="config",
+                kind="invalid",
+                details={"where": where},
             ) from problem
     return slot.code_ref

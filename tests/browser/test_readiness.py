@@ -35,6 +35,8 @@ def test_every_page_is_readable_for_everybody(page_as: PageAs, width: int, schem
         "/readiness",
         "/readiness/capabilities/sla.policy",
         f"{CLOSING}/draft",
+        "/readiness/capabilities/sla.policy/draft",
+        "/readiness/capabilities/retention.policy/draft",
         f"{CLOSING}/draft?as=json",
         "/readiness/register",
         "/readiness/register/1.3.1",
@@ -50,12 +52,15 @@ def test_a_version_goes_from_draft_to_general_use_by_hand(page_as: PageAs) -> No
     writer.goto(CLOSING)
     writer.get_by_role("link", name="Draft the next version").click()
     writer.get_by_label("What changes and why").fill("Two weeks are enough")
-    writer.get_by_label("reopen days").fill("14")
+    writer.get_by_label("Can be reopened for").fill("14")
+    writer.get_by_label("Can be reopened for").press("Tab")
+    expect(writer.locator("#changes")).to_contain_text("14 days")
     writer.get_by_role("button", name="Keep as a draft").click()
     writer.get_by_role("button", name="Run the readiness test").click()
     expect(writer.get_by_text("You wrote this version")).to_be_visible()
     run_the_test_of(writer)
     expect(writer.locator("#readiness-test").get_by_text("Passed", exact=True)).to_be_visible()
+    expect(writer.locator("#way")).to_contain_text("to sign: Operations")
 
     lead = page_as("team-lead")
     lead.goto(CLOSING)
@@ -66,6 +71,22 @@ def test_a_version_goes_from_draft_to_general_use_by_hand(page_as: PageAs) -> No
     writer.get_by_role("button", name="Introduce version 2").click()
     expect(writer.locator(".page-head").get_by_text("In general use")).to_be_visible()
     expect(writer.get_by_text("Replaced by")).to_have_count(0)
+
+
+def test_a_setting_that_cannot_work_is_said_beside_its_box(page_as: PageAs) -> None:
+    page = page_as("readiness-manager")
+    page.goto("/readiness/capabilities/sla.policy/draft")
+    page.locator("details.rule-x summary").first.click()
+    fix = page.locator("[name='c.rules.0.targets.resolution']")
+    fix.fill("0 h")
+    fix.press("Tab")
+    expect(page.locator("#changes")).to_contain_text("greater than 0")
+    page.get_by_label("What changes and why").fill("At once")
+
+    page.get_by_role("button", name="Keep as a draft").click()
+
+    expect(page.locator("details.rule-x[open] .field-err")).to_contain_text("greater than 0")
+    expect(fix).to_have_value("0 h")
 
 
 def test_everything_works_without_script(page_as: PageAs) -> None:

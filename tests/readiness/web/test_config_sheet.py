@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readiness.registry import slots
+from readiness.registry.settings import Setting
 from readiness.web.config_sheet import Sheet, duration_words
 
 POLICY: dict[str, Any] = {
@@ -39,9 +40,10 @@ def test_untouched_sheet_gives_the_same_configuration() -> None:
     assert sheet.config == POLICY
 
 
+@pytest.mark.django_db  # some choices are those in use
 @pytest.mark.parametrize("slot", slots.declared(), ids=lambda slot: slot.key)
 def test_every_declared_baseline_survives_its_sheet(slot: slots.Slot) -> None:
-    sheet = Sheet(slot.baseline, slot.durations)
+    sheet = Sheet.of(slot, slot.baseline)
 
     assert sheet.read(filled(sheet)), sheet.errors
     assert sheet.config == json.loads(json.dumps(slot.baseline))
@@ -99,6 +101,81 @@ def test_huge_row_count_is_capped() -> None:
     sheet.read(filled(sheet) | {"c.rules.#": "999999999"})
 
     assert len(sheet.config["rules"]) == 2
+
+
+HOURS: dict[str, Any] = {
+    "calendars": {
+        "desk": {
+            "weekly": {"1": [["08:00", "12:00"], ["13:00", "17:00"]]},
+            "exceptions": {"2026-12-25": {"name": "Christmas Day", "intervals": []}},
+        }
+    }
+}
+WORDS = {
+    "calendars": Setting("Calendars", one="Calendar"),
+    "calendars.*.weekly": Setting("", also=("1", "7")),
+    "calendars.*.weekly.1": Setting("Monday", kind="hours"),
+    "calendars.*.weekly.7": Setting("Sunday", kind="hours"),
+    "calendars.*.exceptions": Setting("Holidays", one="Day", keyed="Date"),
+    "calendars.*.exceptions.*.name": Setting("What it is"),
+    "calendars.*.exceptions.*.intervals": Setting("Open", kind="hours"),
+}
+
+
+def test_sheet_speaks_the_words_of_its_slot() -> None:
+    sheet = Sheet(HOURS, settings=WORDS)
+
+    desk, holidays = sheet.parts()
+
+    assert (desk.title, [box.label for box in desk.boxes]) == (
+        "Calendar “desk”",
+        ["Monday", "Sunday"],
+    )
+    assert [box.shown for box in desk.boxes] == ["08:00–12:00, 13:00–17:00", ""]
+    assert (holidays.title, holidays.heads) == (
+        "Calendar “desk”: Holidays",
+        ["Date", "What it is", "Open"],
+    )
+
+
+def test_a_day_and_a_holiday_are_added() -> None:
+    sheet = Sheet(HOURS, settings=WORDS)
+    posted = filled(sheet) | {
+        "c.calendars.desk.weekly.7": "10:00-14:00",
+        "c.calendars.desk.exceptions.1.#key": "2026-12-26",
+        "c.calendars.desk.exceptions.1.name": "Boxing Day",
+    }
+
+    assert sheet.read(posted), sheet.errors
+
+    desk = sheet.config["calendars"]["desk"]
+    assert desk["weekly"] == {
+        "1": [["08:00", "12:00"], ["13:00", "17:00"]],
+        "7": [["10:00", "14:00"]],
+    }
+    assert desk["exceptions"] == {
+        "2026-12-25": {"name": "Christmas Day", "intervals": []},
+        "2026-12-26": {"name": "Boxing Day", "intervals": []},
+    }
+
+
+def test_the_same_day_twice_is_said_beside_the_second() -> None:
+    sheet = Sheet(HOURS, settings=WORDS)
+
+    assert not sheet.read(filled(sheet) | {"c.calendars.desk.exceptions.1.#key": "2026-12-25"})
+    assert list(sheet.errors) == ["c.calendars.desk.exceptions.1.#key"]
+
+
+def test_what_may_be_chosen_keeps_what_may_not_be_chosen_any_more() -> None:
+    settings = {"channels": Setting("Channels", choices={"phone": "Phone", "chat": "Chat"})}
+    (part,) = Sheet({"channels": ["phone", "fax"]}, settings=settings).parts()
+
+    assert [(one.value, one.on) for one in part.boxes[0].choices] == [
+        ("phone", True),
+        ("chat", False),
+        ("fax", True),
+    ]
+    assert part.boxes[0].shown == "Phone, fax"
 
 
 @given(st.integers(1, 10_000_000))

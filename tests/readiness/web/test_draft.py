@@ -1,13 +1,31 @@
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from readiness.models import CapabilityVersion
+from readiness.registry import slots
+from readiness.registry.settings import SettingProblem
 from tests.readiness.factories import a_managing_user, a_serving_version, a_version
 
 pytestmark = pytest.mark.django_db
+
+
+def check_timer(config: Mapping[str, Any]) -> None:
+    for number, rule in enumerate(config["rules"]):
+        if rule["minutes"] < 1:
+            raise SettingProblem("At least a minute.", f"rules.{number}.minutes")
+
+
+TIMER = slots.Slot(
+    key="timer.policy",
+    title="Timer",
+    baseline={"rules": [{"name": "egg", "minutes": 4}]},
+    check_config=check_timer,
+)
 
 
 @pytest.fixture
@@ -87,3 +105,64 @@ def test_whoever_may_not_draft_sees_no_form(client: Client, toaster: str) -> Non
     client.force_login(a_managing_user("view_capabilityversion"))
 
     assert client.get(reverse("readiness:draft", args=[toaster])).status_code == 403
+
+
+def test_looking_shows_what_would_change_and_keeps_nothing(manager: Client, toaster: str) -> None:
+    a_serving_version(toaster, {"seconds": 70})
+
+    fragment = manager.post(
+        reverse("readiness:draft", args=[toaster]),
+        {"look": "1", "change_note": "", "c.seconds": "80"},
+        headers={"HX-Request": "true", "HX-Target": "changes"},
+    )
+
+    html = fragment.content.decode()
+    assert fragment.status_code == 200
+    assert ("<del>70</del>" in html, "<ins>80</ins>" in html, "<html" in html) == (
+        True,
+        True,
+        False,
+    )
+    assert not CapabilityVersion.objects.filter(state="draft").exists()
+
+
+def test_looking_says_what_cannot_work_yet(manager: Client, own_registry: None) -> None:
+    slots.declare(TIMER)
+    a_serving_version("timer.policy", {"rules": [{"name": "egg", "minutes": 4}]})
+
+    page = manager.post(
+        reverse("readiness:draft", args=["timer.policy"]),
+        {
+            "change_note": "Softer",
+            "c.rules.#": "3",
+            "c.rules.0.-": "on",
+            "c.rules.0.name": "egg",
+            "c.rules.1.name": "pasta",
+            "c.rules.1.minutes": "0",
+        },
+    ).content.decode()
+
+    # Row 0 is removed, so the first rule of the configuration is row 1 of the sheet.
+    assert 'id="c.rules.1.minutes_error"' in page
+    assert "At least a minute." in page
+
+
+def test_one_more_row_is_offered_without_keeping_anything(
+    manager: Client, own_registry: None
+) -> None:
+    slots.declare(TIMER)
+    a_serving_version("timer.policy", {"rules": [{"name": "egg", "minutes": 4}]})
+
+    page = manager.post(
+        reverse("readiness:draft", args=["timer.policy"]),
+        {
+            "more": "c.rules.#",
+            "change_note": "",
+            "c.rules.#": "2",
+            "c.rules.0.name": "egg",
+            "c.rules.0.minutes": "4",
+        },
+    )
+
+    assert page.status_code == 200
+    assert 'name="c.rules.2.name"' in page.content.decode()
