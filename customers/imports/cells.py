@@ -32,8 +32,8 @@ class BadCell(Exception):
         self.reason = reason
 
 
-def compiled(spec: Mapping[str, Any], *, limit: int = 0) -> Cell:
-    """The reader of one cell, from its checked description."""
+def compiled(spec: Mapping[str, Any], *, limit: int = 0, nothing: Any = None) -> Cell:
+    """The reader of one cell, from its checked description; `nothing` is what silence gives."""
     if "value" in spec:
         constant = spec["value"]
         return lambda row: constant
@@ -44,7 +44,7 @@ def compiled(spec: Mapping[str, Any], *, limit: int = 0) -> Cell:
     required = bool(spec.get("required"))
 
     # Most columns hold a handful of values again and again.
-    known: dict[str, Any] = dict.fromkeys(missing)
+    known: dict[str, Any] = dict.fromkeys(missing, nothing)
     if required:
         known.clear()
 
@@ -55,7 +55,9 @@ def compiled(spec: Mapping[str, Any], *, limit: int = 0) -> Cell:
         try:
             if required and (not text or text in missing):
                 raise ValueError(_("Nothing stands here, and a value is needed"))
-            value = convert(text) if text else None
+            value = convert(text) if text else nothing
+            if value is None:
+                value = nothing
         except ValueError as wrong:
             raise BadCell(columns[0], text, str(wrong)) from None
         if len(known) < _REMEMBERED:

@@ -86,6 +86,9 @@ class ProductRule:
     options: Mapping[str, Cell] = field(default_factory=dict)
 
 
+Constants = Mapping[str, dict[str, Any]]
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A mapping whose every cell can be read."""
@@ -95,7 +98,7 @@ class Checked:
     source: str
     file: Mapping[str, Any]
     parts: Mapping[str, Mapping[str, Cell]]
-    constants: Mapping[str, Mapping[str, Any]]
+    constants: Constants
     identifiers: Sequence[tuple[str, str, Cell]]
     contact_media: Sequence[tuple[str, Mapping[str, Any], Cell]]
     products: Sequence[ProductRule]
@@ -162,7 +165,8 @@ def _part(
             known = CHOICES[f"{part}.{name}"]
             filled.setdefault("map", {choice: choice for choice in known})
             _known_choice(f"{part}.{name}", filled["map"].values())
-        cells[name] = _cell(f"{part}.{name}", filled, limit=limit)
+        nothing = "" if kind == "text" else None
+        cells[name] = _cell(f"{part}.{name}", filled, limit=limit, nothing=nothing)
     return cells, constants
 
 
@@ -175,12 +179,12 @@ def _known_choice(name: str, values: Any) -> None:
             )
 
 
-def _cell(name: str, spec: Mapping[str, Any], *, limit: int = 0) -> Cell:
+def _cell(name: str, spec: Mapping[str, Any], *, limit: int = 0, nothing: Any = None) -> Cell:
     if not {"column", "columns", "value"} & spec.keys() or spec.keys() - _CELL - {"key", "kind"}:
         raise MappingWrong(_("“%(name)s” needs a column or a value.") % {"name": name})
     if spec.get("type", "text") not in TYPES or spec.get("order", "iso") not in ORDERS:
         raise MappingWrong(_("“%(name)s” has an unknown type.") % {"name": name})
-    return compiled(spec, limit=limit)
+    return compiled(spec, limit=limit, nothing=nothing)
 
 
 def _product(given: Mapping[str, Any]) -> ProductRule:

@@ -11,8 +11,9 @@ code AS (
   FROM subject s JOIN customers_account a ON a.customer_id = s.id
   WHERE a.number <> s.number
   UNION ALL
-  SELECT p.customer_id, 'service', p.service_number
-  FROM customers_product p WHERE p.customer_id = ANY(%(ids)s) AND p.service_number <> ''
+  SELECT s.id, 'service', p.service_number
+  FROM subject s JOIN customers_product p ON p.customer_id = s.id
+  WHERE p.service_number <> ''
     -- A number that was given up may be somebody else's by now.
     AND p.status <> 'ended'
   UNION ALL

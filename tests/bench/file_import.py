@@ -44,7 +44,7 @@ def measure() -> list[Ratio]:
         Ratio(
             "import, of COPY into the same indexed tables",
             floor / ours,
-            0.5,
+            0.7,
             True,
             f"{_ROWS / ours:,.0f} rows/s",
         )

@@ -13,7 +13,7 @@ from customers.processes.update_information import update_customer
 from customers.tasks import try_file
 from tests.browser.conftest import a_user, assert_accessible
 from tests.customers.factories import a_customer, a_medium, a_party
-from tests.customers.processes.test_import_customers import HEADER, MAPPING, ROWS
+from tests.customers.processes.import_customers.test_take_in import HEADER, MAPPING, ROWS
 
 pytestmark = [
     pytest.mark.browser,

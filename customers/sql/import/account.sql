@@ -1,13 +1,3 @@
-INSERT INTO customers_account
-SELECT a.*
-FROM import_target t,
-     jsonb_populate_record(NULL::customers_account,
-       %(account)s::jsonb || (t.doc -> 'account') || jsonb_build_object(
-         'id', nextval(pg_get_serial_sequence('customers_account', 'id')),
-         'customer_id', t.customer_id, 'public_id', crm_new_id()
-       )) a
-WHERE t.is_new AND t.problem IS NULL AND t.doc -> 'account' ? 'number';
-
 WITH added AS (
   INSERT INTO customers_account
   SELECT a.*
@@ -17,12 +7,11 @@ WITH added AS (
            'id', nextval(pg_get_serial_sequence('customers_account', 'id')),
            'customer_id', t.customer_id, 'public_id', crm_new_id()
          )) a
-  WHERE NOT t.is_new AND t.problem IS NULL AND NOT t.said_before
-    AND t.doc -> 'account' ? 'number'
+  WHERE NOT t.said_before AND t.doc -> 'account' ? 'number'
     AND NOT EXISTS (
       SELECT FROM customers_account old WHERE old.number = t.doc -> 'account' ->> 'number'
     )
-  RETURNING customer_id
+  RETURNING customer_id, id
 ),
 changed AS (
   UPDATE customers_account a
@@ -33,11 +22,11 @@ changed AS (
     FROM import_target t
     JOIN customers_account old ON old.number = t.doc -> 'account' ->> 'number'
     CROSS JOIN LATERAL jsonb_populate_record(old, t.doc -> 'account') n
-    WHERE NOT t.is_new AND t.problem IS NULL AND NOT t.said_before
-      AND old.* IS DISTINCT FROM n.*
+    WHERE NOT t.said_before AND old.* IS DISTINCT FROM n.*
   ) n
   WHERE a.id = n.id
-  RETURNING a.customer_id
+  RETURNING a.customer_id, a.id
 )
 INSERT INTO import_changed
-SELECT customer_id FROM added UNION SELECT customer_id FROM changed;
+SELECT customer_id, 'customers_account', id, 'added' FROM added
+UNION ALL SELECT customer_id, 'customers_account', id, 'changed' FROM changed;

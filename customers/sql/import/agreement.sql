@@ -7,11 +7,11 @@ WITH added AS (
            'id', nextval(pg_get_serial_sequence('customers_agreement', 'id')),
            'customer_id', t.customer_id, 'public_id', crm_new_id()
          )) a
-  WHERE t.problem IS NULL AND NOT t.said_before AND t.doc -> 'agreement' ? 'name'
-    AND (t.is_new OR NOT EXISTS (
+  WHERE NOT t.said_before AND t.doc -> 'agreement' ? 'name'
+    AND NOT EXISTS (
       SELECT FROM customers_agreement old WHERE old.customer_id = t.customer_id
-    ))
-  RETURNING customer_id
+    )
+  RETURNING customer_id, id
 ),
 changed AS (
   UPDATE customers_agreement a
@@ -26,11 +26,12 @@ changed AS (
     ) latest ON true
     JOIN customers_agreement old ON old.id = latest.id
     CROSS JOIN LATERAL jsonb_populate_record(old, t.doc -> 'agreement') n
-    WHERE NOT t.is_new AND t.problem IS NULL AND NOT t.said_before
+    WHERE NOT t.said_before
       AND t.doc -> 'agreement' ? 'name' AND old.* IS DISTINCT FROM n.*
   ) n
   WHERE a.id = n.id
-  RETURNING a.customer_id
+  RETURNING a.customer_id, a.id
 )
 INSERT INTO import_changed
-SELECT customer_id FROM added UNION SELECT customer_id FROM changed;
+SELECT customer_id, 'customers_agreement', id, 'added' FROM added
+UNION ALL SELECT customer_id, 'customers_agreement', id, 'changed' FROM changed;

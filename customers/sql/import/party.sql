@@ -1,11 +1,17 @@
-INSERT INTO customers_party
-SELECT p.*
-FROM import_target t,
-     jsonb_populate_record(NULL::customers_party,
-       %(party)s::jsonb || (t.doc -> 'party') || jsonb_build_object(
-         'id', t.party_id, 'public_id', crm_new_id(), 'created_at', now(), 'updated_at', now()
-       )) p
-WHERE t.new_party AND t.problem IS NULL AND NOT t.said_before;
+WITH added AS (
+  INSERT INTO customers_party
+  SELECT p.*
+  FROM import_target t,
+       jsonb_populate_record(NULL::customers_party,
+         %(party)s::jsonb || (t.doc -> 'party') || jsonb_build_object(
+           'id', t.party_id, 'public_id', crm_new_id(), 'created_at', now(), 'updated_at', now()
+         )) p
+  WHERE t.new_party AND NOT t.said_before
+  RETURNING id
+)
+INSERT INTO import_changed
+SELECT t.customer_id, 'customers_party', added.id, 'added'
+FROM added JOIN import_target t ON t.party_id = added.id;
 
 WITH changed AS (
   UPDATE customers_party p
@@ -19,10 +25,9 @@ WITH changed AS (
     FROM import_target t
     JOIN customers_party old ON old.id = t.party_id
     CROSS JOIN LATERAL jsonb_populate_record(old, t.doc -> 'party') n
-    WHERE NOT t.new_party AND t.problem IS NULL AND NOT t.said_before
-      AND old.* IS DISTINCT FROM n.*
+    WHERE NOT t.new_party AND NOT t.said_before AND old.* IS DISTINCT FROM n.*
   ) n
   WHERE p.id = n.id
-  RETURNING n.customer_id
+  RETURNING n.customer_id, p.id
 )
-INSERT INTO import_changed SELECT customer_id FROM changed;
+INSERT INTO import_changed SELECT customer_id, 'customers_party', id, 'changed' FROM changed;

@@ -10,11 +10,11 @@ from django.urls import reverse
 
 from crm.errors import RuleBroken
 from customers.models import Customer, ImportRun
-from customers.processes.import_customers import _begin
+from customers.processes.import_customers.take_in import _begin
 from customers.tasks import take_in_file, try_file
 from customers.web.imports import _harmless
 from tests.customers.factories import a_user
-from tests.customers.processes.test_import_customers import HEADER, MAPPING, ROWS
+from tests.customers.processes.import_customers.test_take_in import HEADER, MAPPING, ROWS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("R-CIM-5")]
 
@@ -173,7 +173,7 @@ def test_another_worker_on_the_same_file_does_not_make_it_fail() -> None:
 
     stale = ImportRun(pk=run.pk, state="tried", path=run.path)
     with pytest.raises(RuleBroken) as broken:
-        _begin(stale)
+        _begin(stale, trial=False)
     take_in_file(run.pk, user)
 
     run.refresh_from_db()
@@ -186,7 +186,7 @@ def test_a_second_worker_keeps_what_the_first_has_committed() -> None:
     stale = ImportRun.objects.get(pk=run.pk)
     ImportRun.objects.filter(pk=run.pk).update(state="running", processed=2, created=2)
 
-    _begin(stale)
+    _begin(stale, trial=False)
 
     run.refresh_from_db()
     assert (run.processed, run.created) == (2, 2)

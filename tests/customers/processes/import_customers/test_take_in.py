@@ -187,12 +187,15 @@ def test_what_a_person_corrected_stays_when_the_source_says_nothing_new() -> Non
 def test_an_ended_relationship_is_not_revived() -> None:
     imported(*ROWS)
     customer = Customer.objects.get(number="A-1")
-    terminate_relationship(customer_id=customer.pk, reason="fraud", actor=SYSTEM)
+    terminate_relationship(
+        customer_id=customer.pk, reason="fraud", stop_services=True, actor=SYSTEM
+    )
 
     imported(ROWS[0].replace("29.85", "30"))
 
     customer.refresh_from_db()
     assert customer.status == "terminated"
+    assert customer.products.exclude(status="ended").exists() is False
 
 
 @pytest.mark.parametrize(
@@ -258,7 +261,7 @@ def test_what_only_the_database_refuses_is_found_and_the_rest_goes_in() -> None:
 
 
 def test_an_import_that_was_cut_off_goes_on_where_it_stood(monkeypatch: Any) -> None:
-    monkeypatch.setattr("customers.processes.import_customers._BATCH", 2)
+    monkeypatch.setattr("customers.processes.import_customers.take_in._BATCH", 2)
     rows = [f"B-{n},Bo,,Yearly,10,No,Fibre,30,Yes" for n in range(6)]
     run = received(*rows)
 
