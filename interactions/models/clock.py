@@ -71,6 +71,11 @@ class SlaClock(models.Model):
         indexes = [
             models.Index(fields=["due_at"], name="slaclock_by_due"),
             models.Index(
+                fields=["interaction"],
+                name="slaclock_at_risk",
+                condition=Q(jeopardy_at__isnull=False, stopped_at__isnull=True),
+            ),
+            models.Index(
                 fields=["stopped_at"],
                 name="slaclock_by_stop",
                 condition=Q(stopped_at__isnull=False),
