@@ -29,6 +29,19 @@ def versions_of(slot: CapabilitySlot) -> QuerySet[CapabilityVersion]:
     return slot.versions.select_related("author").order_by("-number")
 
 
+def versions_under_way() -> list[CapabilityVersion]:
+    """Versions between draft and general use, with their signatures, the longest waiting first."""
+    states = CapabilityVersion.State
+    return list(
+        CapabilityVersion.objects.filter(
+            state__in=[states.DRAFT, states.IN_TEST, states.ACCEPTED, states.PILOT]
+        )
+        .select_related("slot", "author")
+        .prefetch_related("acceptances")
+        .order_by("state_since")[:20]
+    )
+
+
 def version_shown(pk: int) -> CapabilityVersion:
     """One version with everything its page shows."""
     return CapabilityVersion.objects.select_related(

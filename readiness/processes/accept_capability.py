@@ -40,6 +40,16 @@ def required_roles(version: CapabilityVersion) -> tuple[str, ...]:
     return tuple(roles)
 
 
+def still_to_sign(version: CapabilityVersion) -> list[str]:
+    """The roles that have not signed exactly what the version is now."""
+    signed = {
+        one.role
+        for one in version.acceptances.all()
+        if one.fingerprint == version.fingerprint and one.decision != Acceptance.Decision.REJECT
+    }
+    return [role for role in required_roles(version) if role not in signed]
+
+
 @transaction.atomic
 def accept_capability(
     *,

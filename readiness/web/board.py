@@ -12,16 +12,19 @@ from django.views.decorators.http import require_GET
 from crm import process_map
 from crm.access import Actor, require, signed_in
 from crm.web.page import render_page
-from readiness.models import ProcessElement
+from readiness.models import Acceptance, CapabilityVersion, ProcessElement
+from readiness.processes.accept_capability import still_to_sign
 from readiness.processes.monitor_processes import (
     COLUMNS,
     NOT_READY,
     READY,
     WATCH,
+    Condition,
     Line,
     board,
     count_of_stopped,
 )
+from readiness.reads import versions_under_way
 from readiness.registry import measures
 
 
@@ -43,9 +46,46 @@ def readiness_board(request: HttpRequest) -> HttpResponse:
         "stopped": found.counted(NOT_READY),
         "not_ready": found.standing(NOT_READY),
         "watched": found.standing(WATCH),
-        "capabilities": found.conditions,
+        "groups": _groups(found.conditions),
+        "unjudged": _unjudged(found.lines),
+        "under_way": _under_way(signed_in(request)),
     }
     return render_page(request, "readiness/board.html", context)
+
+
+def _groups(found: list[Condition]) -> list[tuple[str, list[Condition]]]:
+    """The capabilities under the heading of the board they stand in, in its order."""
+    named = [(COLUMNS[key], [one for one in found if one.column == key]) for key in COLUMNS]
+    return [(str(label), sorted(some, key=_by_title)) for label, some in named if some]
+
+
+def _by_title(condition: Condition) -> str:
+    return condition.slot.title
+
+
+def _unjudged(lines: list[Line]) -> list[str]:
+    """Columns for which nothing at all is declared, as they are named."""
+    judged = {cell.column for line in lines for cell in line.cells if cell.state}
+    return [str(label).lower() for key, label in COLUMNS.items() if key not in judged]
+
+
+def _under_way(actor: Actor) -> list[dict[str, Any]]:
+    """Versions that wait for somebody's next step, and whether it may be this person's."""
+    labels = dict(Acceptance.Role.choices)
+    rows = []
+    for version in versions_under_way():
+        asked = still_to_sign(version) if version.state == CapabilityVersion.State.IN_TEST else []
+        mine = version.author_id != actor.pk and any(
+            actor.has_perm(f"readiness.accept_for_{role}") for role in asked
+        )
+        rows.append(
+            {
+                "version": version,
+                "asked": ", ".join(str(labels[role]) for role in asked),
+                "mine": mine,
+            }
+        )
+    return rows
 
 
 def _drawn(line: Line) -> dict[str, Any]:

@@ -5,7 +5,13 @@ from django.urls import reverse
 from readiness.processes.register_processes import register_processes
 from readiness.registry import measures, slots
 from readiness.web.board import stopped
-from tests.readiness.factories import a_manager, a_managing_user, a_serving_version, a_slot
+from tests.readiness.factories import (
+    a_manager,
+    a_managing_user,
+    a_serving_version,
+    a_slot,
+    a_version,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +61,8 @@ def test_column_nobody_keeps_is_not_called_ready(manager: Client, toaster: str) 
 
     page = manager.get(reverse("readiness:board")).content.decode()
 
-    assert "Not kept yet" in page
+    assert "Nothing declared for this process" in page
+    assert "Not judged so far: information, scripts, systems, skills" in page
     assert page.count('class="c g"') == 1
 
 
@@ -87,3 +94,16 @@ def test_register_lists_every_element_with_its_modules(manager: Client) -> None:
 
 def test_process_that_is_not_in_the_register_is_not_found(manager: Client) -> None:
     assert manager.get(reverse("readiness:process", args=["9.9"])).status_code == 404
+
+
+@pytest.mark.usefixtures("_alone")
+def test_version_in_test_waits_for_whoever_may_sign_it(client: Client, toaster: str) -> None:
+    author, lead = a_managing_user(), a_managing_user(name="lead")
+    a_version(toaster, {"seconds": 90}, state="in_test", author=author)
+
+    client.force_login(author)
+    assert "yours to sign" not in client.get(reverse("readiness:board")).content.decode()
+    client.force_login(lead)
+    page = client.get(reverse("readiness:board")).content.decode()
+    assert "yours to sign" in page
+    assert "to sign: Operations" in page

@@ -28,7 +28,9 @@ def test_board_is_steady_in_capabilities(manager: Client, toaster: str) -> None:
         for number in range(8):
             slot = slots.declare(replace(slots.named(toaster), key=f"toaster.policy{number}"))
             a_serving_version(slot.key)
+            a_version(slot.key, state="in_test", author=a_managing_user())
 
+    a_version(toaster, state="in_test", author=a_managing_user())
     assert_steady(manager, "/readiness", grow)
 
 
