@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from interactions.web import actions, desk, log, page, performance, rows, timeline
+from interactions.api import hooks
+from interactions.web import actions, desk, log, opinion, page, performance, rows, timeline
 
 app_name = "interactions"
 
 _ONE = "interactions/<uuid:public_id>"
 
 urlpatterns = [
+    path("hooks/<slug:channel>", hooks.take, name="hook"),
     path("desk", desk.desk, name="desk"),
     path("desk/news", desk.news, name="news"),
     path("desk/take-next", desk.take_next, name="take_next"),
@@ -19,6 +21,7 @@ urlpatterns = [
     path("log/<int:pk>/undo", log.unlog, name="unlog"),
     path("customers/<int:pk>/timeline", timeline.timeline, name="timeline"),
     path("customers/<int:pk>/matters", timeline.matters, name="matters"),
+    path("opinion/<str:token>", opinion.opinion, name="opinion"),
     path("performance", performance.performance, name="performance"),
     path("performance/rows", rows.rows, name="performance_rows"),
     path(f"{_ONE}", page.page, name="page"),

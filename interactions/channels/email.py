@@ -88,8 +88,9 @@ def send(message: Message, config: Mapping[str, Any], /) -> Result:
 def _hand_over(connection: SmtpBackend, mail: EmailMessage, *, automatic: bool) -> None:
     # No answer can come back to nobody, so a notice never starts a loop.
     envelope = "" if automatic else own_address()
-    data = mail.message().as_bytes(linesep="\r\n")
+    built: Any = mail.message()
     if connection.connection is not None:
+        data = built.as_bytes(linesep="\r\n")
         connection.connection.sendmail(envelope, mail.recipients(), data)
 
 

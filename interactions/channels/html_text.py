@@ -7,6 +7,9 @@ _BLOCKS: Final = frozenset(
     ["p", "div", "br", "tr", "li", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
      "blockquote", "pre", "section", "article", "header", "footer"]
 )  # fmt: skip
+_APART: Final = frozenset(
+    ["p", "ul", "ol", "table", "blockquote", "pre", "hr", "h1", "h2", "h3", "h4", "h5", "h6"]
+)
 _SILENT: Final = frozenset(["script", "style", "head", "title", "template", "noscript"])
 _ALONE: Final = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"]
@@ -26,7 +29,7 @@ class _Words(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _BLOCKS:
-            self.end_line()
+            self.end_line(apart=tag in _APART)
         if tag == "li":
             self._line.append("- ")
         if tag in _ALONE:
@@ -39,7 +42,7 @@ class _Words(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _BLOCKS:
-            self.end_line()
+            self.end_line(apart=tag in _APART)
         if not any(name == tag for name, _quoting in self._open):
             return
         while self._open:
@@ -53,10 +56,13 @@ class _Words(HTMLParser):
         if not self._silent:
             self._line.append(data)
 
-    def end_line(self) -> None:
+    def end_line(self, *, apart: bool = False) -> None:
         words = " ".join("".join(self._line).split())
         self._line = []
-        self.lines.append((self._quoted > 0, words))
+        if words:
+            self.lines.append((self._quoted > 0, words))
+        if apart:
+            self.lines.append((self._quoted > 0, ""))
 
 
 def as_text(html: str) -> str:

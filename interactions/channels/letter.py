@@ -23,7 +23,7 @@ def read(raw: bytes, about: Mapping[str, Any], /) -> Incoming:
         conversation="",
         occurred_at=_day(plain.word(body, "received_on")),
         text=plain.words(body, "text") or plain.word(body, "subject"),
-        more={"customer_number": plain.word(body, "number", 60), "person": True},
+        more={"person": True},
     )
 
 

@@ -40,7 +40,7 @@ def _found(texts: Iterable[str]) -> Iterator[int]:
 
 
 def _is_ours(interaction_id: int, said: str) -> bool:
-    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    keys = (settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS))
     return any(hmac.compare_digest(_signature(interaction_id, key), said) for key in keys)
 
 

@@ -29,14 +29,18 @@ _ADDRESSED: Final = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
 
 def read(raw: bytes) -> Incoming:
     """What a mail says; charsets that lie, parts without end and broken headers included."""
+    if not raw.strip():
+        raise Unreadable("The mail is empty.")
     try:
-        mail = BytesParser(policy=policy.compat32).parsebytes(raw)
-        parts = list(_parts(mail))
+        return _read(raw)
     except RecursionError as error:
         raise Unreadable("The mail is nested too deeply.") from error
+
+
+def _read(raw: bytes) -> Incoming:
+    mail = BytesParser(policy=policy.compat32).parsebytes(raw)
+    parts = list(_parts(mail))
     headers = _headers(mail)
-    if not headers and not raw.strip():
-        raise Unreadable("The mail is empty.")
     name, address = _sender(mail)
     wire_id = next(iter(_ID.findall(headers.get("message-id", ""))), "")
     whole = _text(parts)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from interactions.channels import marks, plain
+from interactions.channels import plain
 from interactions.channels.contract import Incoming
 from interactions.channels.outcome import Outcome, Result
 from interactions.models import Message
@@ -11,10 +11,7 @@ from interactions.models import Message
 
 def read(raw: bytes, about: Mapping[str, Any], /) -> Incoming:
     """Our own pages name the thread by its mark; a widget of somebody else by its conversation."""
-    body = plain.body_of(raw)
-    if body.get("type") == "report":
-        return plain.report(body)
-    return plain.message(body, threads=marks.marked([plain.word(body, "thread")]))
+    return plain.either(raw)
 
 
 def send(message: Message, config: Mapping[str, Any], /) -> Result:

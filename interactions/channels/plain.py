@@ -15,6 +15,7 @@ import orjson
 from django.conf import settings
 
 from customers.contact_points import written
+from interactions.channels import marks
 from interactions.channels.contract import Enclosure, Incoming, Report, Unreadable
 
 _LONGEST: Final = 100_000
@@ -78,9 +79,11 @@ def message(body: Mapping[str, Any], *, sender: str | None = None, **more: Any) 
         "sender": said,
         "sender_name": word(body, "name", 200),
         "references": (reply_to,) if reply_to else (),
+        "threads": marks.marked([word(body, "thread")]),
         "conversation": word(body, "conversation") or said,
         "enclosures": tuple(_enclosures(body)),
         "occurred_at": moment(body, "sent_at"),
+        "more": {"customer_number": word(body, "number", 60), **more.pop("more", {})},
     }
     return Incoming(**given | more)
 

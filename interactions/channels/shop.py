@@ -19,5 +19,5 @@ def read(raw: bytes, about: Mapping[str, Any], /) -> Incoming:
         sender="",
         conversation="",
         text=said,
-        more={"customer_number": plain.word(body, "number", 60), "person": True, "visit": where},
+        more={"person": True, "visit": where},
     )

@@ -1,5 +1,11 @@
 """Mediate what comes in on any channel: kept raw first, then filed once where it belongs."""
 
+from interactions.processes.receive_message.calling import (
+    codes,
+    to_wrap_up,
+    who_may_be_calling,
+    wrap_up,
+)
 from interactions.processes.receive_message.collecting import collect, mailboxes
 from interactions.processes.receive_message.deciding import discard, join, link, release, take_back
 from interactions.processes.receive_message.enclosing import check_attachments
@@ -11,6 +17,7 @@ ETOM = "1.3.5.9.3"
 __all__ = [
     "ETOM",
     "check_attachments",
+    "codes",
     "collect",
     "discard",
     "file_due",
@@ -22,4 +29,7 @@ __all__ = [
     "mailboxes",
     "release",
     "take_back",
+    "to_wrap_up",
+    "who_may_be_calling",
+    "wrap_up",
 ]

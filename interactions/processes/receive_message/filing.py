@@ -19,10 +19,11 @@ from crm.access import SYSTEM
 from crm.errors import RuleBroken
 from interactions.channels import adapter_of
 from interactions.channels.contract import Incoming, Unreadable
+from interactions.channels.phone import CallEvent
 from interactions.governed import CHANNELS, CLOSE_POLICY
 from interactions.models import Inbound, Interaction, InteractionLink, Message
 from interactions.processes.log_interaction import log_interaction
-from interactions.processes.receive_message import returning, senders, stopping
+from interactions.processes.receive_message import calling, returning, senders, stopping
 from interactions.processes.receive_message.enclosing import enclose
 from interactions.processes.receive_message.screening import Held, held_back
 from interactions.processes.receive_message.thread import Thread, standing, thread_of
@@ -122,6 +123,10 @@ def file_one(row: Inbound) -> None:
     row.capability_version_id = version.version_id
     incoming = adapter_of(row.channel).read(bytes(row.raw), row.about)
     _describe(row, incoming)
+    if isinstance(call := incoming.more.get("call"), CallEvent):
+        calling.apply(row, call)
+        _settle(row, None)
+        return
     if incoming.reports:
         _settle(row, returning.apply(row, incoming))
         return
@@ -261,8 +266,9 @@ def _as_given(incoming: Incoming) -> dict[str, Any]:
 def _customer(row: Inbound, incoming: Incoming, link_by: str) -> int | None:
     if (customer_id := row.about.get("customer")) is not None:
         return int(customer_id)
-    if incoming.more.get("person"):
-        return senders.customer_numbered(str(incoming.more.get("customer_number", "")))
+    if number := str(incoming.more.get("customer_number", "")):
+        # Told by our own shop, scanner or app, which signed for it.
+        return senders.customer_numbered(number)
     if incoming.more.get("service"):
         return senders.customer_served_by(incoming.sender)
     return senders.customer_at(row.channel, incoming.sender, link_by=link_by)

@@ -82,11 +82,11 @@ def _has_a_part(
     if row.about.get("interaction") == interaction.pk:
         # Our own page, opened by the customer's own link.
         return True
+    if customer_id is not None and customer_id == interaction.customer_id:
+        return True
     address = incoming.sender
     if not address:
         return False
-    if customer_id is not None and customer_id == interaction.customer_id:
-        return True
     party_id = interaction.customer.party_id if interaction.customer else None
     theirs = ContactMedium.objects.current().filter(party=party_id)
     if party_id is not None and theirs.filter(_same(address)).exists():
