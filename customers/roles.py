@@ -84,3 +84,39 @@ for _role in ("agent", "team-lead", "data-steward", "administrator", "partner"):
 for _role in ("privacy-officer", "auditor", "process-owner", "readiness-manager"):
     grant(_role, "customers.view_order", "customers.view_reportneed")
 grant("partner", "customers.receive_order_event")
+# The life of a relationship, and who is calling.
+for _role in ("agent", "team-lead", "data-steward", "administrator"):
+    grant(_role, "customers.verify_caller")
+for _role in ("team-lead", "data-steward", "privacy-officer", "administrator"):
+    grant(_role, "customers.view_billing_detail")
+for _role in ("team-lead", "data-steward", "administrator"):
+    grant(_role, "customers.reestablish_relationship")
+_CHECKS = (
+    "customers.view_customerrole", "customers.view_contactcheck", "customers.view_callercheck",
+    "customers.view_attributedefinition",
+)  # fmt: skip
+grant("auditor", *_CHECKS)
+grant(
+    "administrator",
+    *_CHECKS,
+    "customers.add_attributedefinition",
+    "customers.change_attributedefinition",
+)
+# Who looks after the record decides who is the same.
+for _role in ("data-steward", "administrator"):
+    grant(_role, "customers.match_customers", "customers.merge_records")
+for _role in ("auditor", "administrator"):
+    grant(
+        _role,
+        *(
+            f"customers.view_{model}"
+            for model in (
+                "duplicatecase",
+                "matchrun",
+                "merge",
+                "mergedrecord",
+                "mergedrow",
+                "matchkey",
+            )
+        ),
+    )

@@ -129,13 +129,48 @@ class CustomerRemoved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartiesMerged(Event):
+    """One record answers for another from now on; the merge says which customers went with it."""
+
+    name: ClassVar[str] = "party.merged"
+    process: ClassVar[str] = "1.3.4.2.4"
+    aggregate: ClassVar[str] = "survivor_id"
+    merge_id: int
+    survivor_id: int
+    merged_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartiesUnmerged(Event):
+    """Both records stand for themselves again."""
+
+    name: ClassVar[str] = "party.unmerged"
+    process: ClassVar[str] = "1.3.4.2.4"
+    aggregate: ClassVar[str] = "survivor_id"
+    merge_id: int
+    survivor_id: int
+    merged_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomersImported(Event):
-    """A batch of an import run is recorded; readers find its records by run and line range."""
+    """A file of customers is in; readers find its records by run."""
 
     name: ClassVar[str] = "customers.imported"
     process: ClassVar[str] = "1.3.6.1"
     aggregate: ClassVar[str] = "run_id"
     run_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedFactsDue(Event):
+    """The facts of an imported file are gathered up to this line; the lines after it are due."""
+
+    name: ClassVar[str] = "customers.imported_facts_due"
+    process: ClassVar[str] = "1.3.4.1.1"
+    aggregate: ClassVar[str] = "run_id"
+    run_id: int
+    after_line: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

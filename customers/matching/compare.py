@@ -18,7 +18,7 @@ UNKNOWN, DIFFERS, ALIKE, NEAR, SAME = range(5)
 _JW_NEAR, _JW_ALIKE = 0.91, 0.80
 _TEXT_NEAR, _TEXT_ALIKE = 0.86, 0.70
 _WHOLE_DATE = 8
-_WORKERS = -1
+_WORTH_THREADS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +118,17 @@ def _judged(one: Column, other: Column, a: Codes, b: Codes, judge: Judge) -> Lev
 
 def _spread(scorer: Any, beside: _Beside, least: float) -> NDArray[np.float32]:
     a, b = beside.texts()
-    return cpdist(a, b, scorer=scorer, score_cutoff=least, dtype=np.float32, workers=_WORKERS)
+    return cpdist(a, b, scorer=scorer, score_cutoff=least, dtype=np.float32, workers=_workers(a))
+
+
+def _workers(a: list[str]) -> int:
+    return -1 if len(a) > _WORTH_THREADS else 1
 
 
 def _slips(beside: _Beside, most: int) -> NDArray[np.uint8]:
     """Typing slips between two texts: a letter more, less, another, or two swapped."""
     a, b = beside.texts()
-    return cpdist(a, b, scorer=OSA.distance, score_cutoff=most, dtype=np.uint8, workers=_WORKERS)
+    return cpdist(a, b, scorer=OSA.distance, score_cutoff=most, dtype=np.uint8, workers=_workers(a))
 
 
 def _name_levels(beside: _Beside) -> Levels:

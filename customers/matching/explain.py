@@ -1,14 +1,22 @@
 """Why a pair has its score: one reason for each attribute, strongest first."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from customers.matching.compare import ALIKE, DIFFERS, NEAR, SAME, UNKNOWN, Feature
+from customers.matching.compare import (
+    ALIKE,
+    DIFFERS,
+    NEAR,
+    SAME,
+    UNKNOWN,
+    Feature,
+    Levels,
+    Rows,
+)
 from customers.matching.table import Table
 from customers.matching.weights import Model, held_together, rarity
 
+_CHUNK = 50_000
 _SAID = {UNKNOWN: "unknown", DIFFERS: "differs", ALIKE: "alike", NEAR: "near", SAME: "same"}
 
 
@@ -30,22 +38,27 @@ class Reason:
 
 
 def reasons(
-    model: Model, table: Table, left: int, right: int, agreed: NDArray[np.int8]
-) -> list[Reason]:
-    """The reasons of one pair, those that weigh most first; what is unknown says nothing."""
-    one, other = np.array([left]), np.array([right])
-    row = agreed.reshape(1, -1)
-    each = model.each(row, rarity(model, table, row, one, other))
-    bits = held_together(model, each)[0]
-    said = [
-        Reason(
-            feature.key,
-            int(level),
-            _value(table, feature, left),
-            _value(table, feature, right),
-            float(bits[at]),
+    model: Model, table: Table, left: Rows, right: Rows, agreed: Levels, *, rare: bool = True
+) -> Iterator[list[Reason]]:
+    """The reasons of each pair, those that weigh most first; what is unknown says nothing."""
+    for start in range(0, len(left), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        more = rarity(model, table, agreed[part], left[part], right[part]) if rare else None
+        each = model.each(agreed[part], more)
+        bits = held_together(model, each).tolist()
+        pairs = zip(
+            left[part].tolist(), right[part].tolist(), agreed[part].tolist(), bits, strict=True
         )
-        for at, (feature, level) in enumerate(zip(model.features, agreed, strict=True))
+        for one, other, levels, worth in pairs:
+            yield _said(model, table, one, other, list(zip(levels, worth, strict=True)))
+
+
+def _said(
+    model: Model, table: Table, one: int, other: int, each: list[tuple[int, float]]
+) -> list[Reason]:
+    said = [
+        Reason(feature.key, level, _value(table, feature, one), _value(table, feature, other), bits)
+        for feature, (level, bits) in zip(model.features, each, strict=True)
         if level != UNKNOWN
     ]
     return sorted(said, key=lambda reason: -abs(reason.bits))

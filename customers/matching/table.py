@@ -21,6 +21,7 @@ class Column:
     codes: Codes
     _marks: dict[Callable[[str], str], NDArray[np.int64]] = field(default_factory=dict)
     _lengths: NDArray[np.int32] | None = None
+    _frequency: NDArray[np.float64] | None = None
 
     def marks(self, change: Callable[[str], str]) -> NDArray[np.int64]:
         """What `change` makes of each value, as a number to compare: 0 where it makes nothing."""
@@ -42,6 +43,11 @@ class Column:
     @property
     def frequency(self) -> NDArray[np.float64]:
         """How many records hold each value."""
+        if self._frequency is None:
+            self._frequency = self._counted()
+        return self._frequency
+
+    def _counted(self) -> NDArray[np.float64]:
         counts: NDArray[np.float64] = np.bincount(self.codes, minlength=len(self.values)).astype(
             np.float64
         )

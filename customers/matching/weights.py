@@ -5,6 +5,7 @@ of pairs that are one person are found by expectation maximisation over the cand
 records can't say comes from beliefs that every larger file outvotes.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -103,6 +104,14 @@ class Model:
             "m": {one.key: self.m[at, 1:].tolist() for at, one in enumerate(self.features)},
             "u": {one.key: self.u[at, 1:].tolist() for at, one in enumerate(self.features)},
         }
+
+    def take_over(self, kept: Mapping[str, Any]) -> None:
+        """Weights learnt before, of those features that were seen then."""
+        self.prior, self.together = kept["prior"], kept["together"]
+        for at, feature in enumerate(self.features):
+            if feature.key in kept["m"]:
+                self.m[at, 1:], self.u[at, 1:] = kept["m"][feature.key], kept["u"][feature.key]
+        self.weigh()
 
 
 def _odds(chance: float) -> float:

@@ -16,6 +16,7 @@ from crm.events.publish import publish
 from customers import attributes
 from customers.contact_points import written
 from customers.models import ContactMedium, Customer, Identifier, Party, SearchToken
+from customers.processes.deduplicate.flag import as_record, flag, keep_keys, look_for, source_of
 
 ETOM = "1.3.6.1"
 
@@ -47,19 +48,31 @@ def record_party(
     identifiers: Sequence[Mapping[str, Any]] = (),
     source: str = "back-office",
     as_given: Mapping[str, Any] | None = None,
+    if_alike: str = "flag",
+    not_the_same: str = "",
     actor: Actor,
 ) -> Party:
-    """Record a person or an organisation with its contact points and identifiers."""
+    """Record a person or an organisation with its contact points and identifiers.
+
+    Whoever looks like somebody recorded is flagged for a person; with `if_alike` “refuse” the
+    likeness must first be answered with a reason (`not_the_same`).
+    """
     require(actor, "customers.record_customer")
     known(fields, PARTY_FIELDS)
     party = Party(kind=kind, source=source, **fields)
     party.as_given = dict(as_given if as_given is not None else party.as_given)
     party.name = party.name or composed_name(party)
+    record = as_record(kind, {**fields, "name": party.name}, contact_media, identifiers)
+    found = look_for(
+        kind=kind, record=record, if_alike=if_alike, not_the_same=not_the_same, actor=actor
+    )
     save_checked(party)
     for medium in contact_media:
         save_checked(new_medium(party, medium))
     for identifier in identifiers:
         save_checked(Identifier(party=party, **identifier))
+    keep_keys({party.pk: record})
+    flag(party, found, source=source_of(if_alike), note=not_the_same)
     publish(PartyCreated(party_id=party.pk, party_kind=party.kind), actor=actor)
     return party
 

@@ -23,6 +23,7 @@ from customers import attributes
 from customers.contact_points import written
 from customers.lifecycle import refuse_plain_change
 from customers.models import ContactMedium, Customer, Hold, Party, SearchToken
+from customers.processes.deduplicate.flag import keep_keys_of
 from customers.processes.record_customer import (
     CUSTOMER_FIELDS,
     MEDIUM_FIELDS,
@@ -67,6 +68,7 @@ def update_party(
         # Saved even for a contact point alone: the revision is the version of the whole.
         save_checked(party)
     party.refresh_from_db(fields=["revision", "updated_at"])
+    keep_keys_of(party)
     SearchToken.objects.refresh(party.relationships.values_list("pk", flat=True))
     publish(
         PartyUpdated(party_id=party.pk, party_kind=party.kind, changed=sorted(changed)),

@@ -1,11 +1,27 @@
 -- Every folded word by which the given customers can be found: written anew, the difference only.
-WITH subject AS (
+WITH RECURSIVE answered AS (
+  -- Records that one of these answers for since a merge, whatever hangs between them.
+  SELECT r.survivor_id AS id, r.record_id
+  FROM customers_mergedrecord r JOIN customers_merge m ON m.id = r.merge_id
+  WHERE r.kind = 'customer' AND r.survivor_id = ANY(%(ids)s) AND m.undone_at IS NULL
+  UNION
+  SELECT a.id, r.record_id
+  FROM answered a
+  JOIN customers_mergedrecord r ON r.kind = 'customer' AND r.survivor_id = a.record_id
+  JOIN customers_merge m ON m.id = r.merge_id AND m.undone_at IS NULL
+),
+subject AS (
   SELECT c.id, c.name, c.number, c.party_id
   FROM customers_customer c
   WHERE c.id = ANY(%(ids)s) AND c.removed_at IS NULL
 ),
 code AS (
   SELECT id, 'number' AS kind, number AS value FROM subject
+  UNION ALL
+  SELECT s.id, 'number', c.number
+  FROM subject s
+  JOIN answered a ON a.id = s.id
+  JOIN customers_customer c ON c.id = a.record_id
   UNION ALL
   SELECT s.id, 'account', a.number
   FROM subject s JOIN customers_account a ON a.customer_id = s.id
@@ -34,6 +50,11 @@ named AS (
   SELECT s.id, concat_ws(' ', p.name, p.given_name, p.middle_name, p.family_name,
                          p.preferred_name, p.trading_name)
   FROM subject s JOIN customers_party p ON p.id = s.party_id
+  UNION ALL
+  SELECT s.id, c.name
+  FROM subject s
+  JOIN answered a ON a.id = s.id
+  JOIN customers_customer c ON c.id = a.record_id
 ),
 part AS (
   SELECT DISTINCT n.id, w.word

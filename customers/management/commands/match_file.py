@@ -106,17 +106,15 @@ def _lines(found: Scored, table: Table, ids: list[str]) -> Iterator[tuple[str, .
     """Matches and pairs for review, surest first."""
     matches, chance = found.matches, found.chance
     wanted = (matches | found.reviews).nonzero()[0]
-    for at in wanted[(-found.bits[wanted]).argsort(kind="stable")]:
-        left, right = int(found.left[at]), int(found.right[at])
-        said = sentence(
-            reasons(found.model, table, left, right, found.agreed[at]), found.model.start
-        )
-        if found.implied[at] and chance[at] < MATCH:
-            said = f"both match a third record; {said}"
+    wanted = wanted[(-found.bits[wanted]).argsort(kind="stable")]
+    left, right = found.left[wanted], found.right[wanted]
+    why = reasons(found.model, table, left, right, found.agreed[wanted])
+    for at, one, other, each in zip(wanted.tolist(), left, right, why, strict=True):
+        through = "both match a third record; " if found.implied[at] and chance[at] < MATCH else ""
         yield (
-            ids[left],
-            ids[right],
+            ids[one],
+            ids[other],
             f"{max(chance[at], MATCH) if matches[at] else chance[at]:.4f}",
             "match" if matches[at] else "review",
-            said,
+            through + sentence(each, found.model.start),
         )

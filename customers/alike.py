@@ -1,0 +1,195 @@
+"""Who in the base is like somebody: candidates by key, with score and a reason per attribute."""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import orjson
+from django.db import connection
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from crm import sql
+from crm.access import Actor
+from customers.matching import addresses
+from customers.matching.compare import ALIKE, DIFFERS, FEATURES, NEAR, SAME, levels
+from customers.matching.explain import Reason, reasons
+from customers.matching.keys import keys
+from customers.matching.pairs import MATCH, REVIEW
+from customers.matching.table import table_of
+from customers.matching.weights import Model, believed
+from customers.models import MatchRun, Party
+
+_REACH, _MOST = 100, 20
+_MINUTE = 60.0
+# What is alike enough to be worth a look while somebody types: a name alone, or a phone alone.
+_WORTH_A_LOOK = 9.0
+ROLES = (
+    "given_name", "family_name", "middle_name", "birth_date", "national_id", "phone", "phone_2",
+    "email", "email_2", "street", "locality", "postcode",
+)  # fmt: skip
+LABELS: dict[str, str | Promise] = {
+    "given_name": _("Given name"),
+    "family_name": _("Family name"),
+    "middle_name": _("Middle name"),
+    "birth_date": _("Born"),
+    "national_id": _("Identity document"),
+    "phone": _("Phone"),
+    "email": _("E-mail"),
+    "house_number": _("House number"),
+    "street": _("Street"),
+    "place": _("Place"),
+    "gender": _("Gender"),
+}
+SAID: dict[int, str | Promise] = {
+    SAME: _("Same"),
+    NEAR: _("Nearly the same"),
+    ALIKE: _("Alike"),
+    DIFFERS: _("Different"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Somebody recorded who may be the same: how likely, and why."""
+
+    party_id: int
+    customer_id: int | None
+    number: str
+    name: str
+    score: int
+    worth: float
+    reasons: tuple[Reason, ...]
+
+    @property
+    def sure(self) -> bool:
+        return self.score >= round(100 * MATCH)
+
+
+def record_of(
+    kind: str, fields: Mapping[str, Any], media: Iterable[Sequence[Any]], documents: Iterable[str]
+) -> dict[str, str]:
+    """A party as the matcher reads it: role → value."""
+    record: dict[str, str] = {}
+    if kind == Party.Kind.ORGANIZATION:
+        record["family_name"] = str(fields.get("name") or fields.get("trading_name") or "")
+    else:
+        for role in ("given_name", "family_name", "middle_name"):
+            record[role] = str(fields.get(role) or "")
+        record["birth_date"] = str(fields.get("birth_date") or "")
+    for document in documents:
+        record.setdefault("national_id", document)
+    for medium in media:
+        _add_medium(record, *medium)
+    return record
+
+
+def _add_medium(record: dict[str, str], kind: str, value: str, parts: Mapping[str, Any]) -> None:
+    role = {"mobile": "phone", "phone": "phone", "email": "email"}.get(kind)
+    if role:
+        record["%s_2" % role if role in record else role] = value  # noqa: UP031
+    elif kind == "address" and "street" not in record:
+        said = addresses.parts(value)
+        given = {"street": "street1", "locality": "city", "postcode": "postCode"}
+        for name, key in given.items():
+            record[name] = str((parts or {}).get(key) or said[name])
+
+
+def alike(
+    record: Mapping[str, str], kind: str, actor: Actor, *, other_than: int = 0
+) -> list[Alike]:
+    """Who is recorded and looks like this record, likeliest first."""
+    wanted = keys(record)
+    if not wanted:
+        return []
+    asked = {
+        "keys": wanted,
+        "kind": kind,
+        "except": other_than,
+        "reach": _REACH,
+        "limit": _MOST,
+        "everyone": actor.has_perm("customers.view_all_customers"),
+        "teams": list(actor.teams),
+    }
+    rows = sql.rows("customers/alike.sql", asked)
+    return _judged(record, rows) if rows else []
+
+
+def _judged(record: Mapping[str, str], rows: list[dict[str, Any]]) -> list[Alike]:
+    others = [
+        record_of(row["kind"], row, orjson.loads(row["media"] or "[]"), row["documents"] or ())
+        for row in rows
+    ]
+    table = table_of([record, *others], ROLES)
+    model = current_model()
+    right = np.arange(1, len(rows) + 1)
+    left = np.zeros(len(rows), np.int64)
+    agreed = levels(table, model.features, left, right)
+    bits = model.totals(agreed)
+    said = list(reasons(model, table, left, right, agreed, rare=False))
+    found = [
+        Alike(
+            party_id=row["id"],
+            customer_id=row["customer_id"],
+            number=row["number"] or "",
+            name=row["customer_name"] or row["name"],
+            score=score(float(bits[at])),
+            worth=float(bits[at] - model.start),
+            reasons=tuple(said[at]),
+        )
+        for at, row in enumerate(rows)
+    ]
+    found.sort(key=lambda one: (-one.worth, one.party_id))
+    return [one for one in found if one.worth >= _WORTH_A_LOOK]
+
+
+def score(bits: float) -> int:
+    """The chance of being one person, of a hundred; never quite certain."""
+    chance = 1 / (1 + 2 ** -max(min(bits, 40.0), -40.0))
+    return min(round(100 * chance), 99)
+
+
+def for_review(one: Alike) -> bool:
+    return one.score >= round(100 * REVIEW)
+
+
+def as_json(said: Iterable[Reason]) -> list[dict[str, Any]]:
+    """Reasons to be kept with a case: no values, those stand in the records."""
+    return [{"key": one.key, "level": one.level, "bits": round(one.bits, 1)} for one in said]
+
+
+def current_model() -> Model:
+    """The weights that the last search of the base learnt, else what is believed; kept a minute."""
+    return _model_of_minute(int(time.monotonic() // _MINUTE))
+
+
+@lru_cache(maxsize=1)
+def _model_of_minute(_minute: int) -> Model:
+    newest = MatchRun.objects.exclude(model={}).order_by("-pk").values_list("pk", flat=True).first()
+    return _model(newest, _size())
+
+
+def forget_model() -> None:
+    """Ask for the weights anew (a search has learnt better ones, and tests)."""
+    _model_of_minute.cache_clear()
+
+
+def _size() -> int:
+    """About how many parties there are, to the next power of two."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT reltuples::bigint FROM pg_class WHERE oid = 'customers_party'::regclass"
+        )
+        (rows,) = cursor.fetchone() or (0,)
+    return 1 << max(int(rows), 1_000).bit_length()
+
+
+@lru_cache(maxsize=8)
+def _model(run_id: int | None, size: int) -> Model:
+    model = believed(list(FEATURES), size)
+    if run_id is not None:
+        model.take_over(MatchRun.objects.get(pk=run_id).model)
+    return model

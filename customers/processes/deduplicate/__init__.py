@@ -1,0 +1,18 @@
+"""De-duplicate Customer: find who is recorded twice, decide, merge, and take a merge back."""
+
+from customers.processes.deduplicate.decide import dismiss, reopen
+from customers.processes.deduplicate.find import find_duplicates
+from customers.processes.deduplicate.merge import effect_of, merge_parties
+from customers.processes.deduplicate.unmerge import unmerge_parties
+
+ETOM = "1.3.4.2.4"
+
+__all__ = [
+    "ETOM",
+    "dismiss",
+    "effect_of",
+    "find_duplicates",
+    "merge_parties",
+    "reopen",
+    "unmerge_parties",
+]

@@ -1,0 +1,211 @@
+"""Search the base for duplicates: the whole of it once, then what changed; stopped, it goes on."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import orjson
+from django.db import connection, transaction
+from django.db.models import Max, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm import sql
+from crm.access import Actor, require
+from crm.errors import RuleBroken
+from customers.alike import ROLES, as_json, current_model, record_of, score
+from customers.matching.compare import Rows, levels
+from customers.matching.explain import reasons
+from customers.matching.pairs import MATCH, REVIEW, Scored, scored
+from customers.matching.table import Filler, Table, table_of
+from customers.models import ContactMedium, DuplicateCase, MatchRun, Party
+from customers.processes.deduplicate.flag import keep_cases, keep_keys
+
+_STRETCH, _CASES, _CHANGED = 5_000, 5_000, 500
+# More changes than this share of the base, and the whole of it is compared again.
+_MUCH = 0.1
+# A transaction may commit after we looked, with a moment before it.
+_MARGIN = timedelta(minutes=15)
+_REACH, _MOST = 100, 20
+_LAST = 1 << 62
+
+
+def find_duplicates(*, whole: bool = False, actor: Actor) -> MatchRun:
+    """Search for duplicates; a search that was stopped is taken up, not begun again."""
+    require(actor, "customers.match_customers")
+    run = MatchRun.objects.filter(state=MatchRun.State.RUNNING).first() or _begun(whole, actor)
+    with _alone():
+        try:
+            _search(run)
+        except Exception as wrong:
+            MatchRun.objects.filter(pk=run.pk).update(message=str(wrong)[:300])
+            raise
+    return run
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One search at a time in the whole product; a crash lets go of it with its connection."""
+    if not _said("SELECT pg_try_advisory_lock(hashtextextended('customers.find', 0))"):
+        raise RuleBroken("searched-elsewhere", _("A search for duplicates is running already."))
+    try:
+        yield
+    finally:
+        _said("SELECT pg_advisory_unlock(hashtextextended('customers.find', 0))")
+
+
+def _said(question: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(question)
+        (answer,) = cursor.fetchone() or (False,)
+    return bool(answer)
+
+
+def _begun(whole: bool, actor: Actor) -> MatchRun:
+    last = MatchRun.objects.filter(state=MatchRun.State.DONE).order_by("-pk").first()
+    since = None if whole or last is None else last.until - _MARGIN
+    until = timezone.now()
+    if since is not None:
+        parties = Party.objects.filter(removed_at=None).count()
+        whole = _changed(since).count() > max(parties * _MUCH, _CHANGED)
+    else:
+        whole = True
+    return MatchRun.objects.create(whole=whole, since=since, until=until, by_name=actor.name)
+
+
+def _changed(since: datetime) -> Any:
+    reached = ContactMedium.objects.filter(valid_from__gte=since).values("party_id")
+    return Party.objects.filter(removed_at=None).filter(
+        Q(updated_at__gte=since) | Q(pk__in=reached)
+    )
+
+
+def _search(run: MatchRun) -> None:
+    if run.whole:
+        _the_whole(run)
+    else:
+        _what_changed(run)
+    run.state, run.finished_at, run.message = MatchRun.State.DONE, timezone.now(), ""
+    run.save(
+        update_fields=["state", "finished_at", "message", "found", "pairs", "parties", "model"]
+    )
+
+
+def _the_whole(run: MatchRun) -> None:
+    run.found = run.pairs = run.parties = 0
+    for ids, table in _loaded(run):
+        found = scored(table)
+        if table.size > run.parties:
+            run.model = found.model.as_json()
+        run.parties += table.size
+        run.pairs += len(found.bits)
+        run.found += _kept(found, table, np.array(ids, np.int64))
+
+
+def _loaded(run: MatchRun) -> list[tuple[list[int], Table]]:
+    """Everybody as the matcher reads them, people and organisations apart; keys kept on the way."""
+    fillers = {kind: Filler({role: [role] for role in ROLES}) for kind in Party.Kind.values}
+    ids: dict[str, list[int]] = {kind: [] for kind in Party.Kind.values}
+    for stretch in _stretches():
+        for party, (kind, record) in stretch.items():
+            ids[kind].append(party)
+            fillers[kind].add([record.get(role, "") for role in ROLES])
+        last = max(stretch)
+        # A search that was stopped goes on behind the keys it kept.
+        if last > run.cursor:
+            with transaction.atomic():
+                keep_keys({party: record for party, (_kind, record) in stretch.items()})
+                run.cursor = last
+                run.save(update_fields=["cursor"])
+    return [(ids[kind], fillers[kind].table()) for kind in Party.Kind.values]
+
+
+def _stretches(
+    ids: list[int] | None = None,
+) -> Iterator[dict[int, tuple[str, dict[str, str]]]]:
+    """Parties in the order of their ids, a stretch at a time: id → kind and record."""
+    after, end = 0, Party.objects.aggregate(last=Max("pk"))["last"] or 0
+    while after < end:
+        asked = {"after": after, "upto": after + _STRETCH, "ids": ids}
+        if rows := sql.rows("customers/match_records.sql", asked):
+            yield {row["id"]: (row["kind"], _record(row)) for row in rows}
+        after += _STRETCH
+
+
+def _record(row: Mapping[str, Any]) -> dict[str, str]:
+    return record_of(row["kind"], row, orjson.loads(row["media"] or "[]"), row["documents"] or ())
+
+
+def _kept(found: Scored, table: Table, ids: Rows) -> int:
+    """Cases for what matches or needs a look; says how many were new."""
+    wanted = (found.matches | found.reviews).nonzero()[0]
+    fresh = 0
+    for start in range(0, len(wanted), _CASES):
+        part = wanted[start : start + _CASES]
+        left, right = found.left[part], found.right[part]
+        why = reasons(found.model, table, left, right, found.agreed[part])
+        least = np.where(found.implied[part], round(100 * MATCH), 0)
+        pairs = [
+            (int(ids[one]), int(ids[other]), max(score(bits), int(floor)), as_json(said))
+            for one, other, bits, floor, said in zip(
+                left, right, found.bits[part].tolist(), least, why, strict=True
+            )
+        ]
+        with transaction.atomic():
+            fresh += keep_cases(pairs, source=DuplicateCase.Source.RUN)
+    return fresh
+
+
+def _what_changed(run: MatchRun) -> None:
+    since = run.since or run.until
+    changed = list(
+        _changed(since).filter(pk__gt=run.cursor).order_by("pk").values_list("pk", flat=True)
+    )
+    for start in range(0, len(changed), _CHANGED):
+        ids = changed[start : start + _CHANGED]
+        records = _records(ids)
+        with transaction.atomic():
+            keep_keys({party: record for party, (_kind, record) in records.items()})
+        asked = {"ids": ids, "reach": _REACH, "limit": _MOST}
+        pairs = {
+            (min(row["party_id"], row["other_id"]), max(row["party_id"], row["other_id"]))
+            for row in sql.rows("customers/sharing_keys.sql", asked)
+        }
+        run.found += _compared(sorted(pairs))
+        run.pairs += len(pairs)
+        run.parties += len(ids)
+        run.cursor = ids[-1]
+        run.save(update_fields=["cursor", "found", "pairs", "parties"])
+
+
+def _records(ids: list[int]) -> dict[int, tuple[str, dict[str, str]]]:
+    rows = sql.rows("customers/match_records.sql", {"after": 0, "upto": _LAST, "ids": ids})
+    return {row["id"]: (row["kind"], _record(row)) for row in rows}
+
+
+def _compared(pairs: list[tuple[int, int]]) -> int:
+    """Score some pairs with the weights that the whole base taught."""
+    if not pairs:
+        return 0
+    ids = sorted({party for pair in pairs for party in pair})
+    records = _records(ids)
+    known = [party for party in ids if party in records]
+    place = {party: at for at, party in enumerate(known)}
+    table = table_of([records[party][1] for party in known], ROLES)
+    both = [(place[one], place[other]) for one, other in pairs if one in place and other in place]
+    left, right = (np.array(side, np.int64) for side in zip(*both, strict=True))
+    model = current_model()
+    agreed = levels(table, model.features, left, right)
+    bits = model.totals(agreed)
+    likely = (bits >= np.log2(REVIEW / (1 - REVIEW))).nonzero()[0]
+    why = reasons(model, table, left[likely], right[likely], agreed[likely], rare=False)
+    cases = [
+        (known[one], known[other], score(worth), as_json(said))
+        for one, other, worth, said in zip(
+            left[likely], right[likely], bits[likely].tolist(), why, strict=True
+        )
+    ]
+    with transaction.atomic():
+        return keep_cases(cases, source=DuplicateCase.Source.RUN) if cases else 0

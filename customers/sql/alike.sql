@@ -1,0 +1,34 @@
+-- Parties that share the most keys with somebody, as the matcher reads them.
+SELECT p.id, p.kind, p.name, p.given_name, p.middle_name, p.family_name, p.birth_date::text,
+       m.media, i.documents, c.id AS customer_id, c.number, c.name AS customer_name
+FROM (
+  SELECT k.party_id, count(*) AS shared
+  FROM unnest(%(keys)s::text[]) AS w (key)
+  CROSS JOIN LATERAL (
+    SELECT s.party_id FROM customers_matchkey s WHERE s.key = w.key COLLATE "C" LIMIT %(reach)s
+  ) k
+  WHERE k.party_id <> %(except)s
+  GROUP BY k.party_id
+  ORDER BY count(*) DESC, k.party_id
+  LIMIT %(limit)s
+) f
+JOIN customers_party p ON p.id = f.party_id
+LEFT JOIN LATERAL (
+  SELECT jsonb_agg(jsonb_build_array(m.type, m.value, m.characteristic) ORDER BY m.id) AS media
+  FROM customers_contactmedium m WHERE m.party_id = p.id AND m.valid_to IS NULL
+) m ON true
+LEFT JOIN LATERAL (
+  SELECT array_agg(i.value ORDER BY i.id) AS documents
+  FROM customers_identifier i
+  WHERE i.party_id = p.id AND i.valid_to IS NULL AND i.kind = 'document'
+) i ON true
+LEFT JOIN LATERAL (
+  SELECT c.id, c.number, c.name
+  FROM customers_customer c
+  WHERE c.party_id = p.id AND c.removed_at IS NULL
+    AND (%(everyone)s OR c.care_team_id = ANY(%(teams)s))
+  ORDER BY c.id
+  LIMIT 1
+) c ON true
+WHERE p.removed_at IS NULL AND p.kind = %(kind)s
+ORDER BY f.shared DESC, p.id
