@@ -1,7 +1,7 @@
 """What customer insight hears: files taken in and consents changed."""
 
 from crm.access import SYSTEM
-from crm.events.catalogue import ConsentChanged, CustomersImported
+from crm.events.catalogue import ConsentChanged, CustomersImported, ImportedFactsDue
 from crm.events.registry import on
 from customers.insight.processes.build_insight import build_profile
 from customers.insight.processes.gather_from_import import gather_from_import
@@ -10,6 +10,11 @@ from customers.insight.processes.gather_from_import import gather_from_import
 @on(CustomersImported)
 def gather_facts_of_the_file(event: CustomersImported, event_id: int) -> None:
     gather_from_import(run_id=event.run_id, actor=SYSTEM)
+
+
+@on(ImportedFactsDue)
+def gather_more_facts_of_the_file(event: ImportedFactsDue, event_id: int) -> None:
+    gather_from_import(run_id=event.run_id, after_line=event.after_line, actor=SYSTEM)
 
 
 @on(ConsentChanged)

@@ -31,6 +31,8 @@ FROM (
     CROSS JOIN LATERAL (
         SELECT btrim(coalesce(record.row ->> spec."column", '')) AS raw
     ) AS cell
-    WHERE record.run_id = %(run_id)s AND record.customer_id IS NOT NULL
+    WHERE record.run_id = %(run_id)s
+        AND record.line > %(after_line)s AND record.line <= %(last_line)s
+        AND record.customer_id IS NOT NULL
 ) AS said
 WHERE said.value IS NOT NULL;

@@ -8,7 +8,9 @@ CROSS JOIN
 CROSS JOIN LATERAL (
     SELECT btrim(coalesce(record.row ->> spec."column", '')) AS raw
 ) AS cell
-WHERE record.run_id = %(run_id)s AND record.customer_id IS NOT NULL AND cell.raw <> ''
+WHERE record.run_id = %(run_id)s
+    AND record.line > %(after_line)s AND record.line <= %(last_line)s
+    AND record.customer_id IS NOT NULL AND cell.raw <> ''
 GROUP BY record.customer_id, spec.kind
 ON CONFLICT (customer_id, kind, source_id) DO UPDATE
 SET happened = excluded.happened, known_at = excluded.known_at

@@ -10,6 +10,8 @@ import pytest
 from django.conf import settings
 
 from crm.access import SYSTEM
+from crm.events.catalogue import ImportedFactsDue
+from crm.events.models import OutboxEvent
 from customers.insight.models import Fact, Outcome, Profile
 from customers.insight.processes.gather_from_import import gather_from_import
 from customers.models import Customer, ImportedRecord, ImportRun
@@ -60,6 +62,16 @@ def a_run(*rows: tuple[Customer, dict[str, str]], sha256: str = "a" * 64) -> Imp
         for line, (customer, row) in enumerate(rows, start=2)
     )
     return run
+
+
+def gathered_whole(run: ImportRun) -> int:
+    """The first slice, and each one that the slice before has left due; how many there were."""
+    gather_from_import(run_id=run.pk, actor=SYSTEM)
+    slices, told = 1, OutboxEvent.objects.filter(name=ImportedFactsDue.name).order_by("pk")
+    for event in iter(lambda: told[slices - 1 : slices].first(), None):
+        gather_from_import(run_id=run.pk, after_line=event.payload["after_line"], actor=SYSTEM)
+        slices += 1
+    return slices
 
 
 def _held(customer: Customer) -> dict[str, Any]:
@@ -155,6 +167,37 @@ def test_a_file_without_mapped_facts_gives_none() -> None:
     assert gather_from_import(run_id=run.pk, actor=SYSTEM) == 0
 
 
+@pytest.mark.req("R-BCI-13")
+def test_a_large_file_is_gathered_slice_by_slice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{gather_from_import.__module__}._ROWS_AT_ONCE", 2)
+    customers = [a_customer() for _ in range(5)]
+    run = a_run(*((customer, ROW) for customer in customers))
+
+    slices = gathered_whole(run)
+
+    assert slices == 3
+    assert all(_held(customer)["contract.tenure_months"] == 34 for customer in customers)
+    assert Outcome.objects.count() == 5
+
+
+def test_a_slice_that_comes_twice_is_taken_in_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{gather_from_import.__module__}._ROWS_AT_ONCE", 1)
+    run = a_run((a_customer(), ROW), (a_customer(), ROW))
+    gathered_whole(run)
+    held = Fact.objects.count()
+
+    assert gather_from_import(run_id=run.pk, after_line=2, actor=SYSTEM) == 0
+    assert Fact.objects.count() == held
+
+
+def test_nothing_is_gathered_from_a_file_that_was_undone() -> None:
+    run = a_run((a_customer(), ROW))
+    ImportRun.objects.update(state="undone")
+
+    assert gather_from_import(run_id=run.pk, actor=SYSTEM) == 0
+    assert Fact.objects.exists() is False
+
+
 @pytest.mark.req("R-BCI-7")
 @pytest.mark.req("R-BCI-8")
 def test_the_real_file_gives_every_customer_a_profile_in_seconds() -> None:
@@ -173,7 +216,7 @@ def test_the_real_file_gives_every_customer_a_profile_in_seconds() -> None:
     run.save()
     started = time.monotonic()
 
-    gather_from_import(run_id=run.pk, actor=SYSTEM)
+    gathered_whole(run)
 
     took = time.monotonic() - started
     assert Profile.objects.filter(sections__life_stage__0__value__isnull=False).count() == 7043
