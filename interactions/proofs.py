@@ -18,8 +18,9 @@ from customers.processes.record_customer import record_party
 from customers.processes.validate_contact import mark_unreachable
 from interactions import clock as engine
 from interactions.channels import email
-from interactions.governed import SLA_CALENDAR, calendars, closing, policies, wording
+from interactions.governed import SLA_CALENDAR, calendars, closing, policies, surveys, wording
 from interactions.models import Interaction, Message
+from interactions.models.survey import SCALES
 from interactions.processes.track_interaction.reminding import reminders
 from readiness.registry import slots
 from readiness.registry.cases import Case, Shown, declare
@@ -113,6 +114,22 @@ def outcomes_can_be_told_apart(config: Mapping[str, Any]) -> Shown:
     if missing or "impossible" not in config["informed_by"]:
         return Shown(False, f"Needed and missing: {', '.join(missing) or 'impossible'}.")
     return Shown(True, f"{len(closing.OUTCOMES)} outcomes, reopening {config['reopen_days']} days.")
+
+
+def every_answer_has_its_link(config: Mapping[str, Any]) -> Shown:
+    """Write the question in each language and look for a link under every answer of its scale."""
+    lowest, highest = SCALES[config["ask"]]
+    answers = [f"<{score}>" for score in range(lowest, highest + 1)]
+    blanks = {name: f"<{name}>" for name in surveys.BLANKS} | {"answers": "\n".join(answers)}
+    for language in config["words"]:
+        subject, body = surveys.letter(config, language, blanks)
+        if "$" in subject + body or not all(answer in body for answer in answers):
+            return Shown(False, f"{language}: an answer has no link or a blank was left open.")
+    return Shown(
+        True,
+        f"{len(config['words'])} languages, {len(answers)} answers each.",
+        {"answers": len(answers)},
+    )
 
 
 def reminders_come_in_time(config: Mapping[str, Any]) -> Shown:
@@ -303,9 +320,17 @@ for _case in (
         clause="R-TMI-4",
     ),
     Case(
+        key="survey.answerable",
+        title="Every answer can be given with one click, in every language",
+        slots=("survey.satisfaction",),
+        category="materials",
+        check=every_answer_has_its_link,
+        clause="R-CIM-8",
+    ),
+    Case(
         key="channel.email.opted-out",
         title="A customer who said no is not mailed",
-        slots=("channel.email", "notify.template_set"),
+        slots=("channel.email", "notify.template_set", "survey.satisfaction"),
         category="security_privacy",
         check=who_said_no_is_not_mailed,
         clause="R-CIM-18",

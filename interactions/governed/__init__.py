@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from interactions.governed import calendars, channels, closing, policies, wording, working
+from interactions.governed import calendars, channels, closing, policies, surveys, wording, working
 from interactions.governed import kpis as kpis  # declaring the figures is its effect
 from readiness.registry import slots
 
@@ -10,5 +10,6 @@ SLA_CALENDAR: Final = slots.declare(calendars.SLOT)
 SLA_POLICY: Final = slots.declare(policies.SLOT)
 TEMPLATE_SET: Final = slots.declare(wording.SLOT)
 CLOSE_POLICY: Final = slots.declare(closing.SLOT)
+SURVEY: Final = slots.declare(surveys.SLOT)
 WORK_POLICY: Final = slots.declare(working.SLOT)
 CHANNELS: Final = {key: slots.declare(slot) for key, slot in channels.SLOTS.items()}

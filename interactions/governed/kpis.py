@@ -181,6 +181,46 @@ UNPERMITTED: Final = _declare(
     better="down",
     unit="count",
 )
+SATISFIED: Final = _declare(
+    "C-6",
+    _("Satisfied customers"),
+    _("Of those who answered the survey in the period: 4 or 5 of 5."),
+    "kpi_satisfied",
+    better="up",
+    unit="ratio",
+)
+RECOMMEND: Final = _declare(
+    "C-6-nps",
+    _("Would recommend us"),
+    _("Those who gave 9 or 10 less those who gave 0 to 6, of all who answered in the period."),
+    "kpi_recommend",
+    better="up",
+    unit="points",
+)
+EASE: Final = _declare(
+    "C-6-ces",
+    _("Ease"),
+    _("How easy it was for the customer, 1 to 7, on average of the answers of the period."),
+    "kpi_ease",
+    better="up",
+    unit="score",
+)
+SPEED_OF_ANSWER: Final = _declare(
+    "C-3",
+    _("Speed of answer"),
+    _("How long callers waited for somebody, of the calls that rang in the period."),
+    "kpi_speed_of_answer",
+    better="down",
+    unit="seconds",
+)
+HANDLE_TIME: Final = _declare(
+    "E-1",
+    _("Handle time of calls"),
+    _("Talking, holding and wrapping up, on average of the calls handled in the period."),
+    "kpi_handle_time",
+    better="down",
+    unit="seconds",
+)
 
 # Drawn as lines over the periods; the others stand as figures of one period beside the one before.
 TREND: Final = (IN_TIME, IN_TIME_LAST, FIRST_RESPONSE, RESOLUTION)
@@ -195,4 +235,9 @@ QUALITY: Final = (
     PROMISE_KEPT,
     ANSWERS,
     UNPERMITTED,
+    SATISFIED,
+    RECOMMEND,
+    EASE,
+    SPEED_OF_ANSWER,
+    HANDLE_TIME,
 )

@@ -1,6 +1,6 @@
 """Performance: two promises, told before the miss, percentiles and age, each with its rows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -358,6 +358,11 @@ _ROWS_OF = {
     "S-4": "missed",
     "S-5": "promised_anew",
     "S-6": "asked",
+    "C-6": "opinions",
+    "C-6-nps": "opinions",
+    "C-6-ces": "opinions",
+    "C-3": "calls",
+    "E-1": "calls",
 }
 
 
@@ -389,7 +394,13 @@ def _told(measure: Measure, row: Mapping[str, Any]) -> str:
         return times.number(value or 0)
     if value is None or row["n"] < TOO_FEW:
         return ""
-    return times.percent(value, 1) if measure.unit == "ratio" else times.left(value)
+    told: dict[str, Callable[[float], str]] = {
+        "ratio": lambda share: times.percent(share, 1),
+        "points": lambda share: times.signed(share * 100, 0),
+        "score": lambda score: times.number(score, 1),
+        "seconds": times.left,
+    }
+    return told[measure.unit](value)
 
 
 def _went(measure: Measure, row: Mapping[str, Any], before: Mapping[str, Any]) -> str:

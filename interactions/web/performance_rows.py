@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from interactions.models import (
+    Call,
     Commitment,
     Interaction,
     InteractionEvent,
     ResponseRequest,
     SlaClock,
+    Survey,
 )
 
 PAGE = 50
@@ -34,6 +36,8 @@ KINDS: Mapping[str, Any] = {
     "merged": gettext_lazy("Came in during the period and merged"),
     "promised_anew": gettext_lazy("New promises due in the period"),
     "asked": gettext_lazy("Answers due in the period"),
+    "opinions": gettext_lazy("Customers who said how we did"),
+    "calls": gettext_lazy("Calls that rang in the period"),
 }
 _ENDED = (Interaction.Status.CANCELLED, Interaction.Status.MERGED)
 
@@ -138,6 +142,20 @@ def _of(kind: str, scope: Mapping[str, Any], a: datetime, b: datetime, now: date
                 ResponseRequest.objects.filter(
                     interaction=OuterRef("pk"), due_at__gte=a, due_at__lt=b
                 ).exclude(state=ResponseRequest.State.WITHDRAWN)
+            )
+        ),
+        "opinions": Q(
+            Exists(
+                Survey.objects.filter(
+                    interaction=OuterRef("pk"), answered_at__gte=a, answered_at__lt=b
+                )
+            )
+        ),
+        "calls": Q(
+            Exists(
+                Call.objects.filter(
+                    interaction=OuterRef("pk"), direction="inbound", rang_at__gte=a, rang_at__lt=b
+                )
             )
         ),
     }[kind]

@@ -3,6 +3,7 @@
 from interactions.processes.notify_customer.queueing import (
     delay_notice,
     deliverable,
+    language_of,
     queue_notice,
 )
 from interactions.processes.notify_customer.sending import send_again, send_due
@@ -14,6 +15,7 @@ __all__ = [
     "ETOM",
     "delay_notice",
     "deliverable",
+    "language_of",
     "queue_notice",
     "send_again",
     "send_due",

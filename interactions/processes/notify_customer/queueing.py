@@ -44,7 +44,7 @@ def queue_notice(
     return _queue(
         interaction,
         contact,
-        Rendered(_language(interaction), subject[:250], body),
+        Rendered(language_of(interaction), subject[:250], body),
         serving(contact.channel, interaction),
         purpose=purpose,
         dedupe_key=dedupe_key,
@@ -100,7 +100,7 @@ def closing_notice(
 ) -> Message | None:
     """Tell the customer that it is done; `say` is asked for the words in their language."""
     return _notice(
-        interaction, "answer", {"text": say(_language(interaction))}, dedupe_key=dedupe_key
+        interaction, "answer", {"text": say(language_of(interaction))}, dedupe_key=dedupe_key
     )
 
 
@@ -120,7 +120,7 @@ def _notice(
         wording = resolve(TEMPLATE_SET.key, unit=str(interaction.customer.public_id))
     except CapabilityOff:
         return None
-    language = _language(interaction)
+    language = language_of(interaction)
     said = {
         name: value if isinstance(value, str) else _said(value, interaction, language)
         for name, value in blanks.items()
@@ -276,7 +276,7 @@ def _need(interaction: Interaction) -> CommunicationNeed | None:
     return CommunicationNeed.objects.filter(party=customer.party_id, topic=SERVICE).first()
 
 
-def _language(interaction: Interaction) -> str:
+def language_of(interaction: Interaction) -> str:
     need = _need(interaction)
     party = interaction.customer.party if interaction.customer else None
     return (need and need.language) or (party and party.language) or FALLBACK

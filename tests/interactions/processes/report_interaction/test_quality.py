@@ -10,7 +10,16 @@ from django.utils import timezone
 from crm.access import SYSTEM
 from customers.models import Customer
 from interactions.governed import kpis
-from interactions.models import Commitment, Interaction, Message, Reason, ResponseRequest, SlaClock
+from interactions.models import (
+    Call,
+    Commitment,
+    Interaction,
+    Message,
+    Reason,
+    ResponseRequest,
+    SlaClock,
+    Survey,
+)
 from interactions.processes.close_interaction import cancel, complete, reopen
 from interactions.processes.report_interaction import Compared, report_interaction
 from interactions.processes.track_interaction import make_promise
@@ -231,3 +240,65 @@ def test_every_figure_can_be_cut_by_every_dimension(
     measure: Measure, scope: dict[str, Any]
 ) -> None:
     assert _row(measure, **scope)["n"] == 0
+
+
+def _survey(kind: str, score: int | None, place: int) -> None:
+    matter = an_interaction(customer=a_customer(email=f"{place}@example.org"))
+    version = the_clock(matter).capability_version
+    message = Message.objects.create(
+        interaction=matter, kind="notice", direction="outbound", channel="email",
+        author_name="CRM", body="?", state="queued", dedupe_key=f"survey:{place}",
+        capability_version=version,
+    )  # fmt: skip
+    now = timezone.now()
+    Survey.objects.create(
+        interaction=matter, customer_id=matter.customer_id, kind=kind, message=message,
+        open_until=now + timedelta(days=14), capability_version=version, score=score,
+        answered_at=None if score is None else now,
+    )  # fmt: skip
+
+
+@pytest.mark.req("R-CIM-8", "R-TMI-12")
+def test_satisfaction_is_the_two_best_answers_with_its_interval() -> None:
+    for place, score in enumerate((5, 4, 4, 2, None)):
+        _survey("csat", score, place)
+
+    row = _row(kpis.SATISFIED)
+
+    assert (row["part"], row["n"], row["excluded"]) == (3, 4, 1)
+    assert float(row["response_rate"]) == 0.8
+    # Wilson's interval for 3 of 4, from a table.
+    assert float(row["low"]) == pytest.approx(0.3006, abs=1e-4)
+    assert float(row["high"]) == pytest.approx(0.9544, abs=1e-4)
+
+
+@pytest.mark.req("R-CIM-8", "R-TMI-12")
+def test_promoters_less_detractors() -> None:
+    for place, score in enumerate((10, 9, 8, 6)):
+        _survey("nps", score, place)
+    _survey("ces", 6, 9)
+
+    assert float(_row(kpis.RECOMMEND)["value"]) == 0.25
+    assert float(_row(kpis.EASE)["value"]) == 6
+
+
+@pytest.mark.req("R-TMI-3", "R-TMI-12")
+def test_calls_are_waited_for_given_up_and_handled(now: datetime) -> None:
+    rang = now - timedelta(hours=2)
+    after = timedelta(seconds=1)
+    for place, (answered, ended, wrapped) in enumerate(
+        ((20, 140, 160), (40, 240, None), (None, 30, None), (None, 2, None))
+    ):
+        Call.objects.create(
+            source="pbx", external_id=str(place), direction="inbound", rang_at=rang,
+            state="ended" if answered else "missed",
+            answered_at=rang + answered * after if answered else None,
+            ended_at=rang + ended * after,
+            wrapped_at=rang + wrapped * after if wrapped else None,
+        )  # fmt: skip
+
+    speed, handled = _row(kpis.SPEED_OF_ANSWER), _row(kpis.HANDLE_TIME)
+
+    assert (speed["value"], speed["n"], speed["excluded"]) == (30, 2, 1)
+    assert float(speed["abandoned"]) == pytest.approx(1 / 3)
+    assert (handled["value"], handled["n"]) == (170, 2)
