@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 
 from interactions.channels import marks, mime, unsubscribing
@@ -62,9 +63,14 @@ def compose(message: Message, config: Mapping[str, Any]) -> EmailMessage:
 
 def send(message: Message, config: Mapping[str, Any], /) -> Result:
     """Hand over to the mail server; what it refuses is told apart from its being away."""
+    return send_over(get_connection(), message, config)
+
+
+def send_over(server: BaseEmailBackend, message: Message, config: Mapping[str, Any]) -> Result:
+    """The same to a server of one's choice: a readiness check sends to one that keeps it."""
     try:
         mail = compose(message, config)
-        with get_connection() as connection:
+        with server as connection:
             if isinstance(connection, SmtpBackend):
                 _hand_over(connection, mail, automatic=_is_automatic(message))
             else:

@@ -3,7 +3,9 @@
 import hashlib
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,7 +93,22 @@ def forget_snapshot() -> None:
     _frozen.clear()
 
 
+_afresh: ContextVar[bool] = ContextVar("read_afresh", default=False)
+
+
+@contextmanager
+def read_afresh() -> Iterator[None]:
+    """Within the block, this thread sees its own transaction's register and no snapshot."""
+    token = _afresh.set(True)
+    try:
+        yield
+    finally:
+        _afresh.reset(token)
+
+
 def _candidates(slot: str) -> list[_Candidate]:
+    if _afresh.get():
+        return _read_snapshot().get(slot, [])
     global _snapshot, _taken_at  # noqa: PLW0603  # one snapshot per process is the design
     now = time.monotonic()
     if now - _taken_at >= _SNAPSHOT_SECONDS:
