@@ -20,6 +20,8 @@ control_socket_disable = True
 # Imported once and shared by the workers; a worker that follows another is there at once.
 preload_app = True
 timeout = 60
+# A partner's filters with many ids are long; the usual proxies take as much.
+limit_request_line = 8190
 graceful_timeout = 10
 # A fresh process now and then bounds what a leak can cost; the jitter keeps them from all at once.
 max_requests = 5000

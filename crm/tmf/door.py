@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from crm.tmf import errors, request_id
 
 OURS = ("/tmf-api/", "/oauth2/", "/api/")
+ROOTS = frozenset(one.removesuffix("/") for one in OURS)
 PAGES = ("/api/docs",)
 
 
@@ -25,7 +26,8 @@ class PartnerDoor:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         path = request.path_info
-        if not path.startswith(OURS) or path.startswith(PAGES):
+        ours = path.startswith(OURS) or path in ROOTS
+        if not ours or path.startswith(PAGES):
             return self._pass_on(request)
         try:
             found = get_resolver("crm.tmf.urls").resolve(path.removesuffix("/"))

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.http import Http404
+from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -22,6 +22,7 @@ from crm.tmf.callbacks import check_callback
 from crm.tmf.errors import Refused
 from crm.tmf.hub import check_query
 from crm.tmf.models import HubListener
+from crm.tmf.parsing import AlwaysJson
 from crm.tmf.throttle import THROTTLE
 from crm.tmf.views import base_of
 
@@ -55,17 +56,22 @@ def _grant(request: Request) -> Grant:
 class HubView(APIView):
     """What the two addresses of a hub share."""
 
+    content_negotiation_class = AlwaysJson
     permission_classes = (IsAuthenticated, Scoped)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         self.headers = {**self.headers, **THROTTLE.take(_grant(request).client).headers()}
 
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
+        """What can be done here; the framework's own answer describes our code."""
+        return Response(status=204)
+
 
 class Hub(HubView):
     """POST /hub"""
 
-    http_method_names = ["post"]
+    http_method_names = ["post", "options"]
 
     def post(self, request: Request, *, api: apis.Api) -> Response:
         wanted = ListenerSerializer(data=request.data)
@@ -107,7 +113,7 @@ def _listen(request: Request, api: apis.Api, callback: str, query: str) -> HubLi
 class HubItem(HubView):
     """DELETE /hub/{id}"""
 
-    http_method_names = ["delete"]
+    http_method_names = ["delete", "options"]
 
     def delete(self, request: Request, *, api: apis.Api, public_id: str) -> Response:
         try:

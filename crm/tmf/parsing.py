@@ -7,14 +7,17 @@ from typing import IO, Any
 import orjson
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from rest_framework.negotiation import BaseContentNegotiation, DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
 
-from crm.tmf.errors import Refused
+from crm.tmf.errors import CONTENT_TYPE, Refused
 
 DEEPEST = 40
 JSON = "application/json"
 MERGE = "application/merge-patch+json"
 JSON_PATCH = "application/json-patch+json"
+_LETTERS = frozenset({"utf-8", "utf8", "us-ascii"})
 
 
 def body_of(request: HttpRequest, *accepted: str) -> Any:
@@ -27,7 +30,18 @@ def body_of(request: HttpRequest, *accepted: str) -> Any:
             _("%(kind)s is not understood here; send %(accepted)s.")
             % {"kind": kind, "accepted": ", ".join(accepted)},
         )
+    require_plain(request)
     return loads(request.body)
+
+
+def require_plain(request: HttpRequest) -> None:
+    """Refuse a body that is packed, or written in letters other than JSON's own."""
+    packed = request.headers.get("Content-Encoding", "identity").strip().lower()
+    letters = (request.content_params or {}).get("charset", "utf-8").lower()
+    if packed not in {"", "identity"} or letters not in _LETTERS:
+        raise Refused(
+            415, "unsupported-encoding", _("Send the body as it is, unpacked and in UTF-8.")
+        )
 
 
 def media_type(request: HttpRequest) -> str:
@@ -66,6 +80,18 @@ def _check(value: Any) -> None:
     raise Refused(400, "malformed-json", _("The body is nested too deeply."))
 
 
+class AlwaysJson(BaseContentNegotiation):
+    """JSON whatever is accepted, as TMF630 wants it: an Accept we cannot meet is no error."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return DefaultContentNegotiation().select_parser(request, parsers)
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> tuple[Any, str]:
+        return renderers[0], CONTENT_TYPE
+
+
 class JsonBody(BaseParser):
     """The parser of every REST framework view; it respects the limit on the size of a body."""
 
@@ -78,4 +104,5 @@ class JsonBody(BaseParser):
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         request = (parser_context or {})["request"]
+        require_plain(request._request)
         return loads(request._request.body)

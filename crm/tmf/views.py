@@ -64,13 +64,16 @@ class Door:
     def _dispatch(self, request: HttpRequest, grant: Grant, **kwargs: Any) -> HttpResponse:
         method = request.method or ""
         answers = self.methods()
+        allowed = {"Allow": ", ".join(sorted({*answers, "HEAD", "OPTIONS"}))}
+        if method == "OPTIONS":
+            return HttpResponse(status=204, headers=allowed)
         answer = answers.get("GET" if method == "HEAD" else method)
         if answer is None:
             raise Refused(
                 405,
                 "method-not-allowed",
                 _("%(method)s is not possible here.") % {"method": method},
-                {"Allow": ", ".join(sorted(answers))},
+                allowed,
             )
         require_scope(grant, method)
         caller = Caller(

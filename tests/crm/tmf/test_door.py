@@ -136,6 +136,7 @@ def test_calls_are_counted_and_then_refused(partner: Partner, settings: Any) -> 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
+        ("GET", "/tmf-api", 404),
         ("GET", "/tmf-api/", 404),
         ("GET", "/tmf-api/customerManagement/v4/nothing", 404),
         ("GET", "/tmf-api/customerManagement/v9/customer", 404),
@@ -159,6 +160,44 @@ def test_wrong_address_or_method_has_the_error_body(
     assert answer.headers["Content-Type"].startswith("application/json")
     assert {"code", "reason", "status", "@type"} <= answer.json().keys()
     assert ("Allow" in answer.headers) is (status == 405)
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        (CUSTOMER, "GET, HEAD, OPTIONS, POST"),
+        (f"{CUSTOMER}/01a1fbc9-894f-7d35-b932-ed0df899e11f", "DELETE, GET, HEAD, OPTIONS, PATCH"),
+        ("/tmf-api/customerManagement/v4/hub", "POST, OPTIONS"),
+        ("/tmf-api/customerManagement/v4/hub/x", "DELETE, OPTIONS"),
+    ],
+)
+def test_partner_may_ask_what_can_be_done(path: str, allowed: str, partner: Partner) -> None:
+    answer = partner.call("OPTIONS", path)
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer.headers["Allow"] == allowed
+    assert Client().options(path).status_code == 401
+
+
+@pytest.mark.parametrize("path", [CUSTOMER, "/tmf-api/party/v4/hub"])
+def test_accept_that_cannot_be_met_is_answered_in_json(path: str, partner: Partner) -> None:
+    heard = partner.post(path, {}, Accept="text/xml")
+
+    assert heard.status_code == 400
+    assert heard.json()["@type"] == "Error"
+
+
+@pytest.mark.parametrize("path", [CUSTOMER, "/tmf-api/party/v4/hub"])
+@pytest.mark.parametrize(
+    ("kind", "packing"),
+    [("application/json", "gzip"), ("application/json; charset=utf-16", "identity")],
+)
+def test_packed_body_and_foreign_letters_are_415(
+    kind: str, packing: str, path: str, partner: Partner
+) -> None:
+    heard = partner.call("POST", path, {}, Content_Type=kind, Content_Encoding=packing)
+
+    assert (heard.status_code, heard.json()["code"]) == (415, "unsupported-encoding")
 
 
 @pytest.mark.parametrize(

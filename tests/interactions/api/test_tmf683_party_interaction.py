@@ -195,7 +195,7 @@ def test_interactions_are_not_deleted(partner: Partner) -> None:
     answer = partner.delete(made["href"])
 
     assert answer.status_code == 405
-    assert answer.headers["Allow"] == "GET, PATCH"
+    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS, PATCH"
     assert answer.json()["@type"] == "Error"
 
 
