@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Self
 
 import pgtrigger
+import structlog
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
@@ -152,7 +153,9 @@ class Delivery(models.Model):
     def run(self) -> None:
         """Call the handler; its writes and `done_at` commit together."""
         event = registry.typed(self.event.name, self.event.payload)
-        registry.handler(self.handler)(event, self.event.pk)
+        # Also after the sweep, and for what the handler publishes: one id from click to effect.
+        with structlog.contextvars.bound_contextvars(request_id=self.event.request_id):
+            registry.handler(self.handler)(event, self.event.pk)
         self.done_at = timezone.now()
         self.save(update_fields=["done_at"])
 

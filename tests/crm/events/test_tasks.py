@@ -2,11 +2,12 @@ import threading
 from datetime import timedelta
 
 import pytest
+import structlog
 from django.db import connection, transaction
 from django.utils import timezone
 
 from crm.access import SYSTEM
-from crm.celery import app
+from crm.celery import Sender, app
 from crm.events import registry
 from crm.events.catalogue import CustomerTerminated
 from crm.events.models import ATTEMPTS_BEFORE_DEAD, Delivery, Heartbeat, OutboxEvent
@@ -170,6 +171,36 @@ def test_deliveries_of_one_transaction_are_made_in_their_order_and_one_that_fail
     owed[1].refresh_from_db()
     assert (owed[1].attempts, owed[1].done_at) == (1, None)
     assert sent == []
+
+
+@pytest.mark.django_db
+def test_a_handler_works_under_the_id_of_the_request_that_caused_the_event(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[object] = []
+
+    def note(event: CustomerTerminated, event_id: int) -> None:
+        seen.append(structlog.contextvars.get_contextvars().get("request_id"))
+
+    monkeypatch.setattr(registry, "handler", lambda _path: note)
+    with structlog.contextvars.bound_contextvars(request_id="click-7"):
+        owed = ended()
+
+    deliver(owed.pk)
+
+    assert seen == ["click-7"]
+    assert "request_id" not in structlog.contextvars.get_contextvars()
+
+
+def test_a_task_is_sent_with_the_id_of_the_request() -> None:
+    other = Sender("other", broker="memory://")
+    with structlog.contextvars.bound_contextvars(request_id="click-8"):
+        other.send_task("any.task")
+
+    with other.connection_for_read() as line, line.SimpleQueue("celery") as queue:
+        message = queue.get(timeout=5)
+
+    assert message.headers["__django_structlog__"]["request_id"] == "click-8"
 
 
 @pytest.mark.django_db
