@@ -14,6 +14,12 @@ from customers.models.imports import (
     ImportProblem,
     ImportRun,
 )
+from customers.models.listing import (
+    CleansingChange,
+    CleansingJob,
+    CustomerView,
+    ListExport,
+)
 from customers.models.matching import (
     DuplicateCase,
     MatchKey,
@@ -44,6 +50,8 @@ __all__ = [
     "AttributeDefinition",
     "CallerCheck",
     "CheckState",
+    "CleansingChange",
+    "CleansingJob",
     "CommunicationNeed",
     "CompletionStep",
     "Consent",
@@ -52,6 +60,7 @@ __all__ = [
     "ContactMedium",
     "Customer",
     "CustomerRole",
+    "CustomerView",
     "DuplicateCase",
     "Hold",
     "Identifier",
@@ -61,6 +70,7 @@ __all__ = [
     "ImportProblem",
     "ImportRun",
     "ImportedRecord",
+    "ListExport",
     "MatchKey",
     "MatchRun",
     "Merge",

@@ -122,6 +122,16 @@ class Customer(models.Model):
                 | (~Q(status="terminated") & Q(ended_at=None, end_reason="")),
             ),
         ]
+        indexes = [
+            # Lists are paged by key: one index for each order, and for each filter that narrows.
+            models.Index(fields=["name", "id"], name="customer_by_name"),
+            models.Index(fields=["since", "id"], name="customer_by_since"),
+            models.Index(fields=["status", "id"], name="customer_by_status"),
+            models.Index(fields=["care_team", "id"], name="customer_by_team"),
+            models.Index(
+                fields=["segment", "id"], name="customer_by_segment", condition=~Q(segment="")
+            ),
+        ]
         triggers = [BUMP]
 
     def __str__(self) -> str:
