@@ -8,9 +8,11 @@ class InteractionsConfig(AppConfig):
     def ready(self) -> None:
         from interactions import (  # noqa: F401  # registering is their effect
             archivable,
+            consumers,
             generation,
             governed,
             handlers,
+            macros,
             proofs,
             reasons,
             roles,

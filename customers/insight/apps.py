@@ -7,6 +7,7 @@ class InsightConfig(AppConfig):
 
     def ready(self) -> None:
         from customers.insight import (  # noqa: F401  # registering is their effect
+            consumers,
             generation,
             governed,
             handlers,

@@ -5,7 +5,6 @@ from typing import Any, Final
 _FIBRE: Final = ["fibre-900", "fibre-150"]
 _MOBILE: Final = ["mobile-unlimited", "mobile-start"]
 _FIXED: Final = ["home-phone", "tv-family"]
-_NO_CREDIT: Final = ["none", "bought"]
 
 BASELINE: Final[dict[str, Any]] = {
     "regions": ["GB", "IE", "elsewhere"],
@@ -131,30 +130,24 @@ BASELINE: Final[dict[str, Any]] = {
         {
             "part": "identity",
             "name": "consumer",
-            "when": {"type": ["consumer"], "device": _NO_CREDIT},
+            "when": {"type": ["consumer"]},
             "needs": ["name", "birth_date"],
             "optional": ["identity"],
         },
         {
             "part": "identity",
-            "name": "consumer, device on credit",
-            "when": {"type": ["consumer"], "device": ["credit"]},
-            "needs": ["name", "birth_date", "identity"],
-            "max_age_days": 90,
-        },
-        {
-            "part": "identity",
             "name": "business",
-            "when": {"type": ["business"], "device": _NO_CREDIT},
+            "when": {"type": ["business"]},
             "needs": ["name", "registration", "signatory"],
         },
         {
-            "part": "identity",
-            "name": "business, device on credit",
-            "when": {"type": ["business"], "device": ["credit"]},
-            "needs": ["name", "registration", "signatory", "identity"],
+            "part": "credit",
+            "name": "device on credit",
+            "when": {"device": ["credit"]},
+            "needs": ["identity"],
             "max_age_days": 90,
         },
+        {"part": "credit", "name": "no credit", "when": {"device": ["none", "bought"]}},
         {"part": "contact", "name": "everyone", "needs": ["reach"], "optional": ["email"]},
         {"part": "payment", "name": "everyone", "needs": ["payment"]},
         {

@@ -82,6 +82,7 @@ def order_target(events: Iterable[Told]) -> OrderTarget:
         for line in order.get("lines", ()):
             known = lines.setdefault(line["id"], {"id": line["id"], "offering": "", "options": {}})
             known["offering"] = line.get("offering") or known["offering"]
+            known["name"] = line.get("name") or known.get("name", "")
             known["options"] = {**known["options"], **line.get("options", {})}
     target.lines = [lines[key] for key in sorted(lines)]
     return target

@@ -44,3 +44,12 @@ navigation.register(
     permission="customers.search_archive",
     home_with="customers.search_archive",
 )
+navigation.register(
+    "customers:orders",
+    label=_("Orders"),
+    icon="package",
+    section="desk",
+    order=30,
+    permission="customers.view_order",
+    key="G O",
+)

@@ -14,3 +14,13 @@ panels.register(
     url_name="customers:changes",
     permission="customers.view_personal_data",
 )
+panels.register(
+    page="customer",
+    name="orders",
+    order=40,
+    column="left",
+    title=_("Orders"),
+    icon="package",
+    url_name="customers:orders_panel",
+    permission="customers.view_order",
+)

@@ -5,6 +5,8 @@ from django.utils import timezone
 from crm.access import SYSTEM
 from crm.errors import RuleBroken
 from customers.models import Order
+from customers.ordering import table as tables
+from customers.ordering.table import NotInTable
 from customers.processes.check_order_information import Checked, order_checklist, serving
 
 
@@ -16,6 +18,23 @@ def stamp_version(order: Order) -> None:
         except RuleBroken:
             # Switched off: the order is recorded all the same, and asked when the table is back.
             return
+
+
+def settle_lines(order: Order) -> None:
+    """Call each offering and option as the table does; what it does not know stays as said."""
+    try:
+        table = tables.read(serving(order).config)
+    except RuleBroken:
+        return
+    for line in order.lines:
+        for said in (line["offering"], line.get("name", "")):
+            try:
+                offering = table.offering_of(said)
+            except NotInTable:
+                continue
+            line["offering"] = offering.key
+            line["options"] = table.options_in(offering, line["options"])
+            break
 
 
 def refresh_open_items(order: Order) -> list[Checked]:

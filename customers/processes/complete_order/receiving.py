@@ -19,7 +19,11 @@ from customers.models import Customer, Identifier, Order, OrderNews, Party
 from customers.ordering import fold
 from customers.ordering.fold import Told
 from customers.processes.complete_order.applying import apply
-from customers.processes.complete_order.opening import refresh_open_items, stamp_version
+from customers.processes.complete_order.opening import (
+    refresh_open_items,
+    settle_lines,
+    stamp_version,
+)
 from customers.processes.record_customer import record_customer, record_party
 
 _SEPARATOR = "|"
@@ -216,6 +220,7 @@ def _stand(order: Order, actor: Actor) -> None:
     if order.is_under_way or order.state in fold.CANCELLED:
         order.state = _state(target)
     stamp_version(order)
+    settle_lines(order)
     order.save()
     refresh_open_items(order)
 

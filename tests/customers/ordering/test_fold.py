@@ -65,7 +65,7 @@ def test_latest_word_of_each_attribute_stands() -> None:
     }
     assert found.products["p-1"]["options"] == {"speed": "5G"}
     assert order_target(EVENTS).lines == [
-        {"id": "1", "offering": "mobile", "options": {"device": "credit"}}
+        {"id": "1", "offering": "mobile", "name": "", "options": {"device": "credit"}}
     ]
 
 

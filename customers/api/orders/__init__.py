@@ -1,0 +1,1 @@
+"""What an order needs, how far it is, and who has what they need."""

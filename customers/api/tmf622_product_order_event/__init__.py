@@ -1,0 +1,1 @@
+"""TMF622 product order events, heard from order systems."""
