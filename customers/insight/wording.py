@@ -31,6 +31,8 @@ VALUES: dict[str, str | Promise] = {
 }
 
 WORDS: dict[str, str | Promise] = {
+    "yes": _("Yes"),
+    "no": _("No"),
     "starting-out": _("Starting out"),
     "single": _("Single"),
     "couple": _("Couple"),

@@ -1,7 +1,7 @@
 """The archive on screen: what would go next, what went, find a record and bring it back."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
@@ -17,14 +18,17 @@ from django.views.decorators.http import require_GET, require_POST
 from crm.access import Actor, require, signed_in
 from crm.audit.record import record_access
 from crm.web.page import redirect_to, render_page
+from crm.web.times import instant
 from crm.web.undo import say
 from customers import archivable
 from customers.models import ArchivedRecord, ArchiveRun, Customer
 from customers.processes import archive_information
 from readiness.registry.resolve import CapabilityOff
 
-_PAGE, _RUNS = 50, 5
+_PAGE, _RUNS = 25, 5
 _LONGEST_ID = 18
+# As in the schedule of the worker.
+_RUNS_AT = time(2, 10)
 _BECAUSE = {
     "customer-accepted": _("The customer accepted"),
     "policy-on-silence": _("Not refused, by the policy"),
@@ -82,8 +86,15 @@ def archive(request: HttpRequest) -> HttpResponse:
         "rows": _rows(actor, records),
         "after": records[-1].pk if len(page) > _PAGE else None,
         "may_restore": actor.has_perm("customers.archive_information"),
-        "runs": ArchiveRun.objects.select_related("capability_version").order_by("-pk")[:_RUNS],
+        "runs": [
+            {"run": run, "title": archivable.named(run.data_class).title}
+            for run in ArchiveRun.objects.select_related("capability_version").order_by("-pk")[
+                :_RUNS
+            ]
+        ],
         "nexts": _nexts(actor),
+        "next_run": instant(_next_run()),
+        "back": request.get_full_path(),
     }
     return render_page(request, "customers/archive/archive.html", context)
 
@@ -94,7 +105,16 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
     """Bring one record back to the online tables."""
     record = archive_information.restore(record_id=pk, actor=signed_in(request))
     say(request, _now("“%(label)s” is back, exactly as it was.") % {"label": record.label})
-    return redirect_to(request, reverse("customers:archive"))
+    back = request.POST.get("back", "")
+    here = url_has_allowed_host_and_scheme(back, {request.get_host()})
+    return redirect_to(request, back if here else reverse("customers:archive"))
+
+
+def _next_run() -> datetime:
+    """When the nightly run comes next; it starts by UTC, people read it by their own clock."""
+    now = datetime.now(UTC)
+    tonight = now.replace(hour=_RUNS_AT.hour, minute=_RUNS_AT.minute, second=0, microsecond=0)
+    return tonight if tonight > now else tonight + timedelta(days=1)
 
 
 def _found(actor: Actor, asked: dict[str, Any]) -> QuerySet[ArchivedRecord]:
@@ -109,7 +129,7 @@ def _found(actor: Actor, asked: dict[str, Any]) -> QuerySet[ArchivedRecord]:
         found = found.filter(happened_at__gte=_midnight(since))
     if until := asked.get("until"):
         found = found.filter(happened_at__lte=_midnight(until, time.max))
-    return found.select_related("file", "capability_version").order_by("-pk")
+    return found.select_related("file", "capability_version__slot").order_by("-pk")
 
 
 def _by_reference(reference: str) -> Q:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from crm.access import signed_in
@@ -13,10 +14,20 @@ from crm.errors import RuleBroken
 from crm.web.errors import beside
 from crm.web.page import render_panel
 from crm.web.undo import say
-from customers.insight.web.forms import ConsentForm
+from customers.insight.web.forms import CHANNELS, ConsentForm, Spoken
 from customers.insight.web.profile import customer_in_sight
 from customers.models import Consent, ConsentPurpose, Customer
 from customers.processes.manage_consent import record_consent
+
+# Where an answer came from; another source is shown by its own name.
+_SOURCES = Spoken(
+    {
+        "contact": gettext_lazy("said in a contact"),
+        "back-office": gettext_lazy("recorded in the office"),
+        "import": gettext_lazy("from a file"),
+        "portal": gettext_lazy("in the portal"),
+    }
+)
 
 
 @login_required
@@ -48,6 +59,8 @@ def consents(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form if refused else ConsentForm(initial={"channel": "any"}),
         "open_form": refused,
         "may_record": actor.has_perm("customers.record_consent") and customer.party_id,
+        "channels": CHANNELS,
+        "sources": _SOURCES,
         "contact": request.POST.get("contact") or request.GET.get("contact", ""),
     }
     template = "customers/insight/_consents.html"

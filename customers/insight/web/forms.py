@@ -3,11 +3,35 @@
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from crm.web.words import plain
 from customers.contactability import MEDIA_OF_CHANNEL
 from customers.insight import keys
 from customers.models import ConsentPurpose
+
+
+class Spoken(dict[str, str | Promise]):
+    """Codes in words; a code without words speaks for itself."""
+
+    def __missing__(self, code: str) -> str:
+        return plain(code)
+
+    def get(self, code: str, default: Any = None) -> Any:
+        return self[code]
+
+
+CHANNELS = Spoken(
+    {
+        "email": _("E-mail"),
+        "sms": _("SMS"),
+        "whatsapp": _("WhatsApp"),
+        "phone": _("Phone"),
+        "social": _("Social media"),
+        "letter": _("Letter"),
+    }
+)
 
 
 def _keys() -> list[tuple[str, str]]:
@@ -44,5 +68,5 @@ class ConsentForm(forms.Form):
         assert isinstance(channel, forms.ChoiceField)  # noqa: S101  # told to the type checker
         channel.choices = [
             ("any", _("Every channel")),
-            *((name, name) for name in MEDIA_OF_CHANNEL),
+            *((name, CHANNELS[name]) for name in MEDIA_OF_CHANNEL),
         ]

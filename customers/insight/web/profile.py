@@ -1,5 +1,6 @@
 """The profile of one customer: sections, trust, and every fact with who said so."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,14 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from crm.access import Actor, require, signed_in
+from crm.access import SYSTEM, Actor, require, signed_in
 from crm.audit.record import record_access
 from crm.web.page import redirect_to, render_page, render_panel
 from crm.web.undo import say, say_with_undo
 from customers.insight import keys, reads, wording
 from customers.insight.models import Fact, Profile
 from customers.insight.processes.gather_information import accept_fact, confirm_fact, reject_fact
-from customers.models import Customer
+from customers.models import ConsentPurpose, Customer
 
 _SURE, _UNSURE = 70, 40
 _TO_CONFIRM = 3
@@ -133,7 +134,11 @@ def facts(request: HttpRequest, pk: int) -> HttpResponse:
     record_access(actor=actor, action="view", subject="fact", ids=[pk], purpose="service")
     held = Fact.objects.of_customer(pk).select_related("source")
     covered = reads.covered_purposes(pk)
-    rows = [_row(fact, covered) for fact in held.order_by("superseded_at", "key", "-observed_at")]
+    purposes = dict(ConsentPurpose.objects.values_list("key", "name"))
+    rows = [
+        _row(fact, covered, purposes)
+        for fact in held.order_by("superseded_at", "key", "-observed_at")
+    ]
     standing = [row for row in rows if row["standing"]]
     past = [row for row in rows if not row["standing"]]
     return render_page(
@@ -238,7 +243,7 @@ def _cure(part: str, missing: list[str], unknown: set[str]) -> str:
     return wording.cure(part, own) if own else ""
 
 
-def _row(fact: Fact, covered: frozenset[str]) -> dict[str, Any]:
+def _row(fact: Fact, covered: frozenset[str], purposes: Mapping[str, str]) -> dict[str, Any]:
     held = fact.state in {Fact.State.ACCEPTED, Fact.State.VERIFIED}
     stale = fact.stale_after is not None and fact.stale_after <= timezone.now()
     said = wording.value_of(fact.key, fact.value)
@@ -247,6 +252,9 @@ def _row(fact: Fact, covered: frozenset[str]) -> dict[str, Any]:
         "title": keys.named(fact.key).title,
         "value": said if fact.purpose in covered else _("Not allowed"),
         "covered": fact.purpose in covered,
+        "basis": dict(ConsentPurpose.Basis.choices).get(fact.basis, fact.basis),
+        "purpose": purposes.get(fact.purpose, fact.purpose),
+        "by": "" if fact.recorded_by == SYSTEM.name else fact.recorded_by,
         "standing": fact.superseded_at is None and fact.state != Fact.State.REJECTED,
         "held": held,
         "stale": stale,

@@ -72,7 +72,7 @@ def test_every_fact_answers_who_when_on_what_basis_and_until_when(
 
     html = agent.get(reverse("insight:facts", args=[family.pk])).content.decode()
 
-    for said in ("Learnt in a contact", "ellie", str(contact), "contract, service"):
+    for said in ("Learnt in a contact", "ellie", str(contact), "Contract", "service"):
         assert said in html
 
 
