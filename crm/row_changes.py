@@ -20,6 +20,10 @@ class Change:
     before: Any
     after: Any
     request: str = ""
+    where: str = ""
+    model: str = ""
+    field: str = ""
+    event_id: int = 0
 
 
 def event_model(model: type[models.Model]) -> Any:
@@ -67,4 +71,8 @@ def _differences(
             before=old,
             after=new,
             request=str(said.get("request", "")),
+            where=str(said.get("url", "")),
+            model=model._meta.model_name or "",
+            field=field.attname,
+            event_id=event.pgh_id,
         )

@@ -108,7 +108,7 @@ def _msisdn(text: str) -> str:
             number = phonenumbers.parse(spelling, settings.CRM_REGION)
         except phonenumbers.NumberParseException:
             continue
-        if phonenumbers.is_valid_number(number):
+        if phonenumbers.is_possible_number(number):
             return f"{number.country_code}{phonenumbers.national_significant_number(number)}"
     raise _unreadable(_("This is no phone number of any country."))
 

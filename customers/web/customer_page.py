@@ -1,47 +1,43 @@
 """Everything about one customer on one page; upper apps add their panels."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from crm.access import require, signed_in
+from crm.access import Actor, require, signed_in
 from crm.audit.record import record_access
 from crm.web import words
-from crm.web.page import render_page, render_panel
-from crm.web.panels import actions_for, panels_for
-from customers import masking
-from customers.history import changes_of
+from crm.web.page import render_page
+from crm.web.panels import PlacedPanel, actions_for, panels_for
+from customers import attributes, masking
+from customers.answering import answering
 from customers.models import (
     Agreement,
-    CommunicationNeed,
+    AttributeDefinition,
+    Consent,
     Customer,
+    MergedRecord,
     Party,
-    PartyRelationship,
     Product,
 )
-from customers.web.relation_graph import graph
+from customers.place_names import country
+from customers.processes.verify_caller import PERMISSION as VERIFY
+from customers.web.contact_rows import points_of
+from customers.web.life import steps_of
+from customers.web.needs import CHANNELS, shown
+from customers.web.relation_graph import graph, ties
 
-_CHANGES = 60
 _MOST = 100
 # Panels a phone jumps to; who puts them there is not known here.
 _JUMPS = frozenset({"timeline", "insight"})
 _SOON = timedelta(days=90)
-_MEDIUM_ICONS = {
-    "email": "mail",
-    "mobile": "device-mobile",
-    "phone": "device-landline-phone",
-    "address": "map-pin",
-    "social": "world",
-}
 _PRODUCT_ICONS = {
     "broadband": "wifi",
     "internet": "wifi",
@@ -51,38 +47,7 @@ _PRODUCT_ICONS = {
     "phone": "device-landline-phone",
     "entertainment": "device-tv",
 }
-
-_CHANNELS = {
-    "email": gettext_lazy("E-mail"),
-    "phone": gettext_lazy("Phone"),
-    "sms": gettext_lazy("SMS"),
-    "letter": gettext_lazy("Letter"),
-    "chat": gettext_lazy("Chat"),
-    "app": gettext_lazy("App"),
-    "whatsapp": gettext_lazy("WhatsApp"),
-}
 _HOLDS = {"open-interaction": gettext_lazy("Open matter"), "legal": gettext_lazy("Legal hold")}
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A contact point as it is shown."""
-
-    icon: str
-    value: str
-    about: str
-    state: str
-    verified_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """Somebody tied to this customer's party."""
-
-    name: str
-    how: str
-    customer_id: int | None
-    org: bool
 
 
 @login_required
@@ -92,110 +57,133 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     actor = signed_in(request)
     require(actor, "customers.view_customer")
     seen = Customer.objects.visible_to(actor).select_related("party", "care_team")
-    customer = get_object_or_404(seen, pk=pk)
-    record_access(
-        actor=actor, action="view", subject="customer", ids=[customer.pk], purpose="service"
-    )
-    clear = masking.sees_people(actor)
-    name = customer.name if clear else masking.name(customer.name, customer.number)
-    panels = panels_for("customer", actor, pk=customer.pk)
-    context: dict[str, Any] = {
-        "customer": customer,
-        "party": customer.party if clear else None,
-        "name": name,
-        "clear": clear,
-        "segment": words.plain(customer.segment),
-        "language": words.language(customer.party.language) if customer.party and clear else "",
-        "panels": panels,
-        "actions": actions_for("customer", actor, pk=customer.pk),
-        "points": _points(customer, clear=clear),
-        "needs": _needs(customer.party) if customer.party else [],
-        "products": [
-            (one, _PRODUCT_ICONS.get(one.kind, "package"))
-            for one in customer.products.order_by("status", "pk")[:_MOST]
-        ],
-        "accounts": list(customer.accounts.order_by("pk")[:_MOST]),
-        "agreements": list(customer.agreements.order_by("-pk")[:_MOST]),
-        "holds": _holds(customer),
-        "may_change": actor.has_perm("customers.update_information"),
-        "may_end": actor.has_perm("customers.terminate_relationship"),
-        "jumps": [
-            {"id": "now", "label": _("Now")},
-            {"id": "contact", "label": _("Contact")},
-            {"id": "products", "label": _("Products")},
-            *(
-                {"id": f"panel-{one.name}", "label": one.title}
-                for one in panels
-                if one.name in _JUMPS
-            ),
-            {"id": "relations", "label": _("Relationships")},
-        ],
-    }
-    context["confirm"] = [one for one in context["points"] if one.state != "verified"]
-    context["ending"] = _ending(context["products"], context["agreements"])
-    context["relations"] = _relations(customer.party, clear=clear)
-    context["graph"] = graph(name, [one.name for one in context["relations"]])
-    top = [one for one in context["panels"] if one.column == "top"]
-    context["band"] = bool(top or context["confirm"] or context["ending"])
-    if not context["band"]:
-        context["jumps"].pop(0)
-    return render_page(request, "customers/page.html", context)
-
-
-@login_required
-@require_GET
-def changes(request: HttpRequest, pk: int) -> HttpResponse:
-    """The field history, as a panel of the customer page."""
-    actor = signed_in(request)
-    require(actor, masking.PERMISSION)
-    customer = get_object_or_404(Customer.objects.visible_to(actor).select_related("party"), pk=pk)
+    customer = seen.filter(pk=pk).first()
+    if customer is None:
+        # Merged into another one: whoever kept the old address is led there.
+        other = answering(MergedRecord.Kind.CUSTOMER, pk)
+        get_object_or_404(seen, pk=other)
+        return redirect("customers:page", pk=other)
+    level = masking.caller_level(actor, customer.pk)
+    clear = masking.sees_people(actor) or level >= masking.PERSON_LEVEL
     record_access(
         actor=actor,
         action="view",
         subject="customer",
         ids=[customer.pk],
-        purpose="service",
-        detail="changes",
+        # Shown because the caller proved who they are, and only while that stands.
+        purpose="service" if masking.sees_people(actor) or not clear else "verified-caller",
     )
-    found = changes_of(customer, _CHANGES)
-    context = {"customer": customer, "changes": found}
-    return render_panel(request, "customers/_changes.html", context, title=_("Changes"))
+    panels = panels_for("customer", actor, pk=customer.pk)
+    context: dict[str, Any] = {
+        **_identity(customer, actor, clear=clear, level=level),
+        **_record(customer, actor, clear=clear, level=level),
+        "panels": panels,
+        "actions": actions_for("customer", actor, pk=customer.pk),
+    }
+    top = [one for one in panels if one.column == "top"]
+    context["band"] = bool(top or context["confirm"] or context["ending"])
+    context["jumps"] = _jumps(panels, band=context["band"])
+    return render_page(request, "customers/page.html", context)
 
 
-def _points(customer: Customer, *, clear: bool) -> list[Point]:
-    if customer.party is None:
-        return []
-    media = customer.party.contact_media.current().order_by("-preferred", "pk")[:_MOST]
+def _identity(customer: Customer, actor: Actor, *, clear: bool, level: int) -> dict[str, Any]:
+    """Who it is, how sure we are who is calling, and what must not be forgotten."""
+    name = customer.name if clear else masking.name(customer.name, customer.number)
+    party = customer.party
+    may_change = actor.has_perm("customers.update_information") and clear
+    return {
+        "customer": customer,
+        "party": party if clear else None,
+        "name": name,
+        "clear": clear,
+        "level": level,
+        "level_steps": [one <= level for one in (1, 2, 3)],
+        "may_verify": actor.has_perm(VERIFY),
+        "segment": words.plain(customer.segment),
+        "language": words.language(party.language) if party and clear else "",
+        "nationality": country(party.nationality) if party and clear else "",
+        "needs": _needs(party) if party else [],
+        "marketing": _marketing(party) if party else "",
+        "may_change": may_change,
+        "steps": steps_of(customer, actor) if clear else [],
+        "today": timezone.localdate(),
+    }
+
+
+def _record(customer: Customer, actor: Actor, *, clear: bool, level: int) -> dict[str, Any]:
+    """What is recorded, panel by panel."""
+    points = points_of(customer, clear=clear)
+    products = [
+        (one, _PRODUCT_ICONS.get(one.kind, "package"))
+        for one in customer.products.order_by("status", "pk")[:_MOST]
+    ]
+    agreements = list(customer.agreements.order_by("-pk")[:_MOST])
+    return {
+        "points": points,
+        "confirm": [one for one in points if one.state != "verified"],
+        "products": products,
+        "running": sum(one.status != Product.Status.ENDED for one, _icon in products),
+        "accounts": list(customer.accounts.order_by("pk")[:_MOST]),
+        "agreements": agreements,
+        "billing_open": masking.sees_billing(actor, level),
+        "ending": _ending(products, agreements),
+        "relations": ties(customer, clear=clear),
+        "graph": graph(customer.party, clear=clear),
+        "identifiers": _identifiers(customer) if clear else [],
+        "own_attributes": _attributes(customer) if clear else [],
+        "holds": _holds(customer),
+    }
+
+
+def _jumps(panels: list[PlacedPanel], *, band: bool) -> list[dict[str, str]]:
     return [
-        Point(
-            icon=_MEDIUM_ICONS[one.type],
-            value=one.value if clear else masking.contact_point(one.type, one.value),
-            about=" · ".join(
-                filter(None, (one.get_type_display(), one.role, _("preferred") * one.preferred))
-            ),
-            state=one.state,
-            verified_at=one.verified_at,
-        )
-        for one in media
+        *([{"id": "now", "label": _("Now")}] if band else []),
+        {"id": "contact", "label": _("Contact")},
+        {"id": "products", "label": _("Products")},
+        *({"id": f"panel-{one.name}", "label": one.title} for one in panels if one.name in _JUMPS),
+        {"id": "relations", "label": _("Relationships")},
     ]
 
 
-def _needs(party: Party) -> list[dict[str, str]]:
+def _needs(party: Party) -> list[dict[str, Any]]:
     """How they wish to be reached, in words."""
-    found = []
-    for need in party.communication_needs.all():
-        hours = f"{need.quiet_to:%H:%M}–{need.quiet_from:%H:%M}" if _has_hours(need) else ""
-        channel = str(_CHANNELS.get(need.channel, need.channel))
-        how = ", ".join(filter(None, (channel, hours)))
-        about = "" if need.topic == "service" else words.plain(need.topic)
-        found.append(
-            {"how": f"{about}: {how}" if about else how, "accessibility": need.accessibility}
-        )
-    return found
+    standing = party.communication_needs.select_related("contact_person").order_by("topic")
+    return [shown(one) for one in standing]
 
 
-def _has_hours(need: CommunicationNeed) -> bool:
-    return need.quiet_from is not None and need.quiet_to is not None
+def _marketing(party: Party) -> str:
+    """What they answered to offers, in one line: it stands where it is seen before a call."""
+    answers = Consent.objects.in_force().filter(party=party, purpose__key="marketing")
+    said = {one.channel: one.given for one in answers.order_by("channel")}
+    if not said:
+        return ""
+    if set(said) == {"any"}:
+        return _("Offers: yes") if said["any"] else _("Offers: no")
+    named = [
+        (str(CHANNELS.get(one, _("else"))), _("yes") if given else _("no"))
+        for one, given in said.items()
+    ]
+    return _("Offers: %(answers)s") % {"answers": "; ".join(f"{a} {b}" for a, b in named)}
+
+
+def _identifiers(customer: Customer) -> list[tuple[str, str, str]]:
+    """The numbers that are theirs now; a number that moved on is nobody's business here."""
+    if customer.party is None:
+        return []
+    standing = customer.party.identifiers.at(timezone.now()).exclude(kind="document")
+    return [
+        (one.get_kind_display(), one.value, one.issuer)
+        for one in standing.order_by("kind", "pk")[:_MOST]
+    ]
+
+
+def _attributes(customer: Customer) -> list[tuple[str, str]]:
+    """What the installation defined itself, with this customer's values."""
+    values = {str(one.get("name")): one.get("value") for one in customer.characteristics}
+    if not values:
+        return []
+    known = AttributeDefinition.objects.for_type(customer.type).filter(key__in=values)
+    return [(one.label, attributes.shown(one, values[one.key])) for one in known]
 
 
 def _holds(customer: Customer) -> list[dict[str, Any]]:
@@ -225,47 +213,3 @@ def _ending(
         (one.name, one.valid_to) for one, _icon in products if one.status == Product.Status.ENDING
     ]
     return [*leaving, *soon]
-
-
-def _relations(party: Party | None, *, clear: bool) -> list[Relation]:
-    if party is None:
-        return []
-    ties = PartyRelationship.objects.filter(
-        Q(source=party) | Q(target=party), valid_to=None
-    ).select_related("source", "target")[:_MOST]
-    others = {tie: tie.target if tie.source_id == party.pk else tie.source for tie in ties}
-    customers = dict(
-        Customer.objects.filter(party__in=others.values(), removed_at=None).values_list(
-            "party_id", "pk"
-        )
-    )
-    said: dict[int, list[str]] = {}
-    for tie, other in others.items():
-        said.setdefault(other.pk, []).append(_how(tie, outward=tie.source_id == party.pk))
-    return [
-        Relation(
-            name=other.name if clear else masking.name(other.name, ""),
-            how=" · ".join(dict.fromkeys(said[other.pk])),
-            customer_id=customers.get(other.pk),
-            org=other.kind == Party.Kind.ORGANIZATION,
-        )
-        for other in {other.pk: other for other in others.values()}.values()
-    ]
-
-
-def _how(tie: PartyRelationship, *, outward: bool) -> str:
-    said = tie.get_kind_display() if outward else _from_their_side(tie.kind)
-    return f"{said} · {tie.note}" if tie.note else said
-
-
-def _from_their_side(kind: str) -> str:
-    return {
-        "partner": _("Partner"),
-        "parent": _("Child of"),
-        "guardian": _("Under the care of"),
-        "payer": _("Bill paid by"),
-        "user": _("User for"),
-        "employer": _("Works for"),
-        "subsidiary": _("Subsidiary of"),
-        "household": _("Same household"),
-    }[kind]

@@ -8,7 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from customers.imports.mapping import SCHEMA
-from customers.models import Customer
+from customers.models import AttributeDefinition, Customer
+from customers.place_names import country_choices, language_choices
+from customers.web.attribute_fields import attribute_field
 
 _LARGEST = 200 * 1024 * 1024
 _HEAD = 8192
@@ -51,9 +53,8 @@ class RecordForm(forms.Form):
     phone = forms.CharField(label=_("Phone"), max_length=60, required=False)
     email = forms.EmailField(label=_("E-mail"), max_length=254, required=False)
     address = forms.CharField(label=_("Address"), max_length=320, required=False)
-    language = forms.CharField(
-        label=_("Language"), max_length=12, required=False, help_text=_("A code: en, pl, cy.")
-    )
+    language = forms.ChoiceField(label=_("Language"), required=False)
+    nationality = forms.ChoiceField(label=_("Nationality"), required=False)
     birth_date = forms.DateField(
         label=_("Date of birth"),
         required=False,
@@ -66,6 +67,40 @@ class RecordForm(forms.Form):
         required=False,
         help_text=_("What must never be forgotten: a medical alarm, a threat, a bereavement."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        initial = self.initial
+        for name, choices in (("language", language_choices), ("nationality", country_choices)):
+            standing = str(initial.get(name) or "")
+            self.fields[name] = forms.ChoiceField(
+                label=self.fields[name].label,
+                required=False,
+                choices=choices(standing),
+                widget=forms.Select(attrs={"translate": "no"}),
+            )
+        self.definitions = list(AttributeDefinition.objects.in_use())
+        for one in self.definitions:
+            self.fields[f"attribute_{one.key}"] = attribute_field(one)
+
+    def own_attributes(self) -> list[forms.BoundField]:
+        """The fields an installation defined, in its order."""
+        return [self[f"attribute_{one.key}"] for one in self.definitions]
+
+    def characteristics(self, standing: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """What stands, with the values of this form in place of those it shows."""
+        values = {
+            one.key: self.cleaned_data.get(f"attribute_{one.key}")
+            for one in self.definitions
+            if one.customer_type in {"", self.cleaned_data.get("type")}
+        }
+        kept = [one for one in standing if one.get("name") not in values]
+        said = [
+            {"name": key, "value": value.isoformat() if hasattr(value, "isoformat") else value}
+            for key, value in values.items()
+            if value not in (None, "")
+        ]
+        return [*kept, *said]
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
@@ -92,8 +127,11 @@ class NewForm(RecordForm):
         required=False,
         help_text=_("Left empty, the next one is given."),
     )
-    not_the_same = forms.BooleanField(
-        label=_("None of these: this is somebody new"), required=False
+    not_the_same = forms.CharField(
+        label=_("Why this is somebody else"),
+        max_length=300,
+        required=False,
+        help_text=_("Kept with the record: father and son, namesake at another address."),
     )
 
 
@@ -101,6 +139,7 @@ class EditForm(RecordForm):
     """The same, with why it changes and which state was read."""
 
     trigger = forms.ChoiceField(label=_("Why it changes"), choices=TRIGGERS)
+    original = forms.CharField(widget=forms.HiddenInput, required=False)
     revision = forms.IntegerField(widget=forms.HiddenInput)
     party_revision = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -115,6 +154,9 @@ class EndForm(forms.Form):
     """Why a relationship ends."""
 
     reason = forms.ChoiceField(label=_("Why it ends"), choices=Customer.EndReason)
+    stop_services = forms.BooleanField(
+        label=_("Stop the services that still run, today"), required=False
+    )
 
 
 class UploadForm(forms.Form):

@@ -1,8 +1,12 @@
 """Record a customer, change one, end a relationship."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.core import signing
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -12,20 +16,24 @@ from django.views.decorators.http import require_http_methods
 
 from crm.access import Actor, require, signed_in
 from crm.audit.record import record_access
+from crm.errors import RuleBroken
 from crm.web.errors import beside
 from crm.web.page import redirect_to, render_page
 from crm.web.undo import say
 from customers import masking
-from customers.models import ContactMedium, Customer, Party
+from customers.models import ContactMedium, Customer, Party, Product
 from customers.processes.record_customer import record_customer, record_party
 from customers.processes.terminate_relationship import terminate_relationship
 from customers.processes.update_information import update_customer, update_party
-from customers.reads import Found, find_customers
+from customers.web.duplicates import alike_rows
 from customers.web.forms import EditForm, EndForm, NewForm, RecordForm
 
 _MEDIA = ("mobile", "phone", "email", "address")
-_PERSON = ("given_name", "family_name", "trading_name", "language", "birth_date")
-_ALIKE = 5
+_PERSON = (
+    "given_name", "family_name", "trading_name", "language", "nationality", "birth_date",
+)  # fmt: skip
+_SIGNED_FOR = "customers.web.record.original"
+_MOST_NAMED = 20
 
 
 @login_required
@@ -35,16 +43,13 @@ def record(request: HttpRequest) -> HttpResponse:
     actor = signed_in(request)
     require(actor, "customers.record_customer")
     form = NewForm(request.POST or None)
-    alike: list[Found] = []
     if request.method == "POST" and form.is_valid():
-        alike = [] if form.cleaned_data["not_the_same"] else _alike(actor, form.cleaned_data)
-        if not alike:
-            with beside(form):
-                customer = _recorded(actor, form.cleaned_data)
-                say(request, _("Recorded as %(number)s.") % {"number": customer.number})
-                return redirect_to(request, reverse("customers:page", args=[customer.pk]))
-    status = 422 if form.errors or alike else 200
-    return _form(request, form, {"alike": alike}, status=status)
+        with beside(form):
+            customer = _recorded(actor, form)
+            say(request, _("Recorded as %(number)s.") % {"number": customer.number})
+            return redirect_to(request, reverse("customers:page", args=[customer.pk]))
+    found = alike_rows(actor, request.POST) if "not_the_same" in form.errors else []
+    return _form(request, form, {"alike": found}, status=422 if form.errors else 200)
 
 
 @login_required
@@ -57,11 +62,15 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     seen = Customer.objects.visible_to(actor).select_related("party")
     customer = get_object_or_404(seen, pk=pk)
     form = EditForm(request.POST or None, initial=_initial(customer))
+    clashes: list[Clash] = []
     if request.method == "POST" and form.is_valid():
-        with beside(form):
-            _changed(actor, customer, form.cleaned_data)
-            say(request, _("Saved."))
-            return redirect_to(request, reverse("customers:page", args=[customer.pk]))
+        try:
+            with beside_unless_overtaken(form):
+                _changed(actor, customer, form)
+                say(request, _("Saved."))
+                return redirect_to(request, reverse("customers:page", args=[customer.pk]))
+        except Overtaken as overtaken:
+            form, clashes = _merged(customer, form, str(overtaken))
     record_access(
         actor=actor,
         action="view",
@@ -70,10 +79,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         purpose="service",
         detail="edit",
     )
-    theirs = _overtaken(customer, form) if form.errors else None
-    return _form(
-        request, form, {"customer": customer, "theirs": theirs}, status=422 if form.errors else 200
-    )
+    context = {"customer": customer, "clashes": clashes}
+    return _form(request, form, context, status=422 if form.errors else 200)
 
 
 @login_required
@@ -87,10 +94,16 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         with beside(form):
-            terminate_relationship(customer_id=customer.pk, reason=reason, actor=actor)
+            terminate_relationship(
+                customer_id=customer.pk,
+                reason=reason,
+                stop_services=form.cleaned_data["stop_services"],
+                actor=actor,
+            )
             say(request, _("The relationship has ended. The record stays."))
             return redirect_to(request, reverse("customers:page", args=[customer.pk]))
-    context = {"customer": customer, "form": form}
+    running = list(customer.products.exclude(status=Product.Status.ENDED)[:_MOST_NAMED])
+    context = {"customer": customer, "form": form, "running": running}
     return render_page(request, "customers/end.html", context, status=422 if form.errors else 200)
 
 
@@ -100,46 +113,44 @@ def _form(
     return render_page(request, "customers/form.html", {"form": form} | more, status=status)
 
 
-def _alike(actor: Actor, given: dict[str, Any]) -> list[Found]:
-    """Who shares a contact point or the name with somebody about to be recorded."""
-    name = (
-        " ".join(filter(None, (given["given_name"], given["family_name"]))) or given["trading_name"]
-    )
-    asked = [given["mobile"], given["phone"], given["email"], name]
-    found: dict[int, Found] = {}
-    for text in filter(None, asked):
-        for one in find_customers(actor, text, _ALIKE):
-            if not one.near:
-                found[one.customer_id] = one
-    return list(found.values())[:_ALIKE]
-
-
 @transaction.atomic
-def _recorded(actor: Actor, given: dict[str, Any]) -> Customer:
-    party = _recorded_party(actor, given)
+def _recorded(actor: Actor, form: NewForm) -> Customer:
+    given = form.cleaned_data
+    party = _recorded_party(actor, given, if_alike="refuse", not_the_same=given["not_the_same"])
     return record_customer(
         name=party.name,
         party_id=party.pk,
         number=given["number"] or None,
         type=given["type"],
-        fields={"segment": given["segment"], "care_note": given["care_note"]},
+        fields={
+            "segment": given["segment"],
+            "care_note": given["care_note"],
+            "characteristics": form.characteristics([]),
+        },
         actor=actor,
     )
 
 
-def _recorded_party(actor: Actor, given: dict[str, Any]) -> Party:
+def _recorded_party(
+    actor: Actor, given: dict[str, Any], *, if_alike: str = "flag", not_the_same: str = ""
+) -> Party:
     business = given["type"] == Customer.Type.BUSINESS
     return record_party(
         kind=Party.Kind.ORGANIZATION if business else Party.Kind.INDIVIDUAL,
         fields={name: given[name] for name in _PERSON},
         contact_media=_media(given),
+        if_alike=if_alike,
+        not_the_same=not_the_same,
         actor=actor,
     )
 
 
 @transaction.atomic
-def _changed(actor: Actor, customer: Customer, given: dict[str, Any]) -> None:
+def _changed(actor: Actor, customer: Customer, form: EditForm) -> None:
+    given = form.cleaned_data
     changes: dict[str, Any] = {name: given[name] for name in ("type", "segment", "care_note")}
+    if form.definitions:
+        changes["characteristics"] = form.characteristics(customer.characteristics)
     told = _media(given) or any(given[name] for name in _PERSON)
     if customer.party is None and told:
         # A partner's system recorded the relationship only; now we hear who it is with.
@@ -198,19 +209,76 @@ def _initial(customer: Customer) -> dict[str, Any]:
         initial |= {name: getattr(party, name) for name in _PERSON}
         initial |= {kind: medium.value for kind, medium in _first_media(party).items()}
         initial["party_revision"] = party.revision
+    values = {str(one.get("name")): one.get("value") for one in customer.characteristics}
+    initial |= {f"attribute_{key}": value for key, value in values.items()}
+    initial["original"] = signing.dumps(
+        {name: _plain(value) for name, value in initial.items()}, salt=_SIGNED_FOR
+    )
     return initial
 
 
-def _overtaken(customer: Customer, form: EditForm) -> list[tuple[str, Any]]:
-    """What stands in the record now and differs from what was typed."""
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """One field that somebody else changed while the form was open."""
+
+    label: str
+    original: str
+    theirs: str
+    mine: str
+    both: bool
+
+
+class Overtaken(Exception):
+    """Somebody else saved first."""
+
+
+@contextmanager
+def beside_unless_overtaken(form: EditForm) -> Iterator[None]:
+    """Refusals go beside their field; being overtaken has an answer of its own."""
+    with beside(form):
+        try:
+            yield
+        except RuleBroken as broken:
+            if broken.kind != "precondition":
+                raise
+            raise Overtaken(broken.message) from broken
+
+
+def _merged(customer: Customer, form: EditForm, sentence: str) -> tuple[EditForm, list[Clash]]:
+    """The form anew: mine where I typed, theirs where only they did, and both shown by field."""
     customer.refresh_from_db()
+    if customer.party:
+        customer.party.refresh_from_db()
     stands = _initial(customer)
-    read = (form.data.get("revision"), form.data.get("party_revision"))
-    if read == (str(stands["revision"]), str(stands["party_revision"])):
-        return []
-    typed = getattr(form, "cleaned_data", {})
-    return [
-        (str(field.label), stands.get(name, ""))
-        for name, field in form.fields.items()
-        if field.label and name in stands and (stands[name] or "") != (typed.get(name) or "")
-    ]
+    original = _read(str(form.data.get("original", "")))
+    data = form.data.copy()
+    clashes = []
+    for name, field in form.fields.items():
+        if field.widget.is_hidden or name == "trigger":
+            continue
+        mine, theirs = _plain(form.cleaned_data.get(name)), _plain(stands.get(name))
+        before = original.get(name, theirs)
+        if theirs == before:
+            continue
+        untouched = mine == before
+        if untouched:
+            data[name] = theirs
+        clashes.append(Clash(str(field.label), before, theirs, mine, both=not untouched))
+    for name in ("revision", "party_revision", "original"):
+        data[name] = str(stands[name])
+    merged = EditForm(data, initial=stands)
+    merged.is_valid()
+    merged.add_error(None, sentence)
+    return merged, clashes
+
+
+def _read(signed: str) -> dict[str, str]:
+    try:
+        found: dict[str, str] = signing.loads(signed, salt=_SIGNED_FOR)
+    except signing.BadSignature:
+        return {}
+    return found
+
+
+def _plain(value: Any) -> str:
+    return "" if value in (None, False) else str(value)

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from crm.access import SYSTEM
 from crm.errors import RuleBroken
 from crm.events.models import OutboxEvent
-from customers.models import Customer
+from customers.models import Customer, Product
 from customers.processes.terminate_relationship import terminate_relationship
 from tests.customers.factories import a_customer, an_agent
 
@@ -42,3 +42,18 @@ def test_an_unknown_reason_is_refused() -> None:
         terminate_relationship(customer_id=customer.pk, reason="boredom", actor=SYSTEM)
 
     assert broken.value.field == "reason"
+
+
+@pytest.mark.req("R-CIM-6")
+def test_nobody_is_cut_off_by_ending_a_record() -> None:
+    customer = a_customer()
+    Product.objects.create(customer=customer, name="Fibre 900")
+
+    with pytest.raises(RuleBroken) as broken:
+        terminate_relationship(customer_id=customer.pk, reason=FRAUD, actor=SYSTEM)
+    assert (broken.value.code, broken.value.details) == (
+        "services-still-run", {"services": ["Fibre 900"]},
+    )  # fmt: skip
+
+    terminate_relationship(customer_id=customer.pk, reason=FRAUD, stop_services=True, actor=SYSTEM)
+    assert customer.products.get().status == "ended"

@@ -6,11 +6,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from crm.access import SYSTEM
+from crm.access import SYSTEM, actor_for
+from crm.accounts.models import User
 from crm.audit.models import Access
 from customers.models import Account, Agreement, Customer, PartyRelationship, Product
+from customers.processes.keep_needs import record_need
+from customers.processes.manage_consent import record_consent
 from customers.processes.place_hold import place_hold
 from customers.processes.update_information import update_customer
+from customers.processes.verify_caller import see_document
 from tests.customers.factories import a_customer, a_medium, a_party, a_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("R-CIM-7")]
@@ -53,9 +57,59 @@ def test_everything_about_a_customer_stands_on_one_page() -> None:
 
     for text in (
         "Amara Reid", "Medical alarm on the line", "07700 900318", "amara@example.org",
-        "Fibre 900", "Home Plus Care", "24 months", "64.20", "Daniel Reid", "Bill paid by", "INT-7",
+        "Fibre 900", "Home Plus Care", "24 months", "Daniel Reid", "Bill paid by", "INT-7",
     ):  # fmt: skip
         assert text in html
+
+
+def test_what_is_charged_opens_to_a_verified_caller() -> None:
+    customer, client = a_whole_customer(), as_role()
+
+    before = page(client, customer)
+    see_document(
+        customer_id=customer.pk,
+        reference="passport 771",
+        actor=actor_for(User.objects.get(pk=client.session["_auth_user_id"])),
+    )
+
+    assert "64.20" not in before
+    assert "opens at level 2" in before
+    after = page(client, customer)
+    assert "64.20" in after
+    assert "level 3 of 3" in after
+    assert "64.20" in page(as_role("team-lead"), customer)
+
+
+def test_what_was_answered_to_offers_stands_before_every_call() -> None:
+    customer = a_whole_customer()
+    for channel, given in (("email", True), ("sms", False)):
+        record_consent(
+            party_id=customer.party_id or 0,
+            purpose_key="marketing",
+            channel=channel,
+            given=given,
+            source="call",
+            actor=SYSTEM,
+        )
+
+    assert "Offers: E-mail yes; SMS no" in page(as_role(), customer)
+
+
+@pytest.mark.req("R-CIM-8")
+def test_needs_and_care_come_before_everything_else() -> None:
+    customer = a_whole_customer()
+    record_need(
+        party_id=customer.party_id or 0,
+        topic="bill",
+        fields={"channel": "letter", "format": "large-print", "accessibility": "Speak slowly"},
+        trigger="customer-notified",
+        actor=SYSTEM,
+    )
+
+    html = page(as_role(), customer)
+
+    for text in ("Medical alarm on the line", "Bills: Letter", "Speak slowly, Large print"):
+        assert html.index(text) < html.index('id="contact"')
 
 
 def test_the_look_is_recorded() -> None:
@@ -112,7 +166,7 @@ def test_changes_are_shown_field_by_field_with_who_and_why() -> None:
     answer = as_role().get(reverse("customers:changes", args=[customer.pk]))
 
     html = answer.content.decode()
-    assert html.index("gold") < html.index("customer-notified")
+    assert html.index("gold") < html.index("The customer told us")
     assert html.count("silver") == 2
 
 

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from crm.access import SYSTEM
-from customers.models import ContactMedium, Customer, Party
+from customers.models import AttributeDefinition, ContactMedium, Customer, Party, Product
 from customers.processes.update_information import update_customer
 from tests.customers.factories import a_customer, a_medium, a_party, a_user
 
@@ -133,9 +133,60 @@ def test_the_second_of_two_writers_sees_the_first_and_keeps_their_entries() -> N
     html = answer.content.decode()
     assert answer.status_code == 422
     assert 'value="silver"' in html
-    assert ("Segment", "gold") in answer.context["theirs"]
+    (clash,) = answer.context["clashes"]
+    assert (clash.label, clash.original, clash.theirs, clash.mine, clash.both) == (
+        "Segment", "bronze", "gold", "silver", True,
+    )  # fmt: skip
     customer.refresh_from_db()
     assert customer.segment == "gold"
+
+
+@pytest.mark.req("R-CIM-6")
+def test_what_only_the_other_one_changed_is_taken_over_when_saved_again() -> None:
+    customer, client = a_customer(segment="bronze", care_note="Alarm"), as_role()
+    url = reverse("customers:edit", args=[customer.pk])
+    form = client.get(url).context["form"]
+    shown = {name: form[name].value() or "" for name in form.fields}
+    update_customer(
+        customer_id=customer.pk,
+        changes={"care_note": "Alarm on the line"},
+        trigger="other-process",
+        actor=SYSTEM,
+    )
+
+    told = client.post(url, shown | {"segment": "silver", "trigger": "customer-notified"})
+    again = {name: told.context["form"][name].value() or "" for name in form.fields}
+    client.post(url, again)
+
+    customer.refresh_from_db()
+    assert (customer.segment, customer.care_note) == ("silver", "Alarm on the line")
+
+
+@pytest.mark.req("R-CIM-6")
+def test_an_attribute_the_installation_defined_is_asked_checked_and_shown() -> None:
+    AttributeDefinition.objects.create(
+        key="loyalty", label="Loyalty points", value_type="whole", least=0, customer_type="consumer"
+    )
+    customer, client = a_customer(), as_role()
+
+    refused = edited(client, customer, attribute_loyalty="-3")
+    kept = edited(client, customer, attribute_loyalty="120")
+
+    assert "at least 0" in refused.content.decode()
+    assert kept.status_code == 303
+    customer.refresh_from_db()
+    assert customer.characteristics == [{"name": "loyalty", "value": 120}]
+    page = client.get(reverse("customers:page", args=[customer.pk])).content.decode()
+    assert "Loyalty points" in page
+
+
+def test_languages_and_countries_are_chosen_by_name() -> None:
+    customer, client = a_customer(party=a_party(language="cy", nationality="GB")), as_role()
+
+    html = client.get(reverse("customers:edit", args=[customer.pk])).content.decode()
+
+    assert '<option value="cy" selected>Welsh</option>' in html
+    assert '<option value="GB" selected>United Kingdom</option>' in html
 
 
 def test_a_relationship_ends_with_a_reason() -> None:
@@ -147,6 +198,19 @@ def test_a_relationship_ends_with_a_reason() -> None:
 
     customer.refresh_from_db()
     assert (customer.status, customer.end_reason) == ("terminated", "customer-asked")
+
+
+def test_running_services_stop_first_or_with_the_relationship() -> None:
+    customer = a_customer()
+    Product.objects.create(customer=customer, name="Fibre 900")
+    client, url = as_role("team-lead"), reverse("customers:end", args=[customer.pk])
+
+    refused = client.post(url, {"reason": "customer-asked"})
+    client.post(url, {"reason": "customer-asked", "stop_services": "on"})
+
+    assert "Still running: Fibre 900" in refused.content.decode()
+    customer.refresh_from_db()
+    assert (customer.status, customer.products.get().status) == ("terminated", "ended")
 
 
 def test_a_reader_is_refused() -> None:

@@ -1,0 +1,108 @@
+"""The field history of a record, each value with a way to put it back."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from crm.access import require, signed_in
+from crm.audit.record import record_access
+from crm.errors import RuleBroken
+from crm.row_changes import Change
+from crm.web.page import redirect_to, render_panel
+from crm.web.undo import say
+from customers import masking
+from customers.history import changes_of
+from customers.models import Customer
+from customers.processes.restore_value import RESTORABLE, restore_value
+from customers.web.forms import TRIGGERS
+
+_FIRST, _ALL = 60, 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One change in words."""
+
+    change: Change
+    why: str
+    where: str
+    restorable: bool
+
+
+@login_required
+@require_GET
+def changes(request: HttpRequest, pk: int) -> HttpResponse:
+    """The field history, as a panel of the customer page; on its own page all of it."""
+    actor = signed_in(request)
+    require(actor, masking.PERMISSION)
+    customer = get_object_or_404(Customer.objects.visible_to(actor).select_related("party"), pk=pk)
+    record_access(
+        actor=actor,
+        action="view",
+        subject="customer",
+        ids=[customer.pk],
+        purpose="service",
+        detail="changes",
+    )
+    whole = "all" in request.GET
+    found = changes_of(customer, _ALL if whole else _FIRST)
+    may_restore = actor.has_perm("customers.update_information")
+    context = {
+        "customer": customer,
+        "changes": [_shown(one, may_restore=may_restore) for one in found],
+        "more": not whole and len(found) == _FIRST,
+    }
+    return render_panel(request, "customers/_changes.html", context, title=_("Changes"))
+
+
+@login_required
+@require_POST
+def restore(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put one earlier value back."""
+    actor = signed_in(request)
+    require(actor, masking.PERMISSION)
+    event = request.POST.get("event", "")
+    if not event.isdecimal():
+        raise RuleBroken("unknown-change", _("This change is not on record."), kind="input")
+    value = restore_value(
+        customer_id=pk,
+        thing=request.POST.get("thing", ""),
+        event_id=int(event),
+        field=request.POST.get("field", ""),
+        trigger="back-office-cleansing",
+        actor=actor,
+    )
+    said = _("Put back: %(value)s. The change stands in the history like any other.")
+    say(request, said % {"value": value if value not in (None, "") else "–"})
+    return redirect_to(request, reverse("customers:page", args=[pk]))
+
+
+def _shown(change: Change, *, may_restore: bool) -> Shown:
+    whys: dict[str, Any] = dict(TRIGGERS)
+    return Shown(
+        change=change,
+        why=str(whys.get(change.why, change.why)),
+        where=_where(change.where),
+        restorable=may_restore and change.field in RESTORABLE.get(change.model, ()),
+    )
+
+
+def _where(address: str) -> str:
+    """From where a change came, by the door it used."""
+    if not address:
+        return ""
+    if address.startswith(("/tmf-api/", "/api/")):
+        return _("over the API")
+    return _("in the administration") if address.startswith("/admin/") else _("on screen")
+
+
+urlpatterns = [
+    path("customers/<int:pk>/changes", changes, name="changes"),
+    path("customers/<int:pk>/restore", restore, name="restore"),
+]
