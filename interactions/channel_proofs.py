@@ -102,7 +102,7 @@ def mail_is_sent_and_answered(config: Mapping[str, Any]) -> Shown:
             state=Message.State.SENT, sent_at=timezone.now(), wire_id=sent.wire_id
         )
         _arrive("email", "readiness", _mail("readiness-2", "Yes.", f"In-Reply-To: {sent.wire_id}"))
-        threaded = matter.messages.filter(direction="inbound").count() == 2  # noqa: PLR2004
+        threaded = matter.messages.filter(direction="inbound").count() == 2  # noqa: PLR2004  # the first message and its answer
         _arrive("email", "readiness", _bounce(sent.wire_id))
         spared = ContactMedium.objects.get(party=party_id).state == "unreachable"
     readable = sent.text == "Señor, größte Mühe."

@@ -7,4 +7,4 @@ class ReadinessConfig(AppConfig):
 
     def ready(self) -> None:
         from readiness import governed, handlers, roles, starter  # noqa: F401  # registering is their effect
-        from readiness.web import navigation  # noqa: F401
+        from readiness.web import navigation  # noqa: F401  # registering is its effect

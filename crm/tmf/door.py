@@ -68,7 +68,7 @@ def _worded(response: HttpResponse, request: HttpRequest) -> HttpResponse:
         return response
     refusal = errors.Refused(
         response.status_code,
-        "method-not-allowed" if response.status_code == 405 else "refused",  # noqa: PLR2004
+        "method-not-allowed" if response.status_code == 405 else "refused",  # noqa: PLR2004  # the code of that status
         _("%(method)s is not possible here.") % {"method": request.method or ""},
         {"Allow": response.headers["Allow"]} if "Allow" in response.headers else None,
     )

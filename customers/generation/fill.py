@@ -150,7 +150,7 @@ def _party(pages: _Pages, dice: random.Random, person: Person, home: Home, party
     pages.add(
         Party, party_id, invented_id(pages.ids, home.since),
         "organization" if company else "individual",
-        "validated" if dice.random() < 0.8 else "initialized",  # noqa: PLR2004
+        "validated" if dice.random() < 0.8 else "initialized",  # noqa: PLR2004  # a share of the made-up people
         person.company or f"{person.given} {person.family}", person.given, "", person.family, "",
         "", person.gender, person.birth, "", "", person.company,
         person.company.rsplit(" ", 1)[-1] if company else "", person.language, "{}", _SOURCE,
@@ -169,15 +169,15 @@ def _customer(
 ) -> None:
     chance = dice.random()
     lasted = timedelta(days=dice.randint(200, 900))
-    ended = home.since + lasted if chance < 0.06 and lasted < home.for_now else None  # noqa: PLR2004
-    status = "terminated" if ended else "services-ended" if chance > 0.98 else "active"  # noqa: PLR2004
+    ended = home.since + lasted if chance < 0.06 and lasted < home.for_now else None  # noqa: PLR2004  # a share of the made-up people
+    status = "terminated" if ended else "services-ended" if chance > 0.98 else "active"  # noqa: PLR2004  # a share of the made-up people
     segment = "small-business" if person.company else dice.choice(("home", "home", "home-plus"))
     pages.add(
         Customer, customer_id, invented_id(pages.ids, home.since), f"C-{customer_id + 40_000_000}",
         person.company or f"{person.given} {person.family}", party_id,
         "business" if person.company else "consumer", segment, status, "", "", home.since, ended,
         dice.choice(("customer-asked", "our-decision")) if ended else "",
-        dice.choice(_CARE) if dice.random() < 0.03 else "", "[]", "{}", _SOURCE, home.since,  # noqa: PLR2004
+        dice.choice(_CARE) if dice.random() < 0.03 else "", "[]", "{}", _SOURCE, home.since,  # noqa: PLR2004  # a share of the made-up people
         home.since,
     )  # fmt: skip
 
@@ -191,13 +191,13 @@ def _contacts(
     post = json.dumps({"street1": home.street, "city": home.town, "postCode": home.postcode})
     checked = home.since + timedelta(days=3)
     address = f"{home.street}, {home.town} {home.postcode}"
-    likes_mail = dice.random() < 0.6  # noqa: PLR2004
+    likes_mail = dice.random() < 0.6  # noqa: PLR2004  # a share of the made-up people
     for kind, value, normal, backwards, parts, role, preferred in (
         ("mobile", f"+{mobile}", f"+{mobile}", mobile[::-1], "{}", "service", not likes_mail),
         ("email", email, email, "", "{}", "bills", likes_mail),
         ("address", address, compact(address), "", post, "installed and billing", False),
     ):
-        good = dice.random() < 0.7  # noqa: PLR2004
+        good = dice.random() < 0.7  # noqa: PLR2004  # a share of the made-up people
         pages.add(
             ContactMedium, invented_id(pages.ids, home.since), party_id, kind, "", value, normal,
             backwards, parts, role, preferred, "verified" if good else "unverified",
@@ -219,7 +219,7 @@ def _dealings(
     term = dice.choice((1, 12, 12, 24))
     pages.add(
         Account, invented_id(pages.ids, home.since), customer_id, f"BA-{customer_id + 7_730_000}",
-        dice.choice(_PAYMENTS), dice.random() < 0.75, monthly, monthly * home.months, "GBP",  # noqa: PLR2004
+        dice.choice(_PAYMENTS), dice.random() < 0.75, monthly, monthly * home.months, "GBP",  # noqa: PLR2004  # a share of the made-up people
     )  # fmt: skip
     tier = dice.choice(("standard",) * 6 + ("gold", "platinum"))
     pages.add(

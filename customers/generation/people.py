@@ -87,7 +87,7 @@ def _family(dice: random.Random, family: str, size: int, now: datetime) -> list[
         # A partner of about the same age, then children old enough to hold a line.
         age = oldest if place == 0 else max(16, oldest + dice.randint(-5, 4) - (place > 1) * 27)
         birth = (now - timedelta(days=int(age * 365.25) + dice.randrange(365))).date()
-        own = family if place != 1 or dice.random() < 0.7 else dice.choice(words.FAMILY)  # noqa: PLR2004
+        own = family if place != 1 or dice.random() < 0.7 else dice.choice(words.FAMILY)  # noqa: PLR2004  # a share of the made-up people
         people.append(
             Person(
                 given[place],

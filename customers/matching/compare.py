@@ -135,10 +135,10 @@ def _name_levels(beside: _Beside) -> Levels:
     slips, short = _slips(beside, 2), beside.shorter()
     close = _spread(JaroWinkler.similarity, beside, _JW_ALIKE)
     out = np.full(len(short), DIFFERS, np.int8)
-    out[(close >= _JW_ALIKE) | ((slips <= 2) & (short > 4))] = ALIKE  # noqa: PLR2004
+    out[(close >= _JW_ALIKE) | ((slips <= 2) & (short > 4))] = ALIKE  # noqa: PLR2004  # slips and letters that still count as alike
     out[(short == 1) & beside.agree(_initial)] = ALIKE
     out[beside.agree(_longest)] = ALIKE
-    out[((slips <= 1) & (short > 2)) | (close >= _JW_NEAR)] = NEAR  # noqa: PLR2004
+    out[((slips <= 1) & (short > 2)) | (close >= _JW_NEAR)] = NEAR  # noqa: PLR2004  # slips and letters that still count as alike
     out[beside.agree(_tight) | beside.agree(_in_order)] = NEAR
     return out
 
@@ -158,7 +158,7 @@ def _date_levels(beside: _Beside) -> Levels:
     out = np.full(len(slips), DIFFERS, np.int8)
     for two in (_year_month, _year_day, _month_day):
         out[beside.agree(two)] = ALIKE
-    out[slips == 2] = ALIKE  # noqa: PLR2004
+    out[slips == 2] = ALIKE  # noqa: PLR2004  # slips and letters that still count as alike
     out[(slips <= 1) | beside.agree(_either_order)] = NEAR
     return out
 
@@ -167,7 +167,7 @@ def _code_levels(beside: _Beside, *, short: int) -> Levels:
     """Numbers and codes: a slip of one or two characters counts for those long enough."""
     slips, length = _slips(beside, 2), beside.shorter()
     out = np.full(len(slips), DIFFERS, np.int8)
-    out[(slips <= 2) & (length >= short + 3)] = ALIKE  # noqa: PLR2004
+    out[(slips <= 2) & (length >= short + 3)] = ALIKE  # noqa: PLR2004  # slips and letters that still count as alike
     out[(slips <= 1) & (length >= short)] = NEAR
     return out
 
@@ -176,7 +176,7 @@ def _email_levels(beside: _Beside) -> Levels:
     slips = _slips(beside, 2)
     out = np.full(len(slips), DIFFERS, np.int8)
     out[beside.agree(_mail_name)] = ALIKE
-    out[slips <= 2] = NEAR  # noqa: PLR2004
+    out[slips <= 2] = NEAR  # noqa: PLR2004  # slips and letters that still count as alike
     return out
 
 

@@ -78,7 +78,7 @@ def birth_date(value: str, *, month_first: bool = False) -> str:
     if len(parts) >= 3:  # noqa: PLR2004  # three parts make a date
         return _from_parts(parts, month_first=month_first)
     month = _month(value)
-    if month and len(parts) == 2:  # noqa: PLR2004  # 3 May 1990
+    if month and len(parts) == 2:  # noqa: PLR2004  # 3 May 1990  # only the century is guessed from it
         day, year = sorted(parts, key=len)
         return f"{_year(year)}{month}{day.zfill(2)}"
     if len(digits) == _DATE_DIGITS and not _plausible(digits):
@@ -108,7 +108,7 @@ def writes_month_first(values: Iterable[str]) -> bool:
 def _year(value: str) -> str:
     if len(value) > _SHORT_YEAR:
         return value
-    century = _CENTURY if int(value) > date.today().year % 100 else _CENTURY + 100  # noqa: DTZ011
+    century = _CENTURY if int(value) > date.today().year % 100 else _CENTURY + 100  # noqa: DTZ011  # only the century is guessed from it
     return str(century + int(value))
 
 

@@ -39,7 +39,7 @@ class Mailbox:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  # the name the server calls
         self.delivered.append(message_from_bytes(envelope.content, policy=policy.default))
         self.envelopes.append(envelope.mail_from)
         self.receiving.set()

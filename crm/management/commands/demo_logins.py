@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import OperationalError, transaction
 from oauth2_provider.models import Application
 
 from crm.accounts.models import Team, User
@@ -38,10 +38,13 @@ class Command(BaseCommand):
             raise CommandError("Demo logins exist in embedded mode only (make run).")
         kept = Path(settings.DATA_DIR) / FILE
         logins = json.loads(kept.read_text()) if kept.exists() else {"users": {}, "partner": {}}
-        with transaction.atomic():
-            for role in PEOPLE:
-                logins["users"][role] = _ensure_person(role, logins["users"].get(role))
-            logins["partner"] = _ensure_partner(logins["partner"])
+        try:
+            _ensure(logins)
+        except OperationalError as problem:
+            raise CommandError(
+                f"The database of {settings.DATA_DIR} does not answer: start it with `make run` "
+                "and ask again beside it."
+            ) from problem
         _keep(kept, logins)
         shown = {
             "url": last_address(locations(settings.DATA_DIR)) or settings.CRM_PUBLIC_URL,
@@ -52,6 +55,13 @@ class Command(BaseCommand):
             "partner": {**logins["partner"], "grant_type": "client_credentials"},
         }
         self.stdout.write(json.dumps(shown, indent=2) if options["json"] else _as_table(shown))
+
+
+@transaction.atomic
+def _ensure(logins: dict[str, Any]) -> None:
+    for role in PEOPLE:
+        logins["users"][role] = _ensure_person(role, logins["users"].get(role))
+    logins["partner"] = _ensure_partner(logins["partner"])
 
 
 def _ensure_person(role: str, password: str | None) -> str:

@@ -1,5 +1,6 @@
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import structlog
@@ -200,7 +201,8 @@ def test_a_task_is_sent_with_the_id_of_the_request() -> None:
     with other.connection_for_read() as line, line.SimpleQueue("celery") as queue:
         message = queue.get(timeout=5)
 
-    assert message.headers["__django_structlog__"]["request_id"] == "click-8"
+    carried: Any = message.headers
+    assert carried["__django_structlog__"]["request_id"] == "click-8"
 
 
 @pytest.mark.django_db

@@ -244,7 +244,7 @@ def test_a_mark_nobody_signed_leads_nowhere(forged: str) -> None:
 
 def test_marks_of_a_key_that_was_rotated_out_still_lead_back(settings: object) -> None:
     old = marks.mark(7)
-    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]  # type: ignore[attr-defined]
-    settings.SECRET_KEY = "another key, just as long and random as the one before"  # type: ignore[attr-defined]
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]  # type: ignore[attr-defined]  # the fixture is typed as an object
+    settings.SECRET_KEY = "another key, just as long and random as the one before"  # type: ignore[attr-defined]  # the fixture is typed as an object
 
     assert marks.marked([old, marks.mark(7)]) == (7,)

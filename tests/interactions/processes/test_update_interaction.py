@@ -76,7 +76,7 @@ def test_a_reply_by_mail_is_queued_to_the_permitted_address(matter: Interaction)
 @pytest.mark.req("R-CIM-18")
 def test_a_reply_to_somebody_who_refused_is_not_sent(matter: Interaction) -> None:
     record_consent(
-        party_id=matter.customer.party_id,  # type: ignore[union-attr, arg-type]
+        party_id=matter.customer.party_id,  # type: ignore[union-attr, arg-type]  # the factory always fills them
         purpose_key="service",
         given=False,
         source="call",

@@ -194,6 +194,23 @@ def test_a_second_start_is_refused(up: Up, places: embedded.Places) -> None:
         assert "Already running" in refusal(up)
 
 
+def test_logins_asked_for_while_nothing_runs_give_one_sentence(tmp_path: Path) -> None:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+
+    done = subprocess.run(
+        [sys.executable, "manage.py", "demo_logins", "--json"],
+        cwd=ROOT,
+        env={**kept, "CRM_ENV": "embedded", "CRM_DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "start it with `make run`" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_logins_are_shown_in_embedded_mode_only(up: Up) -> None:
     environment = up.environment() | {"CRM_ENV": "development"}
 

@@ -28,8 +28,8 @@ PRIYA = "priya@example.org"
 @pytest.fixture
 def mailbox(settings: object) -> Iterator[Mailbox]:
     with a_mailbox() as box:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", box.port  # type: ignore[attr-defined]
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]  # the fixture is typed as an object
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", box.port  # type: ignore[attr-defined]  # the fixture is typed as an object
         yield box
 
 
@@ -109,7 +109,7 @@ def test_what_is_leased_is_left_alone_until_the_lease_ends(
 def test_a_no_that_came_after_queueing_is_obeyed(mailbox: Mailbox, matter: Interaction) -> None:
     message = a_notice(matter)
     record_consent(
-        party_id=matter.customer.party_id,  # type: ignore[union-attr, arg-type]
+        party_id=matter.customer.party_id,  # type: ignore[union-attr, arg-type]  # the factory always fills them
         purpose_key="service",
         given=False,
         source="call",

@@ -86,7 +86,7 @@ def test_the_agent_is_told_on_screen_and_by_mail() -> None:
     assert (notice.level, matter.reference in notice.title) == ("warn", True)
     assert notice.url == f"/interactions/{matter.public_id}"
     mail = Message.objects.get(kind="staff")
-    assert mail.recipient == matter.owner.email  # type: ignore[union-attr]
+    assert mail.recipient == matter.owner.email  # type: ignore[union-attr]  # the factory always fills them
 
 
 def test_risk_and_breach_are_recorded_once_each() -> None:
@@ -185,7 +185,7 @@ def test_a_late_finish_records_its_own_breach_without_any_tick() -> None:
 def test_a_customer_who_refused_is_not_written_to_and_somebody_is_asked_to_call() -> None:
     matter = a_matter()
     record_consent(
-        party_id=matter.customer.party_id,  # type: ignore[union-attr, arg-type]
+        party_id=matter.customer.party_id,  # type: ignore[union-attr, arg-type]  # the factory always fills them
         purpose_key="service",
         given=False,
         source="test",
