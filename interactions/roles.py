@@ -22,11 +22,29 @@ _TABLES = tuple(
         "message",
         "interactionevent",
         "responserequest",
+        "followup",
+        "interactionlink",
+        "batch",
+        "agentprofile",
+        "macro",
+        "macrotext",
+        "inbound",
+        "attachment",
+        "call",
+        "carrierstate",
+        "mailboxcursor",
+        "interactionitem",
     )
 )
 
-grant("agent", *_WORK, "interactions.assign_interaction")
-grant("team-lead", *_WORK, "interactions.assign_interaction", "interactions.report_interaction")
+grant("agent", *_WORK, "interactions.assign_interaction", "interactions.decide_inbound")
+grant(
+    "team-lead",
+    *_WORK,
+    "interactions.assign_interaction",
+    "interactions.report_interaction",
+    "interactions.decide_inbound",
+)
 grant("data-steward", *_SEE, "interactions.import_interactions", "interactions.log_interaction")
 grant("privacy-officer", *_SEE)
 grant("process-owner", *_SEE, "interactions.report_interaction")
@@ -36,6 +54,7 @@ grant("partner", *_WORK)
 grant(
     "administrator",
     *_WORK,
+    "interactions.decide_inbound",
     "interactions.assign_interaction",
     "interactions.import_interactions",
     "interactions.report_interaction",
@@ -43,4 +62,9 @@ grant(
     "interactions.change_reason",
     "interactions.add_reason",
     "interactions.change_interaction",
+    *(
+        f"interactions.{may}_{model}"
+        for may in ("add", "change")
+        for model in ("macro", "macrotext", "agentprofile")
+    ),
 )

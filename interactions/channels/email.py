@@ -17,9 +17,10 @@ from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 from interactions.channels import marks, mime, unsubscribing
 from interactions.channels.contract import Incoming
 from interactions.channels.outcome import Outcome, Result
-from interactions.models import Interaction, Message
+from interactions.models import Attachment, Interaction, Message
 
 _PERMANENT: Final = 500
+_ANY_TYPE: Final = "application/octet-stream"
 _MAILBOX_UNAVAILABLE: Final = frozenset([550, 551, 553])
 # Refused for what it says or who sends it (RFC 3463 x.7.x), or full (x.2.2): the address is good.
 _NOT_THE_ADDRESS: Final = ("5.7.", "5.2.2", "5.3.", "5.6.")
@@ -52,13 +53,17 @@ def compose(message: Message, config: Mapping[str, Any]) -> EmailMessage:
     if message.purpose == unsubscribing.MARKETING:
         headers |= unsubscribing.headers(message)
     reply_to = _reply_to(message, str(config.get("reply_to") or ""))
-    return EmailMessage(
+    mail = EmailMessage(
         subject=_subject(message, config),
         body=message.body,
         to=[message.recipient],
         reply_to=[reply_to] if reply_to else None,
         headers=headers,
     )
+    if message.pk:
+        for file in message.attachments.filter(state=Attachment.State.CLEAR):
+            mail.attach(file.name, bytes(file.content), file.found_type or _ANY_TYPE)
+    return mail
 
 
 def send(message: Message, config: Mapping[str, Any], /) -> Result:

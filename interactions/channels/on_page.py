@@ -11,7 +11,18 @@ from interactions.models import Message
 
 def read(raw: bytes, about: Mapping[str, Any], /) -> Incoming:
     """Our own pages name the thread by its mark; a widget of somebody else by its conversation."""
-    return plain.either(raw)
+    body = plain.body_of(raw)
+    if body.get("type") == "link":
+        address = plain.word(body, "from", 320).casefold()
+        return Incoming(identity=plain.word(body, "id"), sender=address, more={"link": True})
+    if body.get("type") == "report":
+        return plain.report(body)
+    sender = plain.word(body, "from", 320)
+    return plain.message(
+        body,
+        sender=sender.casefold() if "@" in sender else sender,
+        more={"reason": plain.word(body, "reason", 60)},
+    )
 
 
 def send(message: Message, config: Mapping[str, Any], /) -> Result:

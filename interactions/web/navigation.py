@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.web import navigation
-from interactions.web import queue
+from interactions.web import inbound, queue
 
 navigation.register(
     "interactions:desk",
@@ -39,4 +39,14 @@ navigation.register(
     permission="interactions.report_interaction",
     key="G P",
     quick=4,
+)
+navigation.register(
+    "interactions:inbound",
+    label=_("Incoming"),
+    icon="mailbox",
+    section="desk",
+    order=5,
+    permission=inbound.PERMISSION,
+    count=inbound.count,
+    key="G I",
 )

@@ -17,6 +17,8 @@ OPEN_TO_READ = {
     "/login",
     "/login/lost",
     "/login/lost/asked",
+    "/contact",
+    "/mine/ask",
     "/login/new/x/x",
     # Answers by signed link only, to customers.
     "/opinion/x",

@@ -11,6 +11,7 @@ from interactions.processes.receive_message.deciding import discard, join, link,
 from interactions.processes.receive_message.enclosing import check_attachments
 from interactions.processes.receive_message.filing import file_due, file_now
 from interactions.processes.receive_message.keeping import forget_raw, keep
+from interactions.processes.receive_message.senders import customers_at as possible_senders
 
 ETOM = "1.3.5.9.3"
 
@@ -27,6 +28,7 @@ __all__ = [
     "keep",
     "link",
     "mailboxes",
+    "possible_senders",
     "release",
     "take_back",
     "to_wrap_up",

@@ -21,7 +21,7 @@ from interactions.channels import adapter_of
 from interactions.channels.contract import Incoming, Unreadable
 from interactions.channels.phone import CallEvent
 from interactions.governed import CHANNELS, CLOSE_POLICY
-from interactions.models import Inbound, Interaction, InteractionLink, Message
+from interactions.models import Inbound, Interaction, InteractionLink, Message, Reason
 from interactions.processes.log_interaction import log_interaction
 from interactions.processes.receive_message import calling, returning, senders, stopping
 from interactions.processes.receive_message.enclosing import enclose
@@ -127,6 +127,13 @@ def file_one(row: Inbound) -> None:
         calling.apply(row, call)
         _settle(row, None)
         return
+    if incoming.more.get("link"):
+        # Up the ladder: it keeps and files through us.
+        from interactions.processes.manage_request import answer_link_request
+
+        answer_link_request(row, incoming)
+        _settle(row, None)
+        return
     if incoming.reports:
         _settle(row, returning.apply(row, incoming))
         return
@@ -216,7 +223,7 @@ def _begin(
         channel=row.channel,
         subject=incoming.subject,
         text=_said(incoming),
-        reason_key=str(incoming.more.get("reason", "")),
+        reason_key=_reason(incoming),
         occurred_at=_when(row, incoming),
         priority=incoming.priority,
         source=row.channel,
@@ -282,6 +289,12 @@ def _again(row: Inbound, incoming: Incoming, known: Message) -> Held | None:
     row.interaction_id, row.message = known.interaction_id, known
     row.code = "again"
     return None
+
+
+def _reason(incoming: Incoming) -> str:
+    """The coded reason somebody chose, if it is still in use."""
+    said = str(incoming.more.get("reason", ""))
+    return said if said and Reason.objects.filter(key=said, active=True).exists() else ""
 
 
 def _said(incoming: Incoming) -> str:

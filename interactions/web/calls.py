@@ -1,0 +1,111 @@
+"""The page of a call: who may be calling, what is open for them, and the wrap-up at its end."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from crm.access import Actor, require, signed_in
+from crm.audit.record import record_access
+from crm.web.errors import beside
+from crm.web.page import etagged, redirect_to, render_page
+from crm.web.undo import say
+from customers import masking
+from customers.models import Customer
+from interactions.models import Call
+from interactions.processes.receive_message import codes, who_may_be_calling, wrap_up
+from interactions.web import callers, wording
+
+
+class WrapUpForm(forms.Form):
+    """What the call came to, in one choice and a sentence."""
+
+    code = forms.ChoiceField(label=gettext_lazy("How it ended"))
+    note = forms.CharField(
+        label=gettext_lazy("What was agreed"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field: Any = self.fields["code"]
+        field.choices = [("", "—"), *((code, wording.outcome(code)) for code in codes())]
+
+
+@login_required
+@require_GET
+def call(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Who rings, by the number as it is today."""
+    actor = signed_in(request)
+    one = _mine(public_id, actor)
+    return etagged(request, _shown(request, one, WrapUpForm(), actor))
+
+
+@login_required
+@require_POST
+def wrap(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Log the call with its code; the customer or matter is the one that was chosen."""
+    actor = signed_in(request)
+    one = _mine(public_id, actor)
+    form = WrapUpForm(request.POST)
+    if form.is_valid():
+        with beside(form):
+            logged = wrap_up(
+                call_id=one.pk,
+                code=form.cleaned_data["code"],
+                note=form.cleaned_data["note"],
+                actor=actor,
+                **_chosen(request.POST.get("choice", "")),
+            )
+            say(request, _("Logged as %(reference)s.") % {"reference": logged.reference})
+            return redirect_to(request, reverse("interactions:page", args=[logged.public_id]))
+    return _shown(request, one, form, actor, status=422)
+
+
+def _mine(public_id: UUID, actor: Actor) -> Call:
+    require(actor, "interactions.log_interaction")
+    return Call.objects.select_related("interaction").get(public_id=public_id, agent=actor.pk)
+
+
+def _chosen(choice: str) -> dict[str, int]:
+    kind, _colon, number = choice.partition(":")
+    if kind in {"customer", "interaction"} and number.isdecimal():
+        return {f"{kind}_id": int(number)}
+    return {}
+
+
+def _shown(
+    request: HttpRequest, one: Call, form: WrapUpForm, actor: Actor, status: int = 200
+) -> HttpResponse:
+    customers = list(Customer.objects.visible_to(actor).filter(pk__in=who_may_be_calling(one)))
+    if customers:
+        record_access(
+            actor=actor,
+            action="view",
+            subject="customer",
+            ids=[customer.pk for customer in customers],
+            purpose="caller",
+            detail=f"call {one.public_id}",
+        )
+    clear = masking.sees_people(actor)
+    context = {
+        "call": one,
+        "number": one.number if clear else masking.contact_point("phone", one.number),
+        "callers": callers.with_matters(customers, actor),
+        "form": form,
+        "ended": one.state in {Call.State.ENDED, Call.State.MISSED},
+    }
+    return render_page(request, "interactions/call.html", context, status=status)
+
+
+urlpatterns = [
+    path("calls/<uuid:public_id>", call, name="call"),
+    path("calls/<uuid:public_id>/wrap-up", wrap, name="wrap_up"),
+]
