@@ -19,11 +19,18 @@ from customers import masking
 from customers.personal_admin import Masks, PersonalReadOnlyAdmin, customer_name, hidden
 from interactions.governed import CLOSE_POLICY
 from interactions.governed.channels import CHANNELS
+from interactions.macros import BLANKS, check_text
 from interactions.models import (
+    AgentProfile,
     ArmedClock,
+    Batch,
     Commitment,
+    FollowUp,
     Interaction,
     InteractionEvent,
+    InteractionLink,
+    Macro,
+    MacroText,
     Message,
     Reason,
     ResponseRequest,
@@ -298,3 +305,78 @@ class StageNoticeAdmin(ReadOnlyAdmin):
     list_filter = ("superseded",)
     list_select_related = ("clock",)
     ordering = ("-id",)
+
+
+@admin.register(FollowUp)
+class FollowUpAdmin(_ActingAdmin):
+    masked: ClassVar[Masks] = {"note": hidden}
+    list_display = ("interaction", "kind", "note", "due_at", "owner", "state")
+    list_filter = ("state", "kind")
+    list_select_related = ("interaction", "owner")
+    ordering = ("-id",)
+
+
+@admin.register(InteractionLink)
+class InteractionLinkAdmin(ReadOnlyAdmin):
+    search_fields = ("pk__exact", "interaction__exact")
+    list_display = ("interaction_id", "kind", "other_id", "made_by", "made_at", "undone_at")
+    list_filter = ("kind",)
+    ordering = ("-id",)
+
+
+@admin.register(Batch)
+class BatchAdmin(ReadOnlyAdmin):
+    search_fields = ("pk__exact",)
+    list_display = ("kind", "user", "done_at", "undone_at")
+    list_select_related = ("user",)
+    list_filter = ("kind",)
+    ordering = ("-id",)
+
+
+@admin.register(AgentProfile)
+class AgentProfileAdmin(CarefulAdmin):
+    """How much work somebody has room for, and what they know; the switch is theirs."""
+
+    search_fields = ("pk__exact",)
+    list_display = ("user", "available", "since", "capacity", "skills")
+    list_filter = ("available",)
+    list_select_related = ("user",)
+    raw_id_fields = ("user",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: AgentProfile | None = None) -> Any:
+        return ("user", "available", "since") if obj else ("available", "since")
+
+
+class _MacroTextForm(forms.ModelForm[MacroText]):
+    class Meta:
+        model = MacroText
+        fields = ("language", "body")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["body"].help_text = _("Filled in: %(names)s") % {
+            "names": ", ".join(f"${name}" for name in sorted(BLANKS))
+        }
+
+    def clean_body(self) -> str:
+        body: str = self.cleaned_data["body"]
+        check_text(body)
+        return body
+
+
+class _Texts(admin.StackedInline[MacroText, Macro]):
+    model = MacroText
+    form = _MacroTextForm
+    extra = 1
+    can_delete = False
+
+
+@admin.register(Macro)
+class MacroAdmin(CarefulAdmin):
+    list_display = ("key", "title", "active")
+    list_filter = ("active",)
+    search_fields = ("key__startswith", "title__icontains")
+    inlines = (_Texts,)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Macro | None = None) -> Any:
+        return ("key",) if obj else ()

@@ -15,7 +15,8 @@ class InteractionsConfig(AppConfig):
             macros,
             proofs,
             reasons,
+            reports,
             roles,
         )
         from interactions.api.tmf683_party_interaction import resource as _tmf683  # noqa: F401  # it registers its API
-        from interactions.web import navigation  # noqa: F401
+        from interactions.web import navigation  # noqa: F401  # registering is its effect

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
@@ -19,13 +20,13 @@ from crm.web.undo import say, say_with_undo
 from interactions.models import Interaction
 from interactions.processes import close_interaction, update_interaction
 from interactions.processes.track_interaction import make_promise
-from interactions.web import forms, presence
+from interactions.web import attachments, forms, presence
 from interactions.web.page import in_sight, shown
 
 Doing = Callable[[dict[str, Any], Interaction, Actor], str]
 
 
-def _act(
+def act(
     request: HttpRequest,
     public_id: UUID,
     name: str,
@@ -34,6 +35,7 @@ def _act(
     *,
     anchor: str,
     undo: str = "",
+    silent: bool = False,
 ) -> HttpResponse:
     """Check the form, do it, say it; what is refused comes back with everything typed."""
     actor = signed_in(request)
@@ -44,10 +46,14 @@ def _act(
             said = doing(form.cleaned_data, one, actor)
     if form.errors:
         one = in_sight(public_id, actor)
+        if one.status in Interaction.ENDED:
+            # Its form is no longer on the page: what was refused is said all the same.
+            for refusal in form.non_field_errors():
+                say(request, str(refusal), tone="error")
         return shown(request, one, {name: form}, status=422)
-    if undo:
+    if undo and not silent:
         say_with_undo(request, said, undo_url=undo)
-    else:
+    elif not silent:
         say(request, said)
     return redirect_to(request, f"{reverse('interactions:page', args=[public_id])}#{anchor}")
 
@@ -57,10 +63,16 @@ def _act(
 def answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Reply, note, or what the customer said; nothing goes out over a colleague's reply."""
     form = forms.AnswerForm(request.POST)
-    return _act(request, public_id, "answer_form", form, _answer, anchor="answer")
+    files = request.FILES.getlist("files")
+
+    def do(said: dict[str, Any], one: Interaction, actor: Actor) -> str:
+        return _answer(said, one, actor, files)
+
+    return act(request, public_id, "answer_form", form, do, anchor="answer")
 
 
-def _answer(said: dict[str, Any], one: Interaction, actor: Actor) -> str:
+@transaction.atomic
+def _answer(said: dict[str, Any], one: Interaction, actor: Actor, files: list[UploadedFile]) -> str:
     kind = said["kind"]
     message = update_interaction.add_message(
         interaction_id=one.pk,
@@ -68,9 +80,11 @@ def _answer(said: dict[str, Any], one: Interaction, actor: Actor) -> str:
         kind="note" if kind == "note" else "public",
         direction="inbound" if kind == "heard" else "outbound",
         channel=(said["channel"] or None) if kind != "note" else None,
+        language=said["language"] if kind == "reply" else "",
         seen_message=said["seen"],
         actor=actor,
     )
+    attachments.attach(message, files)
     presence.drop_draft(one.pk, actor)
     if kind == "note":
         return _("Note kept.")
@@ -86,7 +100,7 @@ def _answer(said: dict[str, Any], one: Interaction, actor: Actor) -> str:
 def ask(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Ask the customer; the fix pauses until the answer."""
     form = forms.AskForm(request.POST, prefix="ask")
-    return _act(request, public_id, "ask_form", form, _ask, anchor="ask")
+    return act(request, public_id, "ask_form", form, _ask, anchor="ask")
 
 
 def _ask(said: dict[str, Any], one: Interaction, actor: Actor) -> str:
@@ -107,7 +121,7 @@ def promise(request: HttpRequest, public_id: UUID, clock_id: int) -> HttpRespons
             return _("Promised. Nobody may write to the customer here: please call.")
         return _("Promised, and the customer is being told.")
 
-    return _act(request, public_id, "promise_form", form, do, anchor="promises")
+    return act(request, public_id, "promise_form", form, do, anchor="promises")
 
 
 @login_required
@@ -116,7 +130,7 @@ def complete(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Complete with an outcome; with how the customer was told, close at once."""
     form = forms.WrapUpForm(request.POST, prefix="wrap")
     undo = reverse("interactions:undo_complete", args=[public_id])
-    return _act(request, public_id, "wrap_form", form, _complete, anchor="wrap-up", undo=undo)
+    return act(request, public_id, "wrap_form", form, _complete, anchor="wrap-up", undo=undo)
 
 
 @transaction.atomic
@@ -156,7 +170,7 @@ def close(request: HttpRequest, public_id: UUID) -> HttpResponse:
         close_interaction.close(interaction_id=one.pk, actor=actor, **said)
         return _("%(reference)s is closed.") % {"reference": one.reference}
 
-    return _act(request, public_id, "close_form", form, do, anchor="wrap-up")
+    return act(request, public_id, "close_form", form, do, anchor="wrap-up")
 
 
 @login_required
@@ -169,7 +183,7 @@ def reopen(request: HttpRequest, public_id: UUID) -> HttpResponse:
         close_interaction.reopen(interaction_id=one.pk, actor=actor, **said)
         return _("%(reference)s is open again.") % {"reference": one.reference}
 
-    return _act(request, public_id, "reopen_form", form, do, anchor="wrap-up")
+    return act(request, public_id, "reopen_form", form, do, anchor="wrap-up")
 
 
 @login_required
@@ -182,7 +196,7 @@ def cancel(request: HttpRequest, public_id: UUID) -> HttpResponse:
         close_interaction.cancel(interaction_id=one.pk, actor=actor, **said)
         return _("%(reference)s is cancelled.") % {"reference": one.reference}
 
-    return _act(request, public_id, "cancel_form", form, do, anchor="wrap-up")
+    return act(request, public_id, "cancel_form", form, do, anchor="wrap-up")
 
 
 @login_required
@@ -198,7 +212,7 @@ def assign(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return _("%(reference)s is handed over.") % {"reference": one.reference}
 
     form = forms.AssignForm(request.POST)
-    return _act(request, public_id, "assign_form", form, do, anchor="main", undo=undo)
+    return act(request, public_id, "assign_form", form, do, anchor="main", undo=undo)
 
 
 @login_required

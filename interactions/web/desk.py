@@ -13,13 +13,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from crm.access import Actor, require, signed_in
 from crm.audit.record import record_access
+from crm.web import times
 from crm.web.page import etagged, redirect_to, render_page
 from crm.web.undo import say, say_with_undo
 from interactions.models import Interaction
+from interactions.processes.manage_interaction import take_next as take_the_next
 from interactions.processes.update_interaction import assign as assign_to
-from interactions.processes.update_interaction import take as take_over
-from interactions.web import queue, today, wording
-from interactions.web.forms import AssignForm, LogForm
+from interactions.web import availability, follow_ups, kept_filters, queue, today, wording
+from interactions.web.forms import BatchForm, KeptFilterForm, LogForm
 from interactions.web.people import shown_name
 
 
@@ -56,7 +57,7 @@ def news(request: HttpRequest) -> HttpResponse:
             "interactions/news.html",
             {
                 "asked": asked,
-                "tabs": _tabs(asked, actor),
+                "tabs": _tabs(asked, actor, timezone.now()),
                 "new": queue.came_in(asked, actor, since, timezone.now()),
             },
             fragment="interactions/_tabs.html",
@@ -67,42 +68,21 @@ def news(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def take_next(request: HttpRequest) -> HttpResponse:
-    """Take the most urgent one nobody has, and open it."""
+    """Take the most urgent one that fits me, and open it."""
     actor = signed_in(request)
-    wanted = queue.next_for(actor)
-    if wanted is None:
-        say(request, _("Nothing waits for an owner."), tone="info")
+    taken = take_the_next(actor=actor)
+    if taken is None:
+        say(request, _("Nothing that fits you waits for an owner."), tone="info")
         return redirect_to(request, reverse("interactions:desk"))
-    taken = take_over(interaction_id=wanted.pk, actor=actor)
-    say_with_undo(
-        request,
-        _("%(reference)s is yours.") % {"reference": taken.reference},
-        undo_url=reverse("interactions:give_back", args=[taken.pk]),
-    )
+    said = _("%(reference)s is yours.") % {"reference": taken.reference}
+    if taken.return_at is not None:
+        said = _("%(reference)s is yours. Unanswered, it goes back %(at)s.") % {
+            "reference": taken.reference,
+            "at": times.instant(taken.return_at),
+        }
+    undo = reverse("interactions:give_back", args=[taken.pk])
+    say_with_undo(request, said, undo_url=undo)
     return redirect_to(request, reverse("interactions:page", args=[taken.public_id]))
-
-
-@login_required
-@require_POST
-def assign(request: HttpRequest) -> HttpResponse:
-    """Hand the selected rows to a colleague, each as its own step of its own history."""
-    actor = signed_in(request)
-    chosen = [int(pk) for pk in request.POST.getlist("pick") if pk.isdecimal()][: queue.PAGE]
-    form = AssignForm(request.POST)
-    back = f"{reverse('interactions:desk')}?{request.POST.get('back', '')[:300]}"
-    if not chosen or not form.is_valid():
-        say(request, _("Select rows first, then choose who gets them."), tone="info")
-        return redirect_to(request, back)
-    owner = form.cleaned_data["owner"]
-    for pk in chosen:
-        assign_to(interaction_id=pk, owner_id=int(owner) if owner else None, actor=actor)
-    said = _("%(n)d handed over.") % {"n": len(chosen)}
-    if len(chosen) == 1 and owner:
-        undo = reverse("interactions:give_back", args=[chosen[0]])
-        say_with_undo(request, said, undo_url=undo)
-    else:
-        say(request, said)
-    return redirect_to(request, back)
 
 
 @login_required
@@ -121,11 +101,22 @@ def give_back(request: HttpRequest, pk: int) -> HttpResponse:
 def _queue(request: HttpRequest, actor: Actor, now: datetime) -> dict[str, Any]:
     asked = queue.wish(request.GET)
     rows, older = queue.page(asked, actor, now)
+    tabs = _tabs(asked, actor, now)
     people = [row.interaction.customer_id for row in rows if row.interaction.customer_id]
-    record_access(actor=actor, action="view", subject="customer", ids=people, purpose="service")
+    record_access(
+        actor=actor,
+        action="search" if asked.words else "view",
+        subject="customer",
+        ids=people,
+        purpose="service",
+        detail=asked.words,
+    )
     return {
         "asked": asked,
-        "tabs": _tabs(asked, actor),
+        "tabs": tabs,
+        "unowned": tabs[1]["count"],
+        "kept": kept_filters.shown(request, actor, now),
+        "keep_form": KeptFilterForm(initial={"query": asked.query}),
         "rows": rows,
         "older": older,
         "since": now.astimezone(UTC).isoformat(timespec="seconds"),
@@ -139,14 +130,14 @@ def _queue(request: HttpRequest, actor: Actor, now: datetime) -> dict[str, Any]:
             {"label": _("State"), "class": "w-state"},
         ],
         "hours": queue.hours_sentence(),
-        "assign_form": AssignForm(),
+        "batch_form": BatchForm(),
         "may_assign": actor.has_perm("interactions.assign_interaction"),
         "most_urgent": queue.next_for(actor) if not rows and not asked.filtered else None,
     }
 
 
-def _tabs(asked: queue.Wish, actor: Actor) -> list[dict[str, Any]]:
-    counted = queue.counts(actor)
+def _tabs(asked: queue.Wish, actor: Actor, now: datetime) -> list[dict[str, Any]]:
+    counted = queue.counts(actor, now)
     return [
         {
             "url": f"{reverse('interactions:desk')}?tab={tab}",
@@ -171,6 +162,8 @@ def _around(actor: Actor, tab: str, now: datetime) -> dict[str, Any]:
             {"label": _("Answer by"), "class": "w-due"},
             {"label": _("If silent"), "class": "w-cust"},
         ],
+        "follow_ups": follow_ups.of_mine(actor, now),
+        "here": availability.of(actor),
         "pressure": today.pressure(actor, now),
         "form": LogForm(),
         "may_log": actor.has_perm("interactions.log_interaction"),

@@ -7,9 +7,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm.accounts.models import User
+from crm.accounts.models import Team, User
 from interactions.governed import CLOSE_POLICY
-from interactions.models import Reason, ResponseRequest
+from interactions.models import FollowUp, InteractionLink, Reason, ResponseRequest
 from interactions.web import wording
 from readiness.registry.resolve import CapabilityOff, resolve
 
@@ -76,6 +76,7 @@ class AnswerForm(forms.Form):
     KINDS = [("reply", _("Reply")), ("note", _("Note")), ("heard", _("From the customer"))]
     kind = forms.ChoiceField(choices=KINDS)
     channel = forms.CharField(max_length=20, required=False)
+    language = forms.CharField(max_length=12, required=False)
     body = forms.CharField(
         label=_("Message"),
         max_length=20_000,
@@ -93,6 +94,12 @@ class AskForm(forms.Form):
     )
     due_at = _Moment(label=_("Answer by"))
     on_silence = forms.ChoiceField(label=_("If silent"), choices=ResponseRequest.OnSilence.choices)
+    silence_note = forms.CharField(
+        label=_("What that comes to"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"translate": "no"}),
+    )
 
 
 class PromiseForm(forms.Form):
@@ -148,6 +155,103 @@ class AssignForm(forms.Form):
         required=False,
         widget=forms.Select(attrs={"translate": "no", "data-key": "A"}),
     )
+
+
+class SnoozeForm(forms.Form):
+    """Until when it is out of sight."""
+
+    until = _Moment(label=_("Wake it"))
+
+
+class FollowUpForm(forms.Form):
+    """What is to be done later."""
+
+    kind = forms.ChoiceField(label=_("What"), choices=FollowUp.Kind.choices)
+    note = forms.CharField(
+        label=_("About"), max_length=200, widget=forms.TextInput(attrs={"translate": "no"})
+    )
+    due_at = _Moment(label=_("When"))
+
+
+def _teams() -> list[tuple[str, Any]]:
+    return [("", _("Choose…")), *((str(one.pk), one.name) for one in Team.objects.all()[:200])]
+
+
+class TransferForm(forms.Form):
+    """To which team, and why."""
+
+    team = forms.ChoiceField(
+        label=_("Team"), choices=_teams, widget=forms.Select(attrs={"translate": "no"})
+    )
+    reason = forms.CharField(
+        label=_("Why"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"translate": "no"}),
+    )
+
+
+class OtherForm(forms.Form):
+    """Another interaction, by the id people read to each other."""
+
+    other = forms.CharField(
+        label=_("Interaction"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"placeholder": "INT-…", "translate": "no"}),
+    )
+    kind = forms.ChoiceField(
+        label=_("How"),
+        choices=[one for one in InteractionLink.Kind.choices if one[0] != "split_from"],
+        required=False,
+    )
+
+
+class SplitForm(forms.Form):
+    """What the new matter is called, and what it is about."""
+
+    subject = forms.CharField(
+        label=_("Its subject"), max_length=250, widget=forms.TextInput(attrs={"translate": "no"})
+    )
+    reason = forms.ChoiceField(label=_("Reason"), choices=_reasons, required=False, widget=_data())
+
+
+class BatchForm(forms.Form):
+    """What happens with the selected rows."""
+
+    STEPS = [
+        ("assign", _("go to")),
+        ("snooze", _("sleep until tomorrow")),
+        ("transfer", _("go to the team")),
+    ]
+    step = forms.ChoiceField(label=_("Selected rows"), choices=STEPS)
+    owner = forms.ChoiceField(
+        label=_("Colleague"),
+        choices=_colleagues,
+        required=False,
+        widget=forms.Select(attrs={"translate": "no", "data-key": "A"}),
+    )
+    team = forms.ChoiceField(
+        label=_("Team"),
+        choices=_teams,
+        required=False,
+        widget=forms.Select(attrs={"translate": "no"}),
+    )
+
+
+class KeptFilterForm(forms.Form):
+    """A name for the filter that is on."""
+
+    name = forms.CharField(
+        label=_("Keep this filter as"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"translate": "no"}),
+    )
+    query = forms.CharField(max_length=300, widget=forms.HiddenInput)
+
+
+def tomorrow_morning() -> datetime:
+    at = timezone.localtime(timezone.now()) + timedelta(days=1)
+    return at.replace(hour=9, minute=0, second=0, microsecond=0)
 
 
 def in_working_days(days: int) -> datetime:

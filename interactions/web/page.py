@@ -17,13 +17,19 @@ from crm.web import times
 from crm.web.page import etagged, render_page, render_panel
 from customers import masking
 from customers.insight.processes.gather_information import undecided
-from interactions.models import Commitment, Interaction, ResponseRequest, SlaClock
-from interactions.web import clocks, forms, presence, queue, reaching, thread, wording
+from interactions import clock as engine
+from interactions.models import Commitment, FollowUp, Interaction, ResponseRequest, SlaClock
+from interactions.processes.track_interaction import explain
+from interactions.processes.track_interaction.duty import proposed_due
+from interactions.web import clocks, forms, presence, queue, reaching, thread, together, wording
 from interactions.web.people import care_note, shown_name
+from interactions.web.why import trace
 from interactions.web.why import why as trace_of
 
 _ORDER = {"next_response": 0, "first_response": 1, "periodic_update": 2, "resolution": 3}
 _SHOWS = ("all", "messages", "notes")
+# What a new promise adds to the old one, in per cent of the target; the agent may say otherwise.
+_EXTEND = 50
 
 
 def in_sight(public_id: UUID, actor: Actor) -> Interaction:
@@ -62,6 +68,11 @@ def shown(
     actor = signed_in(request)
     context = {"one": one, **_head(one, actor), **_talk(request, one, actor)}
     context |= {**_promises(one, actor), **_ending(one, actor), **_forms(one, actor)}
+    context |= {**_writing(one, actor), **_later(one), **together.around(one, actor)}
+    if context["proposed"] is not None:
+        context["promise_form"] = forms.PromiseForm(
+            initial={"due_at": context["proposed"]}, prefix="promise"
+        )
     context |= bound or {}
     context["refused"] = set(bound or {})
     return render_page(request, "interactions/page.html", context, status=status)
@@ -86,7 +97,7 @@ def readers(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Polled: who else has this open, and whether they write."""
     actor = signed_in(request)
     one = in_sight(public_id, actor)
-    others = presence.come_in(one.pk, actor, str(request.user))
+    others = presence.come_in(one.pk, actor)
     return etagged(
         request,
         render_panel(
@@ -101,7 +112,10 @@ def draft(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Keep what somebody is writing; answers with the time it was kept."""
     actor = signed_in(request)
     one = in_sight(public_id, actor)
-    said = {name: request.POST.get(name, "")[:20_000] for name in ("body", "kind", "channel")}
+    said = {
+        name: request.POST.get(name, "")[:20_000]
+        for name in ("body", "kind", "channel", "language")
+    }
     presence.keep_draft(one.pk, actor, said)
     kept = _("Draft kept %(time)s") % {"time": times.instant(timezone.now())}
     return HttpResponse(kept if said["body"].strip() else "")
@@ -194,6 +208,7 @@ def _promises(one: Interaction, actor: Actor) -> dict[str, Any]:
         open_rows[0] if open_rows else rows[-1] if rows else None,
     )
     about = lead["clock"] if lead else None
+    told = explain(clock_id=about.pk, actor=actor) if about else None
     made = list(about.commitments.select_related("notice").order_by("number")) if about else []
     return {
         "clocks": rows,
@@ -203,10 +218,36 @@ def _promises(one: Interaction, actor: Actor) -> dict[str, Any]:
         "lead_open": about is not None and about.stopped_at is None,
         "promises": [_promise(promise, about) for promise in made],
         "next_no": len(made) + 1,
-        "why": trace_of(about.pk, actor) if about else None,
+        "why": trace(told) if told else None,
+        "proposed": _proposed(told) if told and about and about.stopped_at is None else None,
         "questions": list(one.requests.order_by("-asked_at")[:5]),
         "now": timezone.now(),
     }
+
+
+def _proposed(told: Any) -> Any:
+    """The next date we can keep by the desk's own hours, as the duty itself would promise it."""
+    now = timezone.now()
+    due = proposed_due(told.view, now=engine.seconds(now), percent=_EXTEND)
+    return engine.moment(due) if due is not None else None
+
+
+def _writing(one: Interaction, actor: Actor) -> dict[str, Any]:
+    """What the composer offers: languages by name, and macros."""
+    from interactions.web import macros
+
+    languages = macros.languages(one)
+    kept = presence.draft(one.pk, actor)
+    return {
+        "languages": languages,
+        "language": kept.get("language") or (languages[0][0] if languages else ""),
+        "macros": macros.offered(),
+    }
+
+
+def _later(one: Interaction) -> dict[str, Any]:
+    plans = one.follow_ups.filter(state=FollowUp.State.OPEN).select_related("owner")
+    return {"plans": list(plans.order_by("due_at")[:10])}
 
 
 def _promise(promise: Commitment, clock: SlaClock | None) -> dict[str, Any]:
@@ -295,5 +336,18 @@ def _forms(one: Interaction, actor: Actor) -> dict[str, Any]:
         "close_form": forms.CloseForm(prefix="close"),
         "reopen_form": forms.ReasonForm(prefix="reopen"),
         "cancel_form": forms.ReasonForm(prefix="cancel"),
+        "snooze_form": forms.SnoozeForm(
+            initial={"until": forms.tomorrow_morning()}, prefix="snooze"
+        ),
+        "later_form": forms.FollowUpForm(
+            initial={"kind": "call", "due_at": forms.tomorrow_morning()}, prefix="later"
+        ),
+        "transfer_form": forms.TransferForm(
+            initial={"team": str(one.team_id or "")}, prefix="transfer"
+        ),
+        "escalate_form": forms.ReasonForm(prefix="escalate"),
+        "merge_form": forms.OtherForm(prefix="merge"),
+        "link_form": forms.OtherForm(initial={"kind": "related"}, prefix="link"),
+        "split_form": forms.SplitForm(prefix="split"),
         "assign_form": forms.AssignForm(initial={"owner": str(one.owner_id or "")}),
     }

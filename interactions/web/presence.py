@@ -1,15 +1,16 @@
-"""Who else has this open, and what somebody began to write: kept for minutes and for days."""
+"""Who else has this open, and what somebody began to write: in the database, for all processes."""
 
-import time
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
-from django.core.cache import cache
+from django.utils import timezone
 
 from crm.access import Actor
+from interactions.models import Reading
 
-_READING_SECONDS = 40
-_DRAFT_SECONDS = 7 * 24 * 3600
+_HERE: Final = timedelta(seconds=40)
+_WRITING: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,36 +21,48 @@ class Reader:
     writing: bool
 
 
-def come_in(interaction_id: int, actor: Actor, name: str) -> list[Reader]:
+def come_in(interaction_id: int, actor: Actor) -> list[Reader]:
     """Say that I am here; answers with who else is."""
-    key = f"reading:{interaction_id}"
-    now = time.time()
-    here: dict[int, tuple[str, float]] = cache.get(key) or {}
-    here = {pk: seen for pk, seen in here.items() if now - seen[1] < _READING_SECONDS}
-    here[actor.pk or 0] = (name, now)
-    cache.set(key, here, _READING_SECONDS)
-    others = [(pk, seen[0]) for pk, seen in here.items() if pk != actor.pk]
+    now = timezone.now()
+    Reading.objects.update_or_create(
+        interaction_id=interaction_id, user_id=actor.pk, defaults={"seen_at": now}
+    )
+    others = (
+        Reading.objects.filter(interaction=interaction_id, seen_at__gt=now - _HERE)
+        .exclude(user=actor.pk)
+        .select_related("user")
+        .order_by("user__first_name", "pk")
+    )
     return [
-        Reader(other, cache.get(_draft_key(interaction_id, pk)) is not None) for pk, other in others
+        Reader(
+            str(other.user),
+            bool(other.draft)
+            and other.drafted_at is not None
+            and other.drafted_at > now - _WRITING,
+        )
+        for other in others
     ]
 
 
 def draft(interaction_id: int, actor: Actor) -> dict[str, Any]:
-    """What I began to write here."""
-    kept: dict[str, Any] | None = cache.get(_draft_key(interaction_id, actor.pk))
-    return kept or {}
+    """What I began to write here; no restart and no empty cache loses it."""
+    kept = Reading.objects.filter(interaction=interaction_id, user=actor.pk).first()
+    return dict(kept.draft) if kept else {}
 
 
 def keep_draft(interaction_id: int, actor: Actor, said: dict[str, Any]) -> None:
-    if said.get("body", "").strip():
-        cache.set(_draft_key(interaction_id, actor.pk), said, _DRAFT_SECONDS)
-    else:
+    if not said.get("body", "").strip():
         drop_draft(interaction_id, actor)
+        return
+    now = timezone.now()
+    Reading.objects.update_or_create(
+        interaction_id=interaction_id,
+        user_id=actor.pk,
+        defaults={"draft": said, "drafted_at": now, "seen_at": now},
+    )
 
 
 def drop_draft(interaction_id: int, actor: Actor) -> None:
-    cache.delete(_draft_key(interaction_id, actor.pk))
-
-
-def _draft_key(interaction_id: int, user_id: int | None) -> str:
-    return f"draft:{interaction_id}:{user_id}"
+    Reading.objects.filter(interaction=interaction_id, user=actor.pk).update(
+        draft={}, drafted_at=None
+    )

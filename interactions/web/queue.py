@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -13,10 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.access import Actor
+from crm.web import times
+from customers import masking
 from interactions.governed import SLA_CALENDAR
 from interactions.models import Interaction, InteractionEvent, ResponseRequest, SlaClock
+from interactions.models.interaction import InteractionQuerySet
 from interactions.web import clocks, wording
 from interactions.web.people import care_note, shown_name
+from interactions.web.words_in import said_in
 from readiness.registry.resolve import CapabilityOff, resolve
 
 PAGE = 25
@@ -25,7 +30,10 @@ TABS: Mapping[str, object] = {
     "unassigned": gettext_lazy("Unassigned"),
     "team": gettext_lazy("Team"),
     "all": gettext_lazy("All"),
+    "risk": gettext_lazy("At risk"),
+    "waiting": gettext_lazy("Awaiting customer"),
 }
+CAP = 1000
 NEEDS: Mapping[str, object] = {
     "late": gettext_lazy("Late"),
     "hour": gettext_lazy("Due in the next hour"),
@@ -33,6 +41,9 @@ NEEDS: Mapping[str, object] = {
     "risk": gettext_lazy("At risk, no new time proposed"),
     "waiting": gettext_lazy("Waiting for the customer"),
     "stuck": gettext_lazy("Paused over 3 days"),
+    "escalated": gettext_lazy("Escalated"),
+    "snoozed": gettext_lazy("Snoozed"),
+    "done": gettext_lazy("Completed, not closed"),
 }
 _LAST = "-"
 
@@ -45,11 +56,24 @@ class Wish:
     channel: str = ""
     vertical: str = ""
     need: str = ""
+    words: str = ""
     after: str = ""
 
     @property
     def filtered(self) -> bool:
-        return bool(self.channel or self.vertical or self.need)
+        return bool(self.channel or self.vertical or self.need or self.words)
+
+    @property
+    def query(self) -> str:
+        """The address of this view, without its page."""
+        said = {
+            "tab": self.tab,
+            "channel": self.channel,
+            "vertical": self.vertical,
+            "need": self.need,
+            "words": self.words,
+        }
+        return urlencode({name: value for name, value in said.items() if value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +99,16 @@ def wish(params: QueryDict) -> Wish:
         channel=channel if channel in wording.CHANNELS else "",
         vertical=vertical if vertical in wording.VERTICALS else "",
         need=need if need in NEEDS else "",
+        words=params.get("words", "").strip()[:80],
         after=params.get("after", "")[:60],
     )
 
 
-def _whose(tab: str, actor: Actor) -> Q:
+def _whose(tab: str, actor: Actor, now: datetime) -> Q:
+    at_risk = SlaClock.objects.filter(jeopardy_at__isnull=False, stopped_at=None)
     return {
+        "risk": Q(due_next_at__lt=now) | Q(pk__in=at_risk.values("interaction")),
+        "waiting": Q(status=Interaction.Status.WAITING_CUSTOMER),
         "mine": Q(owner_id=actor.pk),
         "unassigned": Q(owner=None),
         "team": Q(team__in=actor.teams),
@@ -88,25 +116,50 @@ def _whose(tab: str, actor: Actor) -> Q:
     }[tab]
 
 
-def counts(actor: Actor) -> dict[str, int]:
-    """How many are open in each tab: one query."""
-    seen = Interaction.objects.visible_to(actor).open()
-    return seen.aggregate(**{tab: Count("pk", filter=_whose(tab, actor)) for tab in TABS})
+def counts(actor: Actor, now: datetime) -> dict[str, int]:
+    """How many are open in each tab, counted to the cap and no further."""
+    seen = _awake(Interaction.objects.visible_to(actor).open(), now)
+    return {tab: _capped(seen.filter(_whose(tab, actor, now))) for tab in TABS}
+
+
+def count_of(asked: Wish, actor: Actor, now: datetime) -> int:
+    """How many a kept filter finds now, to the cap."""
+    return _capped(matching(asked, actor, now))
+
+
+def _capped(found: QuerySet[Interaction]) -> int:
+    return found.order_by().values("pk")[: CAP + 1].count()
+
+
+def _awake(found: InteractionQuerySet, now: datetime) -> InteractionQuerySet:
+    """What sleeps is out of sight, unless its promise is due within the hour."""
+    return found.filter(Q(snoozed_until=None) | Q(due_next_at__lt=now + timedelta(hours=1)))
 
 
 def mine(actor: Actor) -> int:
-    return Interaction.objects.visible_to(actor).open().filter(owner_id=actor.pk).count()
+    seen = _awake(Interaction.objects.visible_to(actor).open(), timezone.now())
+    return _capped(seen.filter(owner_id=actor.pk))
 
 
 def matching(asked: Wish, actor: Actor, now: datetime) -> QuerySet[Interaction]:
     """Every open interaction of this view, most urgent first."""
-    found = Interaction.objects.visible_to(actor).open().filter(_whose(asked.tab, actor))
+    seen = Interaction.objects.visible_to(actor)
+    found: QuerySet[Interaction]
+    if asked.need == "done":
+        found = seen.filter(status=Interaction.Status.COMPLETED)
+    elif asked.need == "snoozed":
+        found = seen.open().filter(snoozed_until__isnull=False)
+    else:
+        found = _awake(seen.open(), now)
+    found = found.filter(_whose(asked.tab, actor, now))
     if asked.channel:
         found = found.filter(channel=asked.channel)
     if asked.vertical:
         found = found.filter(verticals__contains=[asked.vertical])
     if asked.need:
         found = found.filter(_need(asked.need, now))
+    if asked.words and masking.sees_people(actor):
+        found = found.filter(said_in(asked.words))
     # PostgreSQL sorts what has no due time last by itself, and an index serves this order.
     return found.order_by("due_next_at", "pk")
 
@@ -120,6 +173,9 @@ def _need(need: str, now: datetime) -> Q:
         "untold": Q(Exists(first.filter(due_at__lt=now))),
         "risk": Q(Exists(first.filter(due_at__gte=now, jeopardy_at__isnull=False))),
         "waiting": Q(status=Interaction.Status.WAITING_CUSTOMER),
+        "escalated": Q(escalation__gt=0),
+        "snoozed": Q(),
+        "done": Q(),
         "stuck": Q(
             Exists(
                 InteractionEvent.objects.filter(
@@ -194,24 +250,35 @@ def _row(
         channel=wording.channel(one.channel),
         channel_icon=wording.channel_icon(one.channel),
         sub=wording.verticals(one.verticals),
-        tag=_tag(due, asked_at, flag, now),
+        tag=_tag(one, due, asked_at, flag, now),
     )
 
 
 def _tag(
-    due: clocks.Due | None, asked_at: datetime | None, flag: str, now: datetime
+    one: Interaction, due: clocks.Due | None, asked_at: datetime | None, flag: str, now: datetime
 ) -> tuple[str, str, str] | None:
     """At most one tag: what somebody must act on first."""
-    if due and due.state == "over" and due.clock and due.clock.commitment_no == 1:
-        return ("bad", "message-report", _("Not told"))
-    if due and due.state == "risk":
-        return ("warn", "alert-triangle", _("%(what)s at risk") % {"what": due.what})
+    harm = _harm(one, due)
+    if harm is not None:
+        return harm
     if due and due.clock and due.clock.commitment_no > 1:
         return ("info", "message-dots", _("New time told"))
     if asked_at:
         return ("hold", "hourglass-low", _("Asked, day %(n)d") % {"n": (now - asked_at).days + 1})
+    if one.snoozed_until is not None:
+        return ("hold", "clock-pause", _("Wakes %(at)s") % {"at": times.instant(one.snoozed_until)})
     if flag:
         return ("hold", "heart-handshake", _("Handle with care"))
+    return None
+
+
+def _harm(one: Interaction, due: clocks.Due | None) -> tuple[str, str, str] | None:
+    if due and due.state == "over" and due.clock and due.clock.commitment_no == 1:
+        return ("bad", "message-report", _("Not told"))
+    if due and due.state == "risk":
+        return ("warn", "alert-triangle", _("%(what)s at risk") % {"what": due.what})
+    if one.escalation:
+        return ("warn", "flag", _("Escalated"))
     return None
 
 
@@ -225,9 +292,9 @@ def came_in(asked: Wish, actor: Actor, since: datetime, now: datetime) -> int:
 
 
 def next_for(actor: Actor) -> Interaction | None:
-    """What to take next: the most urgent without an owner, of one's teams first."""
-    free = Interaction.objects.visible_to(actor).open().filter(owner=None)
-    urgent = free.order_by("due_next_at", "pk")
+    """The most urgent without an owner, of one's teams first."""
+    seen = Interaction.objects.visible_to(actor).open().filter(owner=None, snoozed_until=None)
+    urgent = seen.order_by("due_next_at", "pk")
     return urgent.filter(team__in=actor.teams).first() or urgent.first()
 
 

@@ -1,16 +1,18 @@
 """The conversation of one interaction: messages and notes, with what the clocks did between."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from django.template.defaultfilters import filesizeformat
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from crm.accounts.models import User
 from crm.web import times
-from interactions.models import Interaction, InteractionEvent, Message
+from interactions.models import Attachment, Interaction, InteractionEvent, Message
 from interactions.web import wording
 
 UNFOLDED = 6
@@ -19,6 +21,18 @@ _KINDS = {
     Message.Kind.NOTICE: "out",
     Message.Kind.STAFF: "note",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that came or went with a message, and whether it may be opened."""
+
+    public_id: UUID
+    interaction_id: UUID
+    name: str
+    size: str
+    clear: bool
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +48,23 @@ class Entry:
     kind: str = ""
     language: str = ""
     pk: int = 0
+    files: tuple[File, ...] = ()
 
 
 def entries(one: Interaction, show: str, customer: str) -> list[Entry]:
     """Oldest first; `show` is all, messages or notes."""
-    messages = list(one.messages.exclude(kind=Message.Kind.STAFF).order_by("created_at", "pk"))
-    said = [_message(message, customer) for message in messages]
-    first = _first(one, messages, customer)
-    if first:
-        said.insert(0, first)
+    matters = [one, *one.merged_from.order_by("opened_at")]
+    messages = list(
+        Message.objects.filter(interaction__in=matters)
+        .exclude(kind=Message.Kind.STAFF)
+        .order_by("created_at", "pk")
+    )
+    files = _files(matters)
+    said = [_message(message, customer, files) for message in messages]
+    for matter in matters:
+        first = _first(matter, messages, customer)
+        if first:
+            said.insert(0, first)
     if show == "messages":
         said = [entry for entry in said if entry.kind != "note"]
     elif show == "notes":
@@ -62,7 +84,8 @@ def folded(found: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
 
 def _first(one: Interaction, messages: Sequence[Message], customer: str) -> Entry | None:
     """What the customer said when it was logged, unless the first message says the same."""
-    if not one.description or any(m.body == one.description for m in messages[:2]):
+    own = [message for message in messages if message.interaction_id == one.pk]
+    if not one.description or any(m.body == one.description for m in own[:2]):
         return None
     inbound = one.direction == Interaction.Direction.INBOUND
     name = customer or _("The caller") if inbound else _("We")
@@ -77,7 +100,27 @@ def _first(one: Interaction, messages: Sequence[Message], customer: str) -> Entr
     )
 
 
-def _message(message: Message, customer: str) -> Entry:
+def _files(matters: Sequence[Interaction]) -> dict[int, list[File]]:
+    """Files by message, without their content."""
+    found: dict[int, list[File]] = {}
+    ids = {matter.pk: matter.public_id for matter in matters}
+    rows = Attachment.objects.filter(interaction__in=ids).defer("content").order_by("pk")
+    for row in rows:
+        clear = row.state == Attachment.State.CLEAR
+        found.setdefault(row.message_id or 0, []).append(
+            File(
+                public_id=row.public_id,
+                interaction_id=ids[row.interaction_id],
+                name=row.name,
+                size=filesizeformat(row.size),
+                clear=clear,
+                said=row.because or str(row.get_state_display()),
+            )
+        )
+    return found
+
+
+def _message(message: Message, customer: str, files: Mapping[int, list[File]]) -> Entry:
     inbound = message.direction == Interaction.Direction.INBOUND
     who = customer or message.author_name if inbound else message.author_name
     return Entry(
@@ -90,6 +133,7 @@ def _message(message: Message, customer: str) -> Entry:
         kind="" if inbound else _KINDS.get(Message.Kind(message.kind), "out"),
         language=message.language,
         pk=message.pk,
+        files=tuple(files.get(message.pk, ())),
     )
 
 
@@ -123,7 +167,7 @@ def _lines(one: Interaction) -> Iterator[Entry]:
 
 
 def _names(events: Sequence[InteractionEvent]) -> dict[int, str]:
-    handed = {e.data.get("new") for e in events if e.type == "assigned" and e.data.get("new")}
+    handed = {_number(e.data.get("new")) for e in events if e.type == "assigned"} - {0}
     return {user.pk: str(user) for user in User.objects.filter(pk__in=handed)} if handed else {}
 
 
@@ -146,20 +190,63 @@ def _line(event: InteractionEvent, names: dict[int, str]) -> tuple[str, str] | N
         "retargeted": ("adjustments", _("Promise changed: %(reason)s")),
         "pause": ("player-pause", _("Paused, waiting for a partner")),
         "resume": ("player-play", _("Counts again")),
-        "assigned": ("user-check", _("Handed to %(owner)s")),
+        "assigned": _handed(data),
+        "transferred": ("users-group", _("Given to a team")),
+        "escalated": ("flag", _("%(who)s asks for help: %(reason)s")),
+        "calmed": ("flag", _("No longer escalated")),
+        "snoozed_until": ("clock-pause", _("Snoozed until %(until)s")),
+        "woken": ("bell-ringing", _("Awake again")),
+        "reminded": ("message-question", _("Reminded the customer of what we asked")),
+        "question_withdrawn": ("x", _("We no longer need the answer, the fix counts again")),
+        "merged": ("git-merge", _("Merged into %(other)s")),
+        "merged_in": ("git-merge", _("%(other)s was merged into this")),
+        "unmerged": ("git-merge", _("Stands alone again")),
+        "merge_taken_back": ("git-merge", _("%(other)s stands alone again")),
+        "split_off": ("arrows-left-right", _("%(other)s was split off")),
+        "split_from": ("arrows-left-right", _("Split off from %(other)s")),
+        "split_undone": ("arrows-left-right", _("%(other)s came back into this")),
+        "linked": ("link", _("Linked with %(other)s")),
+        "unlinked": ("unlink", _("No longer linked with %(other)s")),
+        "follow_up_planned": ("calendar-time", _("%(who)s means to follow up %(due)s")),
     }.get(event.type)
     if plain is None or str(data.get("pause_id", "")).startswith("request:"):
         return None
     icon, sentence = plain
-    due = parse_datetime(data["due_at"]) if data.get("due_at") else None
     said: dict[str, Any] = {
         "who": event.actor_name,
         "target": target,
         "question": data.get("question", ""),
-        "due": times.instant_full(due) if due else "",
+        "due": _full(data.get("due_at")),
         "outcome": wording.outcome(data.get("outcome", "")),
         "informed": wording.informed_by(data.get("informed_by", "")),
         "reason": data.get("reason", ""),
-        "owner": names.get(data.get("new") or 0, _("nobody")),
+        "owner": names.get(_number(data.get("new")), _("nobody")),
+        "until": _full(data.get("until")),
+        "other": _reference(data),
     }
     return icon, sentence % said
+
+
+def _handed(data: Mapping[str, Any]) -> tuple[str, str]:
+    if data.get("because") == "unanswered":
+        return "history", _("Went back to the queue: not answered in time")
+    if data.get("new") is None:
+        return "user-check", _("Back to the queue")
+    return "user-check", _("Handed to %(owner)s")
+
+
+def _full(written: str | None) -> str:
+    at = parse_datetime(written) if written else None
+    return times.instant_full(at) if at else ""
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _reference(data: Mapping[str, Any]) -> str:
+    """The other matter a step speaks of, as people read its id."""
+    number = next(
+        (data[name] for name in ("into", "source", "other") if isinstance(data.get(name), int)), 0
+    )
+    return Interaction(pk=number).reference if number else ""

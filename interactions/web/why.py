@@ -32,7 +32,11 @@ class Why:
 
 def why(clock_id: int, actor: Actor) -> Why:
     """The trace of one clock."""
-    told = explain(clock_id=clock_id, actor=actor)
+    return trace(explain(clock_id=clock_id, actor=actor))
+
+
+def trace(told: Explained) -> Why:
+    """The account of a clock that was folded already."""
     with timezone.override(ZoneInfo(told.tz)):
         last = told.rows[-1]
         due = engine.moment(last.start) if last.start is not None else None

@@ -39,7 +39,7 @@ def test_tabs_count_whose_work_it_is() -> None:
     tabs = client.get("/desk").context["tabs"]
 
     assert {tab["label"]: tab["count"] for tab in tabs} == {
-        "Mine": 1, "Unassigned": 2, "Team": 0, "All": 3,
+        "Mine": 1, "Unassigned": 2, "Team": 0, "All": 3, "At risk": 0, "Awaiting customer": 0,
     }  # fmt: skip
     assert _subjects(client, "") == ["Internet is slow"]
 
@@ -125,7 +125,7 @@ def test_selected_rows_go_to_a_colleague() -> None:
     chosen = [an_interaction() for _each in range(2)]
     left = an_interaction()
 
-    client.post("/desk/assign", {"pick": [one.pk for one in chosen], "owner": colleague.pk})
+    client.post("/desk/batch", {"pick": [one.pk for one in chosen], "owner": colleague.pk})
 
     assert set(Interaction.objects.filter(owner=colleague)) == set(chosen)
     left.refresh_from_db()
@@ -180,7 +180,7 @@ def test_without_the_right_the_desk_stays_shut() -> None:
     client, _user = a_desk(role="")
 
     assert client.get("/desk").status_code == 403
-    assert client.post("/desk/assign", {"pick": ["1"], "owner": ""}).status_code == 403
+    assert client.post("/desk/batch", {"pick": ["1"], "owner": ""}).status_code == 403
 
 
 def test_names_are_hidden_from_who_may_not_see_people() -> None:

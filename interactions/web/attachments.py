@@ -1,0 +1,77 @@
+"""Files of a matter: for who may see it, never opened by the browser, each time on record."""
+
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from crm.access import signed_in
+from crm.audit.record import record_access
+from crm.errors import RuleBroken
+from customers import masking
+from interactions.channels.contract import Enclosure
+from interactions.models import Attachment, Message
+from interactions.processes.receive_message.enclosing import enclose
+from interactions.web.page import in_sight
+
+MOST_FILES = 10
+MOST_BYTES = 10 * 1024 * 1024
+
+
+@login_required
+@require_GET
+def download(request: HttpRequest, public_id: UUID, attachment_id: UUID) -> HttpResponse:
+    """One file, as a download; what is being checked or held back is refused in words."""
+    actor = signed_in(request)
+    one = in_sight(public_id, actor)
+    if not masking.sees_people(actor):
+        raise Attachment.DoesNotExist
+    found = Attachment.objects.get(interaction=one, public_id=attachment_id)
+    if found.state != Attachment.State.CLEAR:
+        raise RuleBroken(
+            "not-to-be-opened",
+            _("“%(name)s” can't be opened: %(because)s")
+            % {"name": found.name, "because": found.because or found.get_state_display()},
+        )
+    record_access(
+        actor=actor,
+        action="export",
+        subject="interaction",
+        ids=[one.pk],
+        purpose="service",
+        detail=f"attachment {found.public_id}",
+    )
+    answer = HttpResponse(bytes(found.content), content_type="application/octet-stream")
+    answer["Content-Disposition"] = content_disposition_header(True, found.name) or "attachment"
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def attach(message: Message, files: list[UploadedFile]) -> int:
+    """Keep the files that were sent along; too many or too large ones are refused before."""
+    if len(files) > MOST_FILES:
+        raise RuleBroken(
+            "too-many-files",
+            _("At most %(n)d files at once. Nothing was sent.") % {"n": MOST_FILES},
+            field="files",
+            kind="invalid",
+        )
+    large = [one.name for one in files if (one.size or 0) > MOST_BYTES]
+    if large:
+        raise RuleBroken(
+            "file-too-large",
+            _("%(names)s: larger than %(n)d MB. Nothing was sent.")
+            % {"names": ", ".join(map(str, large)), "n": MOST_BYTES // 1024**2},
+            field="files",
+            kind="invalid",
+        )
+    return enclose(
+        message,
+        [Enclosure(str(one.name), one.content_type or "", one.read()) for one in files],
+    )

@@ -1,0 +1,47 @@
+"""Search over what was said and what it was called, by the words themselves."""
+
+import re
+from typing import Final
+
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db.models import Q
+
+from interactions.models import Interaction, Message
+
+_WORD: Final = re.compile(r"\w+")
+_AT_MOST: Final = 500
+_LONGEST: Final = 8
+
+
+def words_of(text: str) -> SearchQuery | None:
+    """Every word begins as typed; None when nothing can be looked for."""
+    words = [word for word in _WORD.findall(text) if len(word) > 1][:_LONGEST]
+    if not words:
+        return None
+    return SearchQuery(
+        " & ".join(f"{word}:*" for word in words), config="simple", search_type="raw"
+    )
+
+
+def said_in(text: str) -> Q:
+    """Matters in whose subject, first words or messages all these words stand.
+
+    The newest few hundred of each: who gets so many needs more words, not more rows.
+    """
+    wanted = words_of(text)
+    if wanted is None:
+        return Q(pk__in=[])
+    named = (
+        Interaction.objects.annotate(words=SearchVector("subject", "description", config="simple"))
+        .filter(words=wanted)
+        .order_by("-pk")
+        .values("pk")
+    )
+    said = (
+        Message.objects.annotate(words=SearchVector("body", config="simple"))
+        .filter(words=wanted)
+        .exclude(kind=Message.Kind.STAFF)
+        .order_by("-pk")
+        .values("interaction")
+    )
+    return Q(pk__in=named[:_AT_MOST]) | Q(pk__in=said[:_AT_MOST])
