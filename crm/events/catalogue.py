@@ -73,7 +73,10 @@ class CustomerTerminated(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerStatusChanged(Event):
-    """The relationship reached another state of its life; ending it tells CustomerTerminated."""
+    """The relationship reached another state of its life; ending it tells CustomerTerminated.
+
+    `plain` says that the field was changed with others, so that CustomerUpdated tells it too.
+    """
 
     name: ClassVar[str] = "customer.status_changed"
     process: ClassVar[str] = "1.3.4"
@@ -81,6 +84,7 @@ class CustomerStatusChanged(Event):
     customer_id: int
     old: str
     new: str
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +164,19 @@ class CustomersImported(Event):
     process: ClassVar[str] = "1.3.6.1"
     aggregate: ClassVar[str] = "run_id"
     run_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportUndone(Event):
+    """An import was taken back, as far as nobody had used or edited what it brought."""
+
+    name: ClassVar[str] = "customers.import_undone"
+    process: ClassVar[str] = "1.3.6.1"
+    aggregate: ClassVar[str] = "run_id"
+    run_id: int
+    reversed: int
+    kept: int
+    stuck: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,11 +14,13 @@ Cell = Callable[[Row], Any]
 
 TYPES = ("text", "integer", "decimal", "boolean", "date")
 ORDERS = ("iso", "day-first", "month-first")
+TAKES = ("", "given", "family")
 _NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,6})?")
 _DATE = re.compile(r"(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{1,4})")
 _YES = {"yes": True, "y": True, "true": True, "1": True, "t": True}
 _NO = {"no": False, "n": False, "false": False, "0": False, "f": False}
 _CENTURY = 100
+_FOUR_DIGITS = 1000
 _REMEMBERED = 2000
 
 
@@ -77,7 +79,7 @@ def _converter(spec: Mapping[str, Any], limit: int) -> Callable[[str], Any]:
         return _date(spec.get("order", "iso"))
     if kind in {"integer", "decimal"}:
         return _number(spec, whole=kind == "integer")
-    return _text(limit)
+    return _text(limit, spec.get("take", ""))
 
 
 def _mapped(values: Mapping[str, Any]) -> Callable[[str], Any]:
@@ -119,7 +121,8 @@ def _date(order: str) -> Callable[[str], str]:
         if not found:
             raise ValueError(_("Not a date"))
         first, middle, last = (int(part) for part in found.groups())
-        if order == "iso":
+        # A workbook gives its dates with the year first, whatever the other files do.
+        if order == "iso" or first >= _FOUR_DIGITS:
             year, month, day = first, middle, last
         else:
             year = last
@@ -134,10 +137,22 @@ def _date(order: str) -> Callable[[str], str]:
     return convert
 
 
-def _text(limit: int) -> Callable[[str], str]:
+def _text(limit: int, take: str = "") -> Callable[[str], str]:
+    if take:
+        whole = _text(limit)
+        return lambda text: whole(_name_part(text, take))
+
     def convert(text: str) -> str:
         if limit and len(text) > limit:
             raise ValueError(_("Longer than %(limit)d characters") % {"limit": limit})
         return text
 
     return convert
+
+
+def _name_part(text: str, take: str) -> str:
+    """One part of a whole name: “Roche, Anaïs” and “Anaïs Roche” are the same person."""
+    family, comma, given = text.partition(",")
+    if not comma:
+        given, _space, family = text.rpartition(" ")
+    return (given if take == "given" else family).strip()

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from customers.imports.cells import ORDERS, TYPES, BadCell, Cell, Row, compiled
+from customers.imports.cells import ORDERS, TAKES, TYPES, BadCell, Cell, Row, compiled
 
 SCHEMA = "customer-import/1"
 
@@ -64,7 +64,7 @@ _PARTS = {
 }  # fmt: skip
 _CELL = {
     "column", "columns", "value", "type", "map", "missing", "required", "min", "max", "order",
-    "decimal_comma",
+    "decimal_comma", "take",
 }  # fmt: skip
 
 
@@ -184,6 +184,8 @@ def _cell(name: str, spec: Mapping[str, Any], *, limit: int = 0, nothing: Any = 
         raise MappingWrong(_("“%(name)s” needs a column or a value.") % {"name": name})
     if spec.get("type", "text") not in TYPES or spec.get("order", "iso") not in ORDERS:
         raise MappingWrong(_("“%(name)s” has an unknown type.") % {"name": name})
+    if spec.get("take", "") not in TAKES:
+        raise MappingWrong(_("“%(name)s” takes an unknown part.") % {"name": name})
     return compiled(spec, limit=limit, nothing=nothing)
 
 

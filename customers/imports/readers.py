@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePath
 from typing import IO, Any
+from zipfile import BadZipFile, ZipFile
 
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
@@ -16,6 +17,12 @@ from openpyxl import load_workbook
 _DELIMITERS = ",;\t|"
 _SAMPLE_LINES = 20
 _LONGEST_RECORD = 50
+_LONGEST_LINE = 1 << 20
+MOST_ROWS = 1_000_000
+# What a workbook may grow to when it is unpacked: a million rows fit, a bomb does not.
+_UNPACKED = 4 << 30
+_SHARED_TEXT = 256 << 20
+_MEMBERS = 2000
 
 
 class FileWrong(ValueError):
@@ -47,7 +54,11 @@ def read_header(source: IO[bytes], name: str, options: Mapping[str, Any]) -> lis
 def read_records(source: IO[bytes], name: str, options: Mapping[str, Any]) -> Iterator[Record]:
     """Every row below the header."""
     _header, records = _opened(source, name, options)
-    return records
+    for count, record in enumerate(records, start=1):
+        if count > MOST_ROWS:
+            most = {"most": MOST_ROWS}
+            raise FileWrong(_("More than %(most)d rows. Split the file.") % most)
+        yield record
 
 
 def _opened(
@@ -88,10 +99,32 @@ def _text(source: IO[bytes], options: Mapping[str, Any]) -> tuple[list[str], Ite
         text = _Borrowed(source, encoding=encoding, errors="replace", newline="")
     except LookupError:
         raise FileWrong(_("No such encoding: %(name)s.") % {"name": encoding}) from None
-    first = text.readline().rstrip("\r\n")
-    delimiter = options.get("delimiter") or max(_DELIMITERS, key=first.count)
+    first, at = _line(text, 1).rstrip("\r\n"), 1
+    told = options.get("delimiter")
+    if first.casefold().startswith("sep=") and len(first) == len("sep=") + 1:
+        # A spreadsheet's own way of saying which character divides the columns.
+        told, first, at = told or first[-1], _line(text, 2).rstrip("\r\n"), 2
+    _must_be_readable(first, encoding)
+    delimiter = told or max(_DELIMITERS, key=first.count)
     header = _header(next(csv.reader([first], delimiter=delimiter), []))
-    return header, _records(text, header, delimiter)
+    return header, _records(text, header, delimiter, at)
+
+
+def _line(text: IO[str], at: int) -> str:
+    line = text.readline(_LONGEST_LINE)
+    if len(line) == _LONGEST_LINE and not line.endswith("\n"):
+        raise FileWrong(
+            _("Line %(at)d does not end within a million characters. Is this a table?") % {"at": at}
+        )
+    return line
+
+
+def _must_be_readable(first: str, encoding: str) -> None:
+    if "\x00" in first or "\ufffd" in first:
+        raise FileWrong(
+            _("The first line cannot be read as %(encoding)s. Save the file as UTF-8.")
+            % {"encoding": encoding}
+        )
 
 
 def _header(names: list[str]) -> list[str]:
@@ -104,11 +137,10 @@ def _header(names: list[str]) -> list[str]:
     return header
 
 
-def _records(text: IO[str], header: list[str], delimiter: str) -> Iterator[Record]:
+def _records(text: IO[str], header: list[str], delimiter: str, at: int) -> Iterator[Record]:
     waiting: deque[str] = deque()
-    at = 1
     while True:
-        line = waiting.popleft() if waiting else text.readline()
+        line = waiting.popleft() if waiting else _line(text, at + 1)
         if not line:
             return
         at += 1
@@ -118,7 +150,7 @@ def _records(text: IO[str], header: list[str], delimiter: str) -> Iterator[Recor
             continue
         more: list[str] = []
         while ('"'.join([line, *more]).count('"') - len(more)) % 2 and len(more) < _LONGEST_RECORD:
-            following = waiting.popleft() if waiting else text.readline()
+            following = waiting.popleft() if waiting else _line(text, at + 1 + len(more))
             if not following:
                 break
             more.append(following)
@@ -156,6 +188,7 @@ def _harmless(row: dict[str, str]) -> dict[str, str]:
 
 
 def _workbook(source: IO[bytes], options: Mapping[str, Any]) -> tuple[list[str], Iterator[Record]]:
+    _must_stay_small(source)
     try:
         book = load_workbook(source, read_only=True, data_only=True)
         sheet = book[options["sheet"]] if options.get("sheet") else book.worksheets[0]
@@ -173,6 +206,20 @@ def _workbook(source: IO[bytes], options: Mapping[str, Any]) -> tuple[list[str],
                 yield _record(at, texts, header)
 
     return header, records()
+
+
+def _must_stay_small(source: IO[bytes]) -> None:
+    """Refuse a workbook that would fill the memory; what it says of its sizes is enforced later."""
+    try:
+        with ZipFile(source) as parts:
+            sizes = {part.filename: part.file_size for part in parts.infolist()}
+    except (BadZipFile, OSError, ValueError):
+        raise FileWrong(_("This is no workbook that can be read.")) from None
+    finally:
+        source.seek(0)
+    shared = sum(size for name, size in sizes.items() if not name.startswith("xl/worksheets/"))
+    if len(sizes) > _MEMBERS or sum(sizes.values()) > _UNPACKED or shared > _SHARED_TEXT:
+        raise FileWrong(_("Unpacked, this workbook would be too large. Save it as CSV."))
 
 
 def _as_text(value: object) -> str:

@@ -11,6 +11,8 @@ class InsightConfig(AppConfig):
             generation,
             governed,
             handlers,
+            reports,
             roles,
             sources,
         )
+        from customers.insight.processes import forget_import  # noqa: F401  # it registers itself

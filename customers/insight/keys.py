@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from crm.errors import RuleBroken
+from customers.imports import targets
 
 Kind = Literal["text", "bool", "int", "number"]
 _YEAR = 365
@@ -120,3 +121,9 @@ def named(key: str) -> FactKey:
 
 def known() -> tuple[FactKey, ...]:
     return tuple(_KNOWN.values())
+
+
+_MAPPED: dict[Kind, str] = {"bool": "boolean", "int": "integer", "number": "decimal"}
+# What a column of an imported file can become, besides what the customer tables hold.
+for _key in known():
+    targets.register_fact(_key.key, _key.title, _MAPPED.get(_key.kind, "text"))

@@ -47,7 +47,7 @@ def gather_from_import(*, run_id: int, after_line: int = 0, actor: Actor) -> int
         "run_id": run.pk,
         "after_line": after_line,
         "last_line": last_line,
-        "file": (run.sha256 or run.public_id.hex)[:16],
+        "file": file_mark(run),
         "source_id": source.pk,
         "basis": source.basis,
         "now": timezone.now(),
@@ -62,6 +62,11 @@ def gather_from_import(*, run_id: int, after_line: int = 0, actor: Actor) -> int
     if len(slice_) == _ROWS_AT_ONCE:
         publish(ImportedFactsDue(run_id=run.pk, after_line=last_line), actor=actor)
     return taken_in
+
+
+def file_mark(run: ImportRun) -> str:
+    """What begins the id, at their source, of all facts of one file."""
+    return (run.sha256 or run.public_id.hex)[:16]
 
 
 def _slice(run: ImportRun, after_line: int) -> list[tuple[int, int | None]]:

@@ -51,12 +51,15 @@ class Command(BaseCommand):
     def _run(self, path: Path, mapping: Path, *, dry_run: bool) -> ImportRun:
         try:
             described = json.loads(mapping.read_text(encoding="utf-8"))
-            with path.open("rb") as file:
-                run = receive_file(file=file, file_name=path.name, mapping=described, actor=SYSTEM)
         except OSError as wrong:
             raise CommandError(f"{wrong.filename}: {wrong.strerror}") from wrong
         except ValueError as wrong:
             raise CommandError(f"{mapping.name} is not JSON: {wrong}") from wrong
+        try:
+            with path.open("rb") as file:
+                run = receive_file(file=file, file_name=path.name, mapping=described, actor=SYSTEM)
+            return import_customers(run_id=run.pk, dry_run=dry_run, actor=SYSTEM)
+        except OSError as wrong:
+            raise CommandError(f"{wrong.filename}: {wrong.strerror}") from wrong
         except RuleBroken as wrong:
             raise CommandError(wrong.message) from wrong
-        return import_customers(run_id=run.pk, dry_run=dry_run, actor=SYSTEM)

@@ -1,28 +1,42 @@
 """Receive a file: kept with its mapping, refused in words when the two do not fit together."""
 
 import hashlib
+from itertools import islice
 from typing import IO, Any
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from crm.access import Actor, require
 from crm.errors import RuleBroken
-from customers.imports import mapping as mappings
-from customers.imports.readers import FileWrong, read_header
+from customers.imports.readers import FileWrong, read_header, read_records
 from customers.models import ImportRun
+from customers.processes.import_customers.checks import checked_mapping, fits
+from customers.processes.import_customers.columns import suggested
 
 KIND = "customers"
+_SHOWN = 5
+_LONGEST_SHOWN = 60
 
 
 @transaction.atomic
-def receive_file(*, file: IO[bytes], file_name: str, mapping: Any, actor: Actor) -> ImportRun:
-    """Keep a file and its mapping for a trial; refused when the two do not fit together."""
+def receive_file(
+    *, file: IO[bytes], file_name: str, mapping: Any = None, actor: Actor
+) -> ImportRun:
+    """Keep a file and what its columns become, for a trial; refused when the two do not fit.
+
+    Without a mapping one is suggested, which a person then looks at.
+    """
     require(actor, "customers.import_customers")
-    checked = checked_mapping(mapping)
-    fits(checked, _header_of(file, file_name, checked))
-    run = ImportRun(kind=KIND, file_name=file_name[:200], mapping=mapping, by_id=actor.pk)
+    checked = checked_mapping(mapping) if mapping is not None else None
+    preview = _preview(file, file_name, checked.file if checked else {})
+    if checked:
+        fits(checked, preview["columns"])
+    else:
+        mapping = suggested(preview["columns"], preview["rows"], file_name)
+    run = ImportRun(
+        kind=KIND, file_name=file_name[:200], mapping=mapping, preview=preview, by_id=actor.pk
+    )
     file.seek(0)
     digest = hashlib.sha256()
     while chunk := file.read(1 << 20):
@@ -34,30 +48,12 @@ def receive_file(*, file: IO[bytes], file_name: str, mapping: Any, actor: Actor)
     return run
 
 
-def checked_mapping(mapping: Any) -> mappings.Checked:
-    """A mapping that can be used; RuleBroken with a sentence when it can't."""
+def _preview(file: IO[bytes], name: str, options: Any) -> dict[str, Any]:
+    """The columns of a file and its first values, as a person looks at them."""
     try:
-        return mappings.checked(mapping)
-    except mappings.MappingWrong as wrong:
-        raise RuleBroken("mapping-wrong", str(wrong), field="mapping", kind="input") from wrong
-
-
-def _header_of(file: IO[bytes], name: str, checked: mappings.Checked) -> list[str]:
-    try:
-        return read_header(file, name, checked.file)
+        columns = read_header(file, name, options)
+        first = islice(read_records(file, name, options), _SHOWN)
+        rows = [[one.row.get(name, "")[:_LONGEST_SHOWN] for name in columns] for one in first]
     except FileWrong as wrong:
         raise RuleBroken("file-wrong", str(wrong), field="file", kind="input") from wrong
-
-
-def fits(checked: mappings.Checked, header: list[str]) -> None:
-    """Refuse a mapping that speaks of columns the file does not have."""
-    missing = sorted(checked.columns - set(header))
-    if missing:
-        raise RuleBroken(
-            "columns-missing",
-            _("The file has no column %(names)s. It has: %(header)s.")
-            % {"names": ", ".join(missing), "header": ", ".join(header)},
-            field="mapping",
-            kind="input",
-            details={"missing": missing},
-        )
+    return {"columns": columns, "rows": rows}

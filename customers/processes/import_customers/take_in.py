@@ -1,5 +1,6 @@
 """Try or take in a received file, batch by batch; what was cut off goes on where it stood."""
 
+import time
 from collections.abc import Callable, Iterator
 from itertools import islice
 from queue import SimpleQueue
@@ -15,11 +16,12 @@ from crm.errors import RuleBroken
 from crm.events.catalogue import CustomersImported
 from crm.events.publish import publish
 from customers.imports.ahead import ahead
+from customers.imports.readers import FileWrong
 from customers.models import Customer, ImportRun, Party
 from customers.processes.import_customers import fresh
+from customers.processes.import_customers.checks import checked_mapping
 from customers.processes.import_customers.place import Placing, place, placing
 from customers.processes.import_customers.plan import Planned, plans
-from customers.processes.import_customers.receive import checked_mapping
 from customers.processes.import_customers.result import Problem, Result, count_in, keep_problems
 
 ELSEWHERE = "imported-elsewhere"
@@ -35,12 +37,18 @@ class _Undone(Exception):
 
 
 def import_customers(
-    *, run_id: int, dry_run: bool, actor: Actor, progress: Progress = lambda done: None
+    *,
+    run_id: int,
+    dry_run: bool,
+    actor: Actor,
+    progress: Progress = lambda done: None,
+    seconds: float | None = None,
 ) -> ImportRun:
     """Try or take in a received file.
 
-    Batches commit one by one with the numbers so far, so that an import that was cut off goes on
-    where it stood. A trial is the same work, each batch taken back.
+    Batches commit one by one with the numbers so far, so that an import that was cut off, or that
+    has worked for `seconds`, goes on where it stood. A trial is the same work, each batch taken
+    back.
     """
     require(actor, "customers.import_customers")
     require(actor, "customers.view_all_customers")
@@ -51,8 +59,9 @@ def import_customers(
     if dry_run:
         _try(run, actor, progress)
     else:
-        _take_in(run, actor, progress)
-        _finish(run, actor)
+        until = None if seconds is None else time.monotonic() + seconds
+        if _take_in(run, actor, progress, until):
+            _finish(run, actor)
     run.refresh_from_db()
     return run
 
@@ -74,6 +83,10 @@ def _begin(run: ImportRun, *, trial: bool) -> None:
         run.save()
 
 
+def _spoilt(wrong: FileWrong) -> RuleBroken:
+    return RuleBroken("file-wrong", str(wrong), field="file", kind="input")
+
+
 def _start_anew(run: ImportRun) -> None:
     run.problems.all().delete()
     run.started_at, run.processed = timezone.now(), 0
@@ -85,6 +98,8 @@ def _try(run: ImportRun, actor: Actor, progress: Progress) -> None:
     try:
         for _result in _batches(run, actor, trial=True):
             progress(run.processed)
+    except FileWrong as wrong:
+        raise _spoilt(wrong) from wrong
     finally:
         # Nothing was written, so there is nothing to go on with.
         ImportRun.objects.filter(pk=run.pk).update(processed=0)
@@ -93,9 +108,15 @@ def _try(run: ImportRun, actor: Actor, progress: Progress) -> None:
     run.save()
 
 
-def _take_in(run: ImportRun, actor: Actor, progress: Progress) -> None:
-    for _result in _batches(run, actor, trial=False):
-        progress(run.processed)
+def _take_in(run: ImportRun, actor: Actor, progress: Progress, until: float | None) -> bool:
+    try:
+        for _result in _batches(run, actor, trial=False):
+            progress(run.processed)
+            if until is not None and time.monotonic() > until:
+                return False
+    except FileWrong as wrong:
+        raise _spoilt(wrong) from wrong
+    return True
 
 
 def _finish(run: ImportRun, actor: Actor) -> None:

@@ -22,6 +22,11 @@ from customers.imports.cells import BadCell, compiled
         ("a comma", {"type": "decimal", "decimal_comma": True}, "1.029,85", Decimal("1029.85")),
         ("an ISO date", {"type": "date"}, "2026-02-28", "2026-02-28"),
         ("day first", {"type": "date", "order": "day-first"}, "2/5/1984", "1984-05-02"),
+        ("a workbook's date", {"type": "date", "order": "day-first"}, "1984-05-02", "1984-05-02"),
+        ("a given name", {"take": "given"}, "Anaïs Marie Roche", "Anaïs Marie"),
+        ("a family name", {"take": "family"}, "Anaïs Marie Roche", "Roche"),
+        ("a family name first", {"take": "given"}, "Roche, Anaïs", "Anaïs"),
+        ("one name only", {"take": "family"}, "Cher", "Cher"),
         ("month first", {"type": "date", "order": "month-first"}, "2/5/1984", "1984-02-05"),
     ],
 )  # fmt: skip

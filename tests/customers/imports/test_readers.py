@@ -2,6 +2,7 @@
 
 import io
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from hypothesis import given, settings
@@ -118,3 +119,46 @@ def test_the_file_stays_open_for_its_owner() -> None:
     list(read_records(source, "f.csv", {}))
 
     assert source.closed is False
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "sentence"),
+    [
+        ("a,b\n1,2\n".encode("utf-16-le"), {}, "Save the file as UTF-8"),
+        ("Größe,b\n".encode("cp1252"), {"encoding": "utf-8"}, "cannot be read as utf-8"),
+        (b"a,b\n1,2\n", {"encoding": "klingon"}, "No such encoding"),
+        (b"a" * (1 << 20) + b"b\n", {}, "does not end within a million"),
+        (b"a\n" + b"b" * (1 << 20) + b"\n", {}, "Line 2 does not end"),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_a_sentence(
+    content: bytes, options: dict[str, str], sentence: str
+) -> None:
+    with pytest.raises(FileWrong, match=sentence):
+        rows(content, **options)
+
+
+def test_a_spreadsheet_may_say_what_divides_its_columns() -> None:
+    assert rows(b"sep=;\r\na;b,c\r\n1;2\r\n") == [(3, {"a": "1", "b,c": "2"}, "")]
+
+
+def test_more_rows_than_a_million_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("customers.imports.readers.MOST_ROWS", 2)
+
+    with pytest.raises(FileWrong, match="More than 2 rows"):
+        rows(b"a\n1\n2\n3\n")
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"])
+def test_a_workbook_that_would_fill_the_memory_is_refused(
+    part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("customers.imports.readers._UNPACKED", 50_000)
+    monkeypatch.setattr("customers.imports.readers._SHARED_TEXT", 50_000)
+    content = io.BytesIO()
+    with ZipFile(content, "w", ZIP_DEFLATED) as bomb:
+        bomb.writestr(part, b" " * 60_000)
+
+    assert len(content.getvalue()) < 1000
+    with pytest.raises(FileWrong, match="too large"):
+        read_header(content, "f.xlsx", {})
