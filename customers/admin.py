@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from celery import current_app
+from celery.exceptions import OperationalError
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ActionForm
@@ -389,7 +390,13 @@ def _resume(run: ImportRun, user_id: int | None) -> None:
         raise RuleBroken(
             "not-cut-off", str(_("Only an import of customers that was cut off goes on."))
         )
-    current_app.send_task("customers.tasks.take_in_file", args=[run.pk, user_id])
+    try:
+        current_app.send_task("customers.tasks.take_in_file", args=[run.pk, user_id], retry=False)
+    except OperationalError as problem:
+        raise RuleBroken(
+            "no-workers",
+            str(_("The workers cannot be reached. Nothing was lost; try again later.")),
+        ) from problem
 
 
 @admin.register(ImportedRecord)

@@ -44,6 +44,10 @@ class HubDeliveryQuerySet(models.QuerySet["HubDelivery"]):
     def waiting(self) -> Self:
         return self.filter(delivered_at=None, dead_at=None)
 
+    def in_hand(self) -> Self:
+        """A worker talks to the listener right now."""
+        return self.waiting().filter(lease_until__gt=timezone.now())
+
     def due(self) -> Self:
         now = timezone.now()
         return self.waiting().filter(

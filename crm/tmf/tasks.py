@@ -9,10 +9,11 @@ from django.db.models import F
 from django.utils import timezone
 from oauth2_provider.models import get_access_token_model
 
+from crm.accounts.models import User
 from crm.nudge import nudge
 from crm.pruning import prune
 from crm.tmf import callbacks, idempotency
-from crm.tmf.models import ATTEMPTS_BEFORE_DEAD, HubDelivery
+from crm.tmf.models import ATTEMPTS_BEFORE_DEAD, HubDelivery, HubListener
 
 _LEASE = timedelta(seconds=60)
 _BUDGET_SECONDS = 40.0
@@ -36,17 +37,35 @@ def tell_listener(listener_id: int) -> None:
     """Tell one listener what it is owed, in order per aggregate.
 
     It stops at the first failure, so a listener that is down costs one call a round and keeps
-    nobody else waiting. Safe to run twice: a lease keeps a delivery to one worker at a time.
+    nobody else waiting. Safe to run twice: a lease keeps a delivery to one worker at a time, and
+    a partner to one worker, however many slow listeners it has.
     """
     until = time.monotonic() + _BUDGET_SECONDS
+    told = False
     while time.monotonic() < until:
         delivery = _claim(listener_id)
+        told = told or delivery is not None
         if delivery is None or not _deliver(delivery):
-            return
+            break
+    if told and (following := _another_of_its_owner(listener_id)):
+        nudge(tell_listener, following)
+
+
+def _another_of_its_owner(listener_id: int) -> int | None:
+    """A listener of the same partner that waited while this one was told."""
+    owner = HubListener.objects.filter(pk=listener_id).values("owner")
+    waiting = HubDelivery.objects.due().in_turn().filter(listener__owner__in=owner)
+    others = waiting.exclude(listener=listener_id).order_by("next_try_at")
+    return others.values_list("listener_id", flat=True).first()
 
 
 def _claim(listener_id: int) -> HubDelivery | None:
     with transaction.atomic():
+        owner_id = HubListener.objects.values_list("owner_id", flat=True).get(pk=listener_id)
+        # One after the other, or two workers would both see that nobody talks to this partner.
+        User.objects.select_for_update(no_key=True, of=("self",)).get(pk=owner_id)
+        if HubDelivery.objects.in_hand().filter(listener__owner=owner_id).exists():
+            return None
         found = (
             HubDelivery.objects.due()
             .in_turn()

@@ -372,6 +372,28 @@ def test_listener_is_told_only_what_its_owner_may_read(partner: Partner) -> None
     assert HubDelivery.objects.count() == 0
 
 
+def test_slow_listeners_of_one_partner_hold_one_worker_and_nobody_elses(
+    partner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(tell_listener, "apply_async", lambda args, **_how: asked.append(args[0]))
+    with a_listener() as slow, a_listener() as second, a_listener() as other:
+        listen(partner, slow.url)
+        listen(partner, second.url)
+        listen(a_partner(), other.url)
+        partner.post(CUSTOMER, a_body())
+        run_outbox()
+        asked.clear()
+        in_hand = HubDelivery.objects.filter(listener__callback=slow.url)
+        in_hand.update(lease_until=timezone.now() + timedelta(seconds=60))
+        run_hub()
+        assert (len(second.calls), len(other.calls)) == (0, 1)
+
+        in_hand.update(lease_until=None)
+        tell_listener(HubListener.objects.get(callback=slow.url).pk)
+        assert asked == [HubListener.objects.get(callback=second.url).pk]
+
+
 def test_removed_listener_is_not_called(partner: Partner) -> None:
     with a_listener() as heard:
         body = listen(partner, heard.url)
