@@ -5,6 +5,10 @@ from typing import Any
 from celery.schedules import crontab
 
 SCHEDULE: dict[str, dict[str, Any]] = {
+    "search what changed for duplicates, nightly at 02:20": {
+        "task": "customers.tasks.search_for_duplicates",
+        "schedule": crontab(hour=2, minute=20),
+    },
     "deliver what the broker lost, every minute": {
         "task": "crm.events.tasks.sweep",
         "schedule": 60.0,
@@ -84,6 +88,22 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "hold capabilities whose waiver ran out, hourly at :25": {
         "task": "readiness.tasks.hold_what_lost_its_waiver",
         "schedule": crontab(minute=25),
+    },
+    "make customers' reports that are due and name late ones, every 10 minutes": {
+        "task": "customers.tasks.make_reports",
+        "schedule": 600.0,
+    },
+    "tell reports which of their mails went out, every minute": {
+        "task": "interactions.tasks.settle_reports",
+        "schedule": 60.0,
+    },
+    "go on with cleansing jobs and exports nobody works on, every 30 seconds": {
+        "task": "customers.tasks.take_up_lists",
+        "schedule": 30.0,
+    },
+    "remove exported files a week old, nightly at 04:30": {
+        "task": "customers.tasks.forget_list_exports",
+        "schedule": crontab(hour=4, minute=30),
     },
     "let profiles age, nightly at 02:50": {
         "task": "customers.insight.tasks.refresh_profiles",

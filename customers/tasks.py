@@ -5,14 +5,23 @@ from functools import partial
 
 import structlog
 from celery import shared_task
+from django.utils import timezone
 
 from crm.access import SYSTEM, Actor, actor_for
 from crm.accounts.models import User
 from crm.errors import RuleBroken
+from crm.rounds import rounds
 from customers import archivable
 from customers.imports import progress
 from customers.models import ImportRun
-from customers.processes import archive_information
+from customers.processes import archive_information, report_to_customer
+from customers.processes.cleanse_customers import waiting_jobs, work_on_job
+from customers.processes.deduplicate import find_duplicates, merge_agreed
+from customers.processes.export_customers import (
+    forget_exports,
+    waiting_exports,
+    write_export,
+)
 from customers.processes.import_customers import ELSEWHERE, import_customers
 from readiness.registry.resolve import CapabilityOff
 
@@ -67,3 +76,60 @@ def _with_progress(run_id: int, user_id: int, *, dry_run: bool) -> None:
         running = ImportRun.objects.filter(pk=run_id).exclude(state=ImportRun.State.DONE)
         running.update(state=ImportRun.State.FAILED, message=str(wrong)[:300])
         raise
+
+
+@shared_task(acks_late=True, ignore_result=True, soft_time_limit=_PATIENCE, time_limit=_LIMIT)
+def search_for_duplicates(user_id: int | None = None) -> None:
+    """Compare the base, or what changed in it; one that was stopped goes on where it was."""
+    actor = SYSTEM if user_id is None else actor_for(User.objects.get(pk=user_id))
+    try:
+        run = find_duplicates(actor=actor)
+    except RuleBroken as wrong:
+        structlog.get_logger(__name__).info("duplicates.elsewhere", reason=wrong.code)
+        return
+    structlog.get_logger(__name__).info(
+        "duplicates.searched", whole=run.whole, parties=run.parties, found=run.found
+    )
+
+
+@shared_task(acks_late=True, ignore_result=True, soft_time_limit=_PATIENCE, time_limit=_LIMIT)
+def merge_sure_pairs(user_id: int) -> None:
+    """Merge every sure pair; begun again, it goes on with those that are left."""
+    merge_agreed(actor=actor_for(User.objects.get(pk=user_id)))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def make_reports() -> None:
+    """Make customers' reports that are due, and say which are late."""
+    now = timezone.now()
+    report_to_customer.make_due_reports(now)
+    report_to_customer.find_late(now)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def cleanse_customers(job_id: int) -> int:
+    """Work on one job for a while; what is left is taken up by the next tick."""
+    return rounds(lambda: work_on_job(job_id=job_id))
+
+
+@shared_task(acks_late=True, ignore_result=True, soft_time_limit=_PATIENCE, time_limit=_LIMIT)
+def write_list_export(export_id: int) -> bool:
+    """Write one file; a worker that died leaves it to the next."""
+    return write_export(export_id=export_id)
+
+
+@shared_task(ignore_result=True)
+def take_up_lists() -> int:
+    """Go on with jobs and files that no worker holds: also when the broker had lost them."""
+    jobs, files = waiting_jobs(), waiting_exports()
+    for job_id in jobs:
+        cleanse_customers.delay(job_id)
+    for export_id in files:
+        write_list_export.delay(export_id)
+    return len(jobs) + len(files)
+
+
+@shared_task(ignore_result=True)
+def forget_list_exports() -> int:
+    """Remove files a week after they were ready."""
+    return forget_exports()

@@ -3,14 +3,18 @@
 from django.urls import path
 
 from customers.api.orders import urls as order_api
+from customers.api.record import urls as record_api
+from customers.api.reports import urls as report_api
 from customers.web import (
     archive,
     caller,
     changes,
+    cleansing,
     contacts,
     customer_list,
     customer_page,
     duplicates,
+    exports,
     imports,
     life,
     needs,
@@ -18,12 +22,15 @@ from customers.web import (
     past,
     people,
     record,
+    reports,
 )
 
 app_name = "customers"
 
 urlpatterns = [
-    path("customers/", customer_list.customers, name="list"),
+    *customer_list.urlpatterns,
+    *cleansing.urlpatterns,
+    *exports.urlpatterns,
     path("customers/new", record.record, name="record"),
     path("customers/<int:pk>/", customer_page.page, name="page"),
     path("customers/<int:pk>/edit", record.edit, name="edit"),
@@ -44,4 +51,7 @@ urlpatterns = [
     path("imports/<uuid:public_id>/rows.csv", imports.rows, name="import_rows"),
     *archive.urlpatterns,
     *order_api.urlpatterns,
+    *report_api.urlpatterns,
+    *reports.urlpatterns,
+    *record_api.urlpatterns,
 ]

@@ -1,8 +1,9 @@
 """Events that interactions hear."""
 
-from crm.events.catalogue import InteractionStatusChanged
+from crm.events.catalogue import InteractionStatusChanged, ReportLate, ReportReady
 from crm.events.registry import on
 from interactions.models import Interaction
+from interactions.processes.deliver_report import raise_late_report, send_report
 from interactions.processes.measure_satisfaction import ask_opinion
 
 
@@ -10,3 +11,13 @@ from interactions.processes.measure_satisfaction import ask_opinion
 def ask_how_it_was(event: InteractionStatusChanged, event_id: int) -> None:
     if event.new == Interaction.Status.CLOSED:
         ask_opinion(interaction_id=event.interaction_id)
+
+
+@on(ReportReady)
+def send_made_report(event: ReportReady, event_id: int) -> None:
+    send_report(report_id=event.report_id)
+
+
+@on(ReportLate)
+def raise_report_that_is_late(event: ReportLate, event_id: int) -> None:
+    raise_late_report(report_id=event.report_id)

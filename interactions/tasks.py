@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from crm.rounds import rounds
+from interactions.processes import deliver_report
 from interactions.processes.close_interaction import close_by_policy
 from interactions.processes.manage_interaction import (
     remind_follow_ups,
@@ -130,3 +131,9 @@ def check_waiting_attachments() -> int:
 def forget_raw_arrivals() -> int:
     """Empty what came of arrivals filed long ago; their digest still tells a repeat."""
     return forget_raw(timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def settle_reports() -> int:
+    """Tell customers' reports which of their mails went out."""
+    return deliver_report.settle_reports()

@@ -24,3 +24,13 @@ panels.register(
     url_name="customers:orders_panel",
     permission="customers.view_order",
 )
+panels.register(
+    page="customer",
+    name="reports",
+    order=45,
+    column="left",
+    title=_("Reports"),
+    icon="file-text",
+    url_name="customers:reports_panel",
+    permission="customers.view_reportneed",
+)

@@ -1,0 +1,1 @@
+"""Report subscriptions of customers, and the reports made from them."""

@@ -1,0 +1,198 @@
+"""A report as a file: PDF, Excel or CSV; no cell can become a formula in anybody's spreadsheet."""
+
+import csv
+import io
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.utils import formats, timezone, translation
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # it has no types
+from fontTools.varLib.instancer import (  # type: ignore[import-untyped]  # likewise
+    instantiateVariableFont,
+)
+from fpdf import FPDF
+from fpdf.fonts import FontFace
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+
+import crm.web
+from customers.reporting.kinds import Cell, Content
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+_FONTS = Path(crm.web.__file__).parent / "static/crm/fonts"
+_FACES = {"inter": "inter-latin", "interext": "inter-latin-ext"}
+_WEIGHTS = {"": 400, "B": 600}
+_SHEET_NAME = 31
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands above every report."""
+
+    title: str
+    customer: str
+    period: str
+    made: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A finished file."""
+
+    suffix: str
+    media_type: str
+    content: bytes
+
+
+def rendered(format: str, heading: Heading, content: Content) -> File:
+    """The report in the wanted format."""
+    return {"csv": _csv, "xlsx": _xlsx, "pdf": _pdf}[format](heading, content)
+
+
+def harmless(cell: Cell) -> str:
+    """A cell as text that no spreadsheet runs: a leading sign of a formula is quoted."""
+    text = _text(cell)
+    if isinstance(cell, str) and text.startswith(_FORMULA):
+        return f"'{text}"
+    return text
+
+
+def _text(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return formats.date_format(timezone.localtime(cell), "Y-m-d H:i")
+    if isinstance(cell, Decimal):
+        return f"{cell:f}"
+    return str(cell)
+
+
+def _csv(heading: Heading, content: Content) -> File:
+    file = io.StringIO()
+    # The mark lets a spreadsheet read the letters as what they are.
+    file.write("\ufeff")
+    writer = csv.writer(file)
+    for line in _head_lines(heading, content):
+        writer.writerow([harmless(cell) for cell in line])
+    for section in content.sections:
+        writer.writerow([])
+        writer.writerow([harmless(section.title)])
+        writer.writerow([harmless(head) for head in section.heads])
+        for row in section.rows:
+            writer.writerow([harmless(cell) for cell in row])
+    return File("csv", "text/csv; charset=utf-8", file.getvalue().encode())
+
+
+def _head_lines(heading: Heading, content: Content) -> list[Sequence[Cell]]:
+    return [
+        [heading.title],
+        [heading.customer],
+        [heading.period],
+        [heading.made],
+        *([label, value] for label, value in content.figures),
+    ]
+
+
+def _xlsx(heading: Heading, content: Content) -> File:
+    book = Workbook(write_only=True)
+    first = book.create_sheet(_sheet_name(heading.title, []))
+    for line in _head_lines(heading, content):
+        first.append([_sheet_cell(first, cell) for cell in line])
+    names = [first.title]
+    for section in content.sections:
+        sheet = book.create_sheet(_sheet_name(section.title, names))
+        names.append(sheet.title)
+        sheet.append([_sheet_cell(sheet, head, bold=True) for head in section.heads])
+        for row in section.rows:
+            sheet.append([_sheet_cell(sheet, cell) for cell in row])
+    file = io.BytesIO()
+    book.save(file)
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return File("xlsx", kind, file.getvalue())
+
+
+def _sheet_cell(sheet: Any, cell: Cell, *, bold: bool = False) -> Any:
+    """Numbers stay numbers; a text is written as a text, whatever it begins with."""
+    if isinstance(cell, int | float | Decimal):
+        return WriteOnlyCell(sheet, float(cell) if isinstance(cell, Decimal) else cell)
+    made = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", _text(cell)))
+    made.data_type = "s"
+    made.quotePrefix = True
+    if bold:
+        made.font = Font(bold=True)
+    return made
+
+
+def _sheet_name(title: str, taken: Sequence[str]) -> str:
+    plain = re.sub(r"[\[\]:*?/\\']", " ", title).strip()[:_SHEET_NAME] or "1"
+    return plain if plain not in taken else f"{plain[: _SHEET_NAME - 4]} {len(taken) + 1}"
+
+
+def _pdf(heading: Heading, content: Content) -> File:
+    pdf = FPDF()
+    pdf.set_auto_page_break(auto=True, margin=16)
+    for face in _FACES:
+        for style in _WEIGHTS:
+            pdf.add_font(face, style, _font(face, style))
+    pdf.set_font("inter", size=10)
+    pdf.set_fallback_fonts(["interext"], exact_match=False)
+    pdf.set_title(heading.title)
+    pdf.set_lang(translation.get_language() or "en")
+    pdf.add_page()
+    _line(pdf, heading.title, size=16, bold=True)
+    for text in (heading.customer, heading.period, heading.made):
+        _line(pdf, text)
+    pdf.ln(4)
+    for label, value in content.figures:
+        _line(pdf, f"{label}: {value}")
+    for section in content.sections:
+        pdf.ln(5)
+        _line(pdf, section.title, size=12, bold=True)
+        _pdf_table(pdf, section.heads, section.rows)
+        if section.note:
+            _line(pdf, section.note, size=8)
+    return File("pdf", "application/pdf", bytes(pdf.output()))
+
+
+def _line(pdf: FPDF, text: str, *, size: int = 10, bold: bool = False) -> None:
+    pdf.set_font("inter", "B" if bold else "", size)
+    pdf.multi_cell(0, size * 0.55, text, new_x="LMARGIN", new_y="NEXT")
+
+
+def _pdf_table(pdf: FPDF, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+    if not rows:
+        return
+    pdf.set_font("inter", size=8)
+    with pdf.table(
+        borders_layout="HORIZONTAL_LINES",
+        text_align="LEFT",
+        line_height=4.4,
+        headings_style=FontFace(emphasis="BOLD"),
+    ) as table:
+        for line in (heads, *rows):
+            row = table.row()
+            for cell in line:
+                row.cell(_text(cell))
+
+
+@cache
+def _font(face: str, style: str) -> str:
+    """Our own letters in the form a PDF needs, made once in a process."""
+    font = TTFont(_FONTS / f"{_FACES[face]}.woff2")
+    font.flavor = None
+    fixed = {"wght": _WEIGHTS[style]} | {
+        axis.axisTag: axis.defaultValue for axis in font["fvar"].axes if axis.axisTag != "wght"
+    }
+    instantiateVariableFont(font, fixed, inplace=True)
+    with tempfile.NamedTemporaryFile(prefix="crm-font-", suffix=".ttf", delete=False) as file:
+        font.save(file)
+        return file.name
