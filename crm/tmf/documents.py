@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from crm.tmf import apis
 from crm.tmf.errors import CONTENT_TYPE
 from crm.tmf.schema import document
+from crm.tmf.viewer import calls_of
 
 
 @cache
@@ -37,6 +38,7 @@ def documentation(request: HttpRequest) -> HttpResponse:
             "api": api,
             "base": f"{apis.ROOT}{api.path}",
             "resources": api.resources,
+            "calls": calls_of(api.path),
             "events": sorted({one.type for each in api.resources for one in each.publications}),
         }
         for api in apis.all_apis()
