@@ -27,6 +27,8 @@ INTERACTION = register(
             Table("interactions_interactionitem", "item.interaction_id"),
             Table("interactions_call", "item.interaction_id"),
             Table("interactions_portallink", "item.interaction_id"),
+            Table("interactions_troubleticket", "item.interaction_id", key="interaction_id"),
+            Table("interactions_communication", "item.interaction_id"),
             Table("interactions_survey", "item.interaction_id"),
             Table("interactions_responserequest", "item.interaction_id"),
             Table("interactions_followup", "item.interaction_id"),

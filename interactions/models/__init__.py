@@ -13,6 +13,7 @@ from interactions.models.item import InteractionItem
 from interactions.models.link import InteractionLink
 from interactions.models.macro import Macro, MacroText
 from interactions.models.message import Message
+from interactions.models.partner import Communication, TroubleTicket
 from interactions.models.portal import PortalLink
 from interactions.models.reading import Reading
 from interactions.models.response import ResponseRequest
@@ -27,6 +28,7 @@ __all__ = [
     "Call",
     "CarrierState",
     "Commitment",
+    "Communication",
     "FollowUp",
     "Inbound",
     "Interaction",
@@ -47,4 +49,5 @@ __all__ = [
     "StageNotice",
     "Survey",
     "TouchedTime",
+    "TroubleTicket",
 ]
