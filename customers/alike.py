@@ -8,12 +8,15 @@ from typing import Any
 
 import numpy as np
 import orjson
+from django.conf import settings
 from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm import sql
 from crm.access import Actor
+from customers.contact_points import written
+from customers.folding import fold
 from customers.matching import addresses
 from customers.matching.compare import ALIKE, DIFFERS, FEATURES, NEAR, SAME, levels
 from customers.matching.explain import Reason, reasons
@@ -25,6 +28,7 @@ from customers.models import MatchRun, Party
 
 _REACH, _MOST = 100, 20
 _MINUTE = 60.0
+_LIKELIER = 10
 # What is alike enough to be worth a look while somebody types: a name alone, or a phone alone.
 _WORTH_A_LOOK = 9.0
 ROLES = (
@@ -90,7 +94,7 @@ def record_of(
 def _add_medium(record: dict[str, str], kind: str, value: str, parts: Mapping[str, Any]) -> None:
     role = {"mobile": "phone", "phone": "phone", "email": "email"}.get(kind)
     if role:
-        record["%s_2" % role if role in record else role] = value  # noqa: UP031
+        record["%s_2" % role if role in record else role] = value  # noqa: UP031  # the second column of a role
     elif kind == "address" and "street" not in record:
         said = addresses.parts(value)
         given = {"street": "street1", "locality": "city", "postcode": "postCode"}
@@ -107,6 +111,8 @@ def alike(
         return []
     asked = {
         "keys": wanted,
+        "reached": _reached(record),
+        "named": _named(record),
         "kind": kind,
         "except": other_than,
         "reach": _REACH,
@@ -116,6 +122,23 @@ def alike(
     }
     rows = sql.rows("customers/alike.sql", asked)
     return _judged(record, rows) if rows else []
+
+
+def _reached(record: Mapping[str, str]) -> list[str]:
+    """Numbers and addresses in the spelling in which contact points stand."""
+    kinds = {"phone": "mobile", "phone_2": "mobile", "email": "email", "email_2": "email"}
+    spelled = (
+        written(kind, record[role], region=settings.CRM_REGION).normalised
+        for role, kind in kinds.items()
+        if record.get(role)
+    )
+    return [one for one in spelled if one]
+
+
+def _named(record: Mapping[str, str]) -> list[str]:
+    """Both names as the search box keeps them side by side."""
+    given, family = fold(record.get("given_name", "")), fold(record.get("family_name", ""))
+    return [f"&{given} {family}"[:80]] if given and family else []
 
 
 def _judged(record: Mapping[str, str], rows: list[dict[str, Any]]) -> list[Alike]:
@@ -191,5 +214,8 @@ def _size() -> int:
 def _model(run_id: int | None, size: int) -> Model:
     model = believed(list(FEATURES), size)
     if run_id is not None:
+        usual = model.prior
         model.take_over(MatchRun.objects.get(pk=run_id).model)
+        # A base of few records that were mostly duplicates says little of the next one.
+        model.prior = min(model.prior, usual * _LIKELIER)
     return model

@@ -1,6 +1,14 @@
 """Questions about customers that a queryset cannot say; other apps ask them here."""
 
+from customers.answering import answering, customers_of_merge
 from customers.contactability import Contactable, may_contact
 from customers.finding import Found, find_customers
 
-__all__ = ["Contactable", "Found", "find_customers", "may_contact"]
+__all__ = [
+    "Contactable",
+    "Found",
+    "answering",
+    "customers_of_merge",
+    "find_customers",
+    "may_contact",
+]

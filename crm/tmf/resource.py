@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet, PermissionDenied
 from django.db.models import F, Model, Q, QuerySet
@@ -141,6 +142,8 @@ class Resource:
     update: Callable[[int, "Change", Caller], None] | None = None
     remove: Callable[[int, Caller], None] | None = None
     publications: tuple[Publication, ...] = ()
+    answering: Callable[[str], UUID | None] | None = None
+    """The public id of the record that answers for one that was merged away."""
 
     @cached_property
     def name(self) -> str:

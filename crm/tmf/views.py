@@ -161,17 +161,31 @@ class Item(Door):
     def read(self, request: HttpRequest, caller: Caller, public_id: str) -> HttpResponse:
         fields = _fields_only(request, self.resource)
         found = reading.one(self.resource, _known(public_id), caller, fields)
+        headers = {}
+        if found is None and (other := self._answering(public_id)):
+            found = reading.one(self.resource, other, caller, fields)
+            headers = {"Content-Location": self.resource.href(caller.base, other)}
         if found is None:
             raise Http404
-        etag = etag_of(found.revision, found.body)
+        headers["ETag"] = etag = etag_of(found.revision, found.body)
         if _matches(request.headers.get("If-None-Match"), etag):
-            return HttpResponse(status=304, headers={"ETag": etag})
-        return HttpResponse(found.body.encode(), content_type=CONTENT_TYPE, headers={"ETag": etag})
+            return HttpResponse(status=304, headers=headers)
+        return HttpResponse(found.body.encode(), content_type=CONTENT_TYPE, headers=headers)
+
+    def _answering(self, public_id: str) -> str:
+        """Who answers for a record that was merged away; old ids keep leading somewhere."""
+        other = self.resource.answering and self.resource.answering(_known(public_id))
+        return str(other) if other else ""
 
     def patch(self, request: HttpRequest, caller: Caller, public_id: str) -> HttpResponse:
         body = parsing.body_of(request, parsing.JSON, parsing.MERGE, parsing.JSON_PATCH)
         fields = _fields_only(request, self.resource)
-        pk = self._lock(request, caller, public_id)
+        try:
+            pk = self._lock(request, caller, public_id)
+        except Http404:
+            if not (other := self._answering(public_id)):
+                raise
+            pk = self._lock(request, caller, other)
         current_one = reading.unseen(self.resource, caller, pk=pk)
         if current_one is None or self.resource.update is None:
             raise Http404

@@ -1,7 +1,9 @@
--- Parties that share the most keys with somebody, as the matcher reads them.
+-- Parties that share the most keys with somebody, as the matcher reads them. Contact points and
+-- pairs of names are looked up where they stand: those of an import have no keys yet.
 SELECT p.id, p.kind, p.name, p.given_name, p.middle_name, p.family_name, p.birth_date::text,
        m.media, i.documents, c.id AS customer_id, c.number, c.name AS customer_name
 FROM (
+  SELECT party_id, sum(shared) AS shared FROM (
   SELECT k.party_id, count(*) AS shared
   FROM unnest(%(keys)s::text[]) AS w (key)
   CROSS JOIN LATERAL (
@@ -9,7 +11,25 @@ FROM (
   ) k
   WHERE k.party_id <> %(except)s
   GROUP BY k.party_id
-  ORDER BY count(*) DESC, k.party_id
+  UNION ALL
+  SELECT k.party_id, 1
+  FROM unnest(%(reached)s::text[]) AS w (normalised)
+  CROSS JOIN LATERAL (
+    SELECT m.party_id FROM customers_contactmedium m
+    WHERE m.normalised = w.normalised AND m.valid_to IS NULL LIMIT %(reach)s
+  ) k
+  WHERE k.party_id <> %(except)s
+  UNION ALL
+  SELECT c.party_id, 1
+  FROM unnest(%(named)s::text[]) AS w (token)
+  CROSS JOIN LATERAL (
+    SELECT t.customer_id FROM customers_searchtoken t
+    WHERE t.token = w.token COLLATE "C" AND t.kind = 'pair' LIMIT %(reach)s
+  ) t
+  JOIN customers_customer c ON c.id = t.customer_id AND c.party_id <> %(except)s
+  ) every
+  GROUP BY party_id
+  ORDER BY sum(shared) DESC, party_id
   LIMIT %(limit)s
 ) f
 JOIN customers_party p ON p.id = f.party_id

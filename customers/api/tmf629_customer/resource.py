@@ -9,6 +9,7 @@ from django.db.models.lookups import Exact
 from crm.events.catalogue import (
     CustomerCreated,
     CustomerRemoved,
+    CustomerStatusChanged,
     CustomerTerminated,
     CustomerUpdated,
 )
@@ -39,12 +40,15 @@ from crm.tmf.shapes import (
     obj,
     ref,
 )
+from customers.answering import customer_answering
 from customers.api import contact
 from customers.api.kept import as_given
 from customers.api.tmf629_customer import serializers
 from customers.models import Account, Agreement, Customer, Party
 from customers.processes import record_customer as recording
 from customers.processes import update_information as updating
+from customers.processes.manage_relationship import end_services
+from customers.processes.terminate_relationship import terminate_relationship
 
 PATH = "/tmf-api/customerManagement/v4/customer"
 PARTY_PATH = "/tmf-api/party/v4"
@@ -202,7 +206,10 @@ def update(pk: int, change: Change, caller: Caller) -> None:
     changes = serializers.own_fields(change.after)
     if "validFor" not in change.changed:
         changes.pop("since")
-    if "status" not in change.changed:
+    ending = None
+    if "status" in change.changed:
+        ending = serializers.ENDING.get(str(change.after.get("status") or "").lower())
+    if "status" not in change.changed or ending:
         changes.pop("status", None)
         changes.pop("status_as_given")
     updating.update_customer(
@@ -219,6 +226,16 @@ def update(pk: int, change: Change, caller: Caller) -> None:
     )
     if party and "contactMedium" in change.changed:
         _replace_media(party, contact.recorded(change.after.get("contactMedium") or []), caller)
+    if ending:
+        _end(pk, ending, str(change.after.get("statusReason") or ""), caller)
+
+
+def _end(pk: int, ending: str, reason: str, caller: Caller) -> None:
+    """PATCH of the status to one that ends: the reason is one of the four, or any for services."""
+    if ending == Customer.Status.TERMINATED:
+        terminate_relationship(customer_id=pk, reason=reason, actor=caller.actor)
+    else:
+        end_services(customer_id=pk, reason=reason, actor=caller.actor)
 
 
 def remove(pk: int, caller: Caller) -> None:
@@ -276,6 +293,7 @@ CUSTOMER = Resource(
         kept("@schemaLocation"),
     ),
     create=create,
+    answering=customer_answering,
     update=update,
     remove=remove,
     publications=(
@@ -291,6 +309,13 @@ CUSTOMER = Resource(
             "CustomerStateChangeEvent",
             "customer_id",
             when=lambda event: bool({"status", "status_as_given"} & set(event.changed)),
+        ),
+        # A plain change of the field is told by CustomerUpdated; the steps of the life by these.
+        Publication(
+            CustomerStatusChanged,
+            "CustomerStateChangeEvent",
+            "customer_id",
+            when=lambda event: not event.plain,
         ),
         Publication(CustomerTerminated, "CustomerStateChangeEvent", "customer_id"),
         Publication(CustomerRemoved, "CustomerDeleteEvent", "customer_id", gone=True),

@@ -28,6 +28,7 @@ from crm.tmf.shapes import (
     obj,
     ref,
 )
+from customers.answering import party_answering
 from customers.api import contact
 from customers.api.kept import as_given
 from customers.api.tmf632_party import serializers
@@ -301,6 +302,7 @@ INDIVIDUAL = Resource(
         *_polymorphic("Individual"),
     ),
     create=create_individual,
+    answering=party_answering,
     update=update_individual,
     remove=remove,
     publications=_publications("individual", "Individual"),
@@ -335,6 +337,7 @@ ORGANIZATION = Resource(
         *_polymorphic("Organization"),
     ),
     create=create_organization,
+    answering=party_answering,
     update=update_organization,
     remove=remove,
     publications=_publications("organization", "Organization"),

@@ -1,5 +1,6 @@
 """De-duplicate Customer: find who is recorded twice, decide, merge, and take a merge back."""
 
+from customers.processes.deduplicate.batch import merge_agreed
 from customers.processes.deduplicate.decide import dismiss, reopen
 from customers.processes.deduplicate.find import find_duplicates
 from customers.processes.deduplicate.merge import effect_of, merge_parties
@@ -12,6 +13,7 @@ __all__ = [
     "dismiss",
     "effect_of",
     "find_duplicates",
+    "merge_agreed",
     "merge_parties",
     "reopen",
     "unmerge_parties",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from crm.access import Actor, require
 from crm.audit.history import because
 from crm.errors import RuleBroken
-from crm.events.catalogue import PartiesMerged
+from crm.events.catalogue import CustomerUpdated, PartiesMerged, PartyUpdated
 from crm.events.publish import publish
 from customers.models import (
     Consent,
@@ -80,7 +80,19 @@ def merge_parties(
     publish(
         PartiesMerged(merge_id=merge.pk, survivor_id=survivor_id, merged_id=merged_id), actor=actor
     )
+    tell_of(merge, ["mergedFrom"], actor)
     return merge
+
+
+def tell_of(merge: Merge, changed: list[str], actor: Actor) -> None:
+    """Tell whoever listens to the main records that they hold more, or less, than before."""
+    survivor = merge.survivor
+    publish(
+        PartyUpdated(party_id=survivor.pk, party_kind=survivor.kind, changed=changed), actor=actor
+    )
+    records = merge.records.filter(kind=MergedRecord.Kind.CUSTOMER)
+    for pk in records.values_list("survivor_id", flat=True).distinct():
+        publish(CustomerUpdated(customer_id=pk, changed=changed), actor=actor)
 
 
 def _locked(survivor_id: int, merged_id: int, actor: Actor) -> tuple[Party, Party]:

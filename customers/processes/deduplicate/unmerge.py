@@ -11,8 +11,9 @@ from crm.access import Actor, require
 from crm.audit.history import because
 from crm.events.catalogue import PartiesUnmerged
 from crm.events.publish import publish
+from customers.answering import holders
 from customers.models import Consent, Customer, DuplicateCase, Merge, MergedRecord, Party
-from customers.processes.deduplicate.merge import as_text, as_value, refresh
+from customers.processes.deduplicate.merge import as_text, as_value, refresh, tell_of
 from customers.processes.deduplicate.moving import bring_back
 
 
@@ -42,7 +43,7 @@ def unmerge_parties(*, merge_id: int, reason: str = "", actor: Actor) -> Merge:
     if merge.case:
         merge.case.state, merge.case.note = DuplicateCase.State.OPEN, reason[:300]
         merge.case.save(update_fields=["state", "note"])
-    holder = _holders(MergedRecord.Kind.PARTY, merge.survivor_id)[-1]
+    holder = holders(MergedRecord.Kind.PARTY, merge.survivor_id)[-1]
     for party in Party.objects.filter(pk__in={holder, merge.survivor_id, merge.merged_id}):
         refresh(party)
     publish(
@@ -51,6 +52,7 @@ def unmerge_parties(*, merge_id: int, reason: str = "", actor: Actor) -> Merge:
         ),
         actor=actor,
     )
+    tell_of(merge, ["mergedFrom"], actor)
     return merge
 
 
@@ -58,26 +60,11 @@ def _brought_back(merge: Merge) -> dict[str, Any]:
     came = gone = 0
     for kind, root in ((MergedRecord.Kind.PARTY, Party), (MergedRecord.Kind.CUSTOMER, Customer)):
         records = merge.records.filter(kind=kind)
-        holders = [one for record in records for one in _holders(kind, record.survivor_id)]
-        if holders:
-            some, others = bring_back(merge, root, holders)
+        standing = [one for record in records for one in holders(kind, record.survivor_id)]
+        if standing:
+            some, others = bring_back(merge, root, standing)
             came, gone = came + some, gone + others
     return {"rows": came, "gone": gone}
-
-
-def _holders(kind: str, record_id: int) -> list[int]:
-    """The survivor, and whoever answers for it by now."""
-    found = [record_id]
-    while True:
-        further = (
-            MergedRecord.objects.standing()
-            .filter(kind=kind, record_id=found[-1])
-            .values_list("survivor_id", flat=True)
-            .first()
-        )
-        if further is None or further in found:
-            return found
-        found.append(further)
 
 
 def _show_again(merge: Merge) -> None:

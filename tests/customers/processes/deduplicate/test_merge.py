@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from crm.access import SYSTEM
 from crm.errors import RuleBroken
 from crm.events.models import OutboxEvent
+from crm.events.registry import handler_paths
 from customers.models import (
     Account,
     ArchivedRecord,
@@ -275,3 +276,14 @@ def test_the_effect_is_told_before() -> None:
     assert effect.rows["products"] == 1
     assert effect.rows["accounts"] == 1
     assert not Merge.objects.exists()
+
+
+@pytest.mark.req("R-CIM-6")
+def test_profiles_of_both_are_built_anew() -> None:
+    first, second = _two()
+
+    merge = _merged(first, second)
+
+    event = OutboxEvent.objects.get(name="party.merged")
+    assert event.payload["merge_id"] == merge.pk
+    assert any("insight" in handler for handler in handler_paths("party.merged"))

@@ -1,0 +1,48 @@
+"""Merge many agreed pairs, each on its own: one that cannot be merged stops no other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from crm.access import Actor, require
+from crm.errors import RuleBroken
+from customers.answering import answering
+from customers.models import DuplicateCase, MergedRecord, Party
+from customers.processes.deduplicate.merge import merge_parties
+
+_PARTY = MergedRecord.Kind.PARTY
+
+
+@dataclass(slots=True)
+class Batch:
+    """What came of a batch: pairs merged, and those left for a person with the reason."""
+
+    merged: int = 0
+    left: dict[int, str] = field(default_factory=dict)
+
+
+def merge_agreed(*, case_ids: Sequence[int] | None = None, reason: str = "", actor: Actor) -> Batch:
+    """Merge these pairs, or every sure one; a group of several becomes one record.
+
+    The record that is older by its number in our base stays. A batch that was stopped is begun
+    again: what is merged already is not merged twice.
+    """
+    require(actor, "customers.merge_records")
+    cases = DuplicateCase.objects.visible_to(actor).open()
+    cases = cases.filter(sure=True) if case_ids is None else cases.filter(pk__in=case_ids)
+    batch = Batch()
+    for pk, left, right in cases.order_by("-score", "pk").values_list("pk", "left_id", "right_id"):
+        one, other = sorted((answering(_PARTY, left), answering(_PARTY, right)))
+        try:
+            if one != other:
+                merge_parties(survivor_id=one, merged_id=other, reason=reason, actor=actor)
+            _close(pk, actor)
+            batch.merged += 1
+        except (RuleBroken, Party.DoesNotExist) as wrong:
+            batch.left[pk] = str(wrong)
+    return batch
+
+
+def _close(case_id: int, actor: Actor) -> None:
+    """A pair inside a group is decided by the merges of the others."""
+    still = DuplicateCase.objects.open().filter(pk=case_id)
+    still.update(state=DuplicateCase.State.MERGED, decided_by=actor.name)
