@@ -14,6 +14,7 @@ from customers.reporting import kinds
 from interactions.governed import CHANNELS
 from interactions.models import Attachment, Interaction, Message
 from interactions.processes.log_interaction import log_interaction
+from interactions.processes.notify_customer.sending import SUBSCRIBED
 from readiness.registry.resolve import resolve
 
 ETOM = "1.3.5.5"
@@ -69,7 +70,7 @@ def send_report(*, report_id: int) -> int:
                 "subject": subject,
                 "body": body,
                 "state": Message.State.QUEUED,
-                "purpose": "service",
+                "purpose": SUBSCRIBED,
                 "allowed_because": "report subscription",
                 "available_at": timezone.now(),
                 "capability_version_id": version.version_id,

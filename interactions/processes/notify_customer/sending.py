@@ -32,6 +32,8 @@ from interactions.processes.track_interaction.timeline import append
 from readiness.registry.resolve import CapabilityOff, resolve
 
 _log = structlog.get_logger(__name__)
+# Asked for by name and address: the subscription is the permission, and ending it takes it back.
+SUBSCRIBED: Final = "report-subscription"
 LEASE: Final = timedelta(minutes=2)
 _FIRST_RETRY: Final = timedelta(seconds=30)
 _LONGEST_RETRY: Final = timedelta(hours=1)
@@ -192,7 +194,7 @@ def _not_yet(message: Message) -> datetime | None:
 
 def _contact(message: Message) -> Contactable | None:
     customer = message.interaction.customer
-    if customer is None or customer.party_id is None:
+    if customer is None or customer.party_id is None or message.purpose == SUBSCRIBED:
         return None
     return may_contact(party_id=customer.party_id, purpose=message.purpose, channel=message.channel)
 
