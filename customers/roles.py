@@ -120,3 +120,9 @@ for _role in ("auditor", "administrator"):
             )
         ),
     )
+# Lists: who may change many records, and keep lists for everybody.
+for _role in ("data-steward", "administrator"):
+    grant(_role, "customers.cleanse_customers", "customers.share_customerview")
+grant("team-lead", "customers.share_customerview")
+for _role in ("auditor", "administrator"):
+    grant(_role, "customers.view_cleansingjob", "customers.view_listexport")

@@ -3,7 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import Case, CharField, F, JSONField, OuterRef, TextField, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    DateTimeField,
+    F,
+    Func,
+    JSONField,
+    OuterRef,
+    Q,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
@@ -38,6 +50,14 @@ _HELD = frozenset({"mediumType", "preferred", "characteristic"})
 _TYPE_LENGTH, _VALUE_LENGTH, _ROLE_LENGTH = 60, 320, 60
 
 
+class _Clock(Func):
+    """The moment of the reading, also within a transaction that has just changed something."""
+
+    function = "clock_timestamp"
+    arity = 0
+    output_field = DateTimeField()
+
+
 def rendered(party: str) -> Combinable:
     """The current contact media of the party in that column, as a JSON list."""
     value = NullIf(F("value"), Value("", output_field=CharField()))
@@ -67,7 +87,8 @@ def rendered(party: str) -> Combinable:
     nothing = Value({}, output_field=JSONField())
     further = Coalesce(KeyTransform(EXTRA, "characteristic"), nothing, output_field=JSONField())
     item = Overlay(ours, further)
-    return Listed(ContactMedium.objects.filter(party=OuterRef(party), valid_to=None), item)
+    theirs = Q(valid_to=None) | Q(valid_to__gt=_Clock())
+    return Listed(ContactMedium.objects.filter(theirs, party=OuterRef(party)), item)
 
 
 def recorded(media: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -98,6 +119,8 @@ def _recorded(medium: Mapping[str, Any]) -> dict[str, Any]:
     }
     if begins := _instant(period.get("startDateTime")):
         one["valid_from"] = begins
+    if ends and ends >= timezone.now():
+        one["valid_to"] = ends
     return one
 
 

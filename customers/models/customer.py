@@ -138,7 +138,7 @@ class Customer(models.Model):
         return self.name
 
     def end(self, reason: str) -> None:
-        self.status = self.Status.TERMINATED
+        self.status, self.status_as_given = self.Status.TERMINATED, ""
         self.ended_at = timezone.now()
         self.end_reason = reason
 

@@ -64,6 +64,19 @@ def remove_need(*, party_id: int, topic: str, trigger: str, actor: Actor) -> boo
     return bool(gone)
 
 
+@transaction.atomic
+def replace_needs(
+    *, party_id: int, needs: Mapping[str, Mapping[str, Any]], trigger: str, actor: Actor
+) -> None:
+    """Make the wishes of a party these, by topic: what is not named any more is dropped."""
+    party = Party.objects.visible_to(actor).lock(party_id)
+    standing = set(party.communication_needs.values_list("topic", flat=True))
+    for topic in standing - needs.keys():
+        remove_need(party_id=party.pk, topic=topic, trigger=trigger, actor=actor)
+    for topic, fields in needs.items():
+        record_need(party_id=party.pk, topic=topic, fields=fields, trigger=trigger, actor=actor)
+
+
 def _refuse_impossible(topic: str, fields: Mapping[str, Any], actor: Actor) -> None:
     person = fields.get("contact_person_id")
     problems = {

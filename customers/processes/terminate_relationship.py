@@ -41,7 +41,7 @@ def terminate_relationship(
     _refuse_running(customer)
     customer.end(reason)
     with because(actor, reason):
-        customer.save(update_fields=["status", "ended_at", "end_reason"])
+        customer.save(update_fields=["status", "status_as_given", "ended_at", "end_reason"])
     publish(CustomerTerminated(customer_id=customer.pk, reason=reason), actor=actor)
     return customer
 

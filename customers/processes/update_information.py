@@ -104,7 +104,9 @@ def update_customer(
     publish(CustomerUpdated(customer_id=customer.pk, changed=sorted(changed)), actor=actor)
     if "status" in changed:
         publish(
-            CustomerStatusChanged(customer_id=customer.pk, old=before[0], new=customer.status),
+            CustomerStatusChanged(
+                customer_id=customer.pk, old=before[0], new=customer.status, plain=True
+            ),
             actor=actor,
         )
     return customer

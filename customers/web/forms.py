@@ -12,7 +12,7 @@ from customers.models import AttributeDefinition, Customer
 from customers.place_names import country_choices, language_choices
 from customers.web.attribute_fields import attribute_field
 
-_LARGEST = 200 * 1024 * 1024
+_LARGEST = 500 * 1024 * 1024
 _HEAD = 8192
 _SURE = 0.3
 TRIGGERS = (
@@ -167,7 +167,7 @@ class UploadForm(forms.Form):
         help_text=_("CSV or XLSX; the first line names the columns."),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx"}),
     )
-    known = forms.ChoiceField(label=_("Mapping"), required=False)
+    known = forms.ChoiceField(label=_("What the columns become"), required=False)
     mapping = forms.FileField(
         label=_("Own mapping file"),
         required=False,
@@ -177,16 +177,19 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, known: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", _("My own file")), *known]
+        choices = [("", _("Suggest it from the names of the columns")), *known]
         self.fields["known"] = forms.ChoiceField(
-            label=_("Mapping"), required=False, choices=choices
+            label=_("What the columns become"),
+            required=False,
+            choices=choices,
+            help_text=_("You see it before anything is tried."),
         )
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > _LARGEST:
             raise forms.ValidationError(
-                _("Larger than 200 MB. Use “manage.py import_customers”, or split the file.")
+                _("Larger than 500 MB. Use “manage.py import_customers”, or split the file.")
             )
         if not _is_table(file):
             raise forms.ValidationError(
@@ -205,9 +208,3 @@ class UploadForm(forms.Form):
                 _("This file is not JSON. A mapping begins with “schema”: “%(schema)s”.")
                 % {"schema": SCHEMA}
             ) from None
-
-    def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        if not given.get("known") and given.get("mapping") is None and "mapping" not in self.errors:
-            self.add_error("known", _("Choose a mapping or give a file."))
-        return given

@@ -22,6 +22,12 @@ _STATUS = {
     "approved": Customer.Status.VERIFIED,
     "active": Customer.Status.ACTIVE,
 }
+# Words that end something: each has a process of its own, and asks for its reason.
+ENDING = {
+    "terminated": Customer.Status.TERMINATED,
+    "ended": Customer.Status.TERMINATED,
+    "services-ended": Customer.Status.SERVICES_ENDED,
+}
 SINCE = "since"
 KEPT = (
     "account",
