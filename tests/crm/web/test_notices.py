@@ -3,6 +3,7 @@ from django.test import Client
 
 from crm.web.models import AgentNotice
 from crm.web.notices import bell, mark_read, notify
+from tests.architecture.growth import assert_steady
 from tests.crm.web.factories import a_client, a_user
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +84,16 @@ def test_one_reads_only_ones_own() -> None:
 
     assert bell(ellie.pk).unread == 0
     assert bell(priya.pk).unread == 1
+
+
+def test_notices_are_steady_in_their_number() -> None:
+    ellie = a_user("ellie")
+    client = Client()
+    client.force_login(ellie)
+    _tell(ellie.pk)
+
+    def more() -> None:
+        for number in range(5):
+            _tell(ellie.pk, key=f"more:{number}")
+
+    assert_steady(client, "/notices", more)

@@ -15,6 +15,7 @@ from crm.audit.models import Access
 from customers.models import ArchivedRecord
 from customers.processes.archive_information import run
 from interactions.models import Interaction
+from tests.architecture.growth import assert_steady
 from tests.customers.archive.factories import a_closed_interaction, a_retention_policy
 from tests.customers.factories import a_customer, a_party, a_user
 
@@ -113,3 +114,15 @@ def test_the_page_costs_the_same_however_many_records(
 
     with django_assert_max_num_queries(22):  # type: ignore[operator]  # a fixture of pytest-django
         client.get(reverse("customers:archive"))
+
+
+def test_archive_is_steady_in_records() -> None:
+    def more() -> None:
+        version = a_retention_policy()
+        for number in range(5):
+            customer = a_customer(party=a_party(given_name=f"More {number}"))
+            closed = timezone.now() - timedelta(days=300)
+            a_closed_interaction(customer, closed, version)
+        run(data_class="interaction", actor=SYSTEM)
+
+    assert_steady(officer(), reverse("customers:archive"), more)

@@ -14,6 +14,7 @@ from crm.ids import new_id
 from customers.insight.models import Fact
 from customers.insight.processes.build_insight import build_profile
 from customers.models import Consent, Customer
+from tests.architecture.growth import assert_steady
 from tests.customers.factories import a_customer, a_user
 from tests.customers.insight.factories import a_fact, baselines_in_use
 
@@ -167,3 +168,11 @@ def test_what_is_stale_is_asked_for_with_how_long_it_is_over(
     assert [line["days"] for line in answer.context["lines"]] == [18]
     assert answer.context["stale_n"] == 1
     assert "18 days over" in answer.content.decode()
+
+
+def test_facts_are_steady_in_their_number(agent: Client, family: Customer) -> None:
+    def more() -> None:
+        for key in ("charge.monthly", "service.phone", "contract.term"):
+            a_fact(family, key, 1, recorded_by="ellie")
+
+    assert_steady(agent, reverse("insight:facts", args=[family.pk]), more)
