@@ -7,16 +7,15 @@
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
-import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from crm import embedded
+from crm import embedded, logs, production
+from crm.schedule import SCHEDULE
 
 # Lets classes of Django and its admin carry type parameters at run time too.
 django_stubs_ext.monkeypatch()
@@ -58,38 +57,8 @@ CRM_PUBLIC_URL: str = env.str(
 CRM_HTTPS: bool = env.bool("CRM_HTTPS", default=True)
 
 
-def _refuse_unsafe_production() -> None:
-    """Stop a production start with each unsafe value named, before anything listens."""
-    least_key_length, least_variety = 50, 5
-    guessable = len(set(SECRET_KEY)) < least_variety or SECRET_KEY.startswith("django-insecure-")
-    unsafe = [
-        name
-        for name, bad in {
-            "SECRET_KEY (at least 50 random characters)": len(SECRET_KEY) < least_key_length
-            or guessable,
-            "DATABASE_URL (postgres://…)": not DATABASE_URL.startswith(("postgres", "pgsql")),
-            "REDIS_URL (redis://… or rediss://…)": not REDIS_URL.startswith(("redis", "unix")),
-            # Any other way would call messages sent that reach nobody.
-            "EMAIL_URL (smtp+tls://user:password@host:587)": not EMAIL_URL.startswith("smtp"),
-            "ALLOWED_HOSTS (your host names, never *)": not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS,
-            "CRM_PUBLIC_URL (https://…, the address people use)": not _is_web_address(
-                CRM_PUBLIC_URL, "https" if CRM_HTTPS else "http"
-            ),
-            "DEBUG (must be off)": DEBUG,
-        }.items()
-        if bad
-    ]
-    if unsafe:
-        raise ImproperlyConfigured("Unsafe for production: " + "; ".join(unsafe))
-
-
-def _is_web_address(url: str, least: str) -> bool:
-    parts = urlsplit(url)
-    return parts.scheme in {"https", least} and bool(parts.hostname)
-
-
-if PRODUCTION:
-    _refuse_unsafe_production()
+if PRODUCTION and (found := production.unsafe(globals())):
+    raise ImproperlyConfigured("Unsafe for production: " + "; ".join(found))
 
 CRM_BRAND: str = env.str("CRM_BRAND", default="Aldermere")
 CRM_TIME_ZONE: str = env.str("CRM_TIME_ZONE", default="Europe/London")
@@ -351,6 +320,7 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "crm.beat:OneAtWork"
+CELERY_BEAT_SCHEDULE = SCHEDULE
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     # Longer than the hard time limit, or a slow task would run twice.
     "visibility_timeout": 900,
@@ -363,43 +333,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
-structlog.configure(
-    processors=[
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.filter_by_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.add_log_level,
-        structlog.processors.format_exc_info,
-        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-    ],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    cache_logger_on_first_use=True,
-)
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "json": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.processors.JSONRenderer(),
-            "foreign_pre_chain": [
-                structlog.contextvars.merge_contextvars,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
-                structlog.stdlib.add_logger_name,
-                structlog.stdlib.add_log_level,
-            ],
-        },
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django_structlog": {"level": "WARNING"}},
-}
+LOGGING = logs.logging_config(env.str("LOG_LEVEL", default="INFO"))
 
 PROMETHEUS_EXPORT_MIGRATIONS = False
 # Whether all subdomains of the operator's domain speak HTTPS is not ours to say.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
-
-from crm.schedule import SCHEDULE  # noqa: E402  # the schedule is part of the settings, kept readable apart
-
-CELERY_BEAT_SCHEDULE = SCHEDULE

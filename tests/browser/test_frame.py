@@ -49,6 +49,18 @@ def test_door_has_no_finding(page_as: PageAs, accessible: Check, width: int, sch
     assert _violations(page) == []
 
 
+@pytest.mark.parametrize("path", ["/login/lost", "/login/lost/asked", "/login/new/x/x"])
+def test_way_to_a_new_password_has_no_finding(
+    page_as: PageAs, accessible: Check, path: str
+) -> None:
+    for width, scheme in LOOKS:
+        page = page_as(width=width, scheme=scheme)
+        page.goto(path)
+
+        accessible(page)
+        assert _violations(page) == []
+
+
 def test_keys_open_search_and_list_and_stay_silent_while_typing(page_as: PageAs) -> None:
     page = page_as("agent")
     page.goto("/preferences")
