@@ -39,6 +39,22 @@ CONTACT = {
     "interactionDate": {"startDateTime": "2020-09-23T16:42:23Z"},
     "note": [{"id": "1", "text": "Called twice"}],
 }
+TICKET = "/tmf-api/troubleTicket/v4/troubleTicket"
+FAULT = {
+    "description": "No light on the fibre",
+    "severity": "major",
+    "ticketType": "fault",
+    "status": "acknowledged",
+    "note": [{"id": "1", "text": "Dug up", "author": "Ana"}],
+}
+MESSAGE = "/tmf-api/communicationManagement/v4/communicationMessage"
+NEWS = {
+    "content": "We dig on Friday.",
+    "receiver": [{"email": "priya@example.org"}],
+    "sender": {"name": "Network operations"},
+    "messageType": "Email",
+    "tryTimes": 1,
+}
 CASES = [
     (
         "TMF629-CustomerManagement",
@@ -49,6 +65,8 @@ CASES = [
     ("TMF632-PartyManagement", "Individual", INDIVIDUAL, PERSON),
     ("TMF632-PartyManagement", "Organization", ORGANIZATION, COMPANY),
     ("TMF683-PartyInteraction", "PartyInteraction", INTERACTION, CONTACT),
+    ("TMF621-TroubleTicket", "TroubleTicket", TICKET, FAULT),
+    ("TMF681-Communication", "CommunicationMessage", MESSAGE, NEWS),
 ]
 
 

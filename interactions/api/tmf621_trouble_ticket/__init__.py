@@ -1,0 +1,1 @@
+"""TMF621 Trouble Ticket v4."""

@@ -1,0 +1,1 @@
+"""TMF681 Communication Management v4."""
