@@ -18,5 +18,7 @@ class InteractionsConfig(AppConfig):
             reports,
             roles,
         )
+        from interactions.api.tmf621_trouble_ticket import resource as _tmf621  # noqa: F401  # it registers its API
+        from interactions.api.tmf681_communication import resource as _tmf681  # noqa: F401  # it registers its API
         from interactions.api.tmf683_party_interaction import resource as _tmf683  # noqa: F401  # it registers its API
         from interactions.web import navigation  # noqa: F401  # registering is its effect

@@ -222,5 +222,10 @@ def _go_on(interaction: Interaction, status: str | None, actor: Actor) -> None:
 
         finish(interaction=interaction, outcome="resolved", note="", actor=actor)
         return
+    if status == _Status.CANCELLED:
+        from interactions.processes.close_interaction import call_off
+
+        call_off(interaction=interaction, reason="", actor=actor)
+        return
     _known(status, [str(s) for s in _Status], "status")
     change_status(interaction, status, actor=actor)
