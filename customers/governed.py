@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from customers import archivable, information, retention
 from customers.archive.store import DamagedArchive, Store
@@ -18,6 +19,8 @@ from customers.ordering import standing, table
 from customers.ordering.baseline import BASELINE as ORDER_BASELINE
 from readiness.registry.cases import Case, Shown
 from readiness.registry.cases import declare as declare_case
+from readiness.registry.measures import Measure
+from readiness.registry.measures import declare as declare_measure
 from readiness.registry.settings import Choices, Setting
 from readiness.registry.slots import Slot
 from readiness.registry.slots import declare as declare_slot
@@ -286,3 +289,44 @@ for _case, _title, _check, _clause in (
             clause=_clause,
         )
     )
+
+declare_measure(
+    Measure(
+        key="Q-6",
+        title=gettext_noop("Orders with all information"),
+        definition=gettext_noop(
+            "Of the orders completed in the period: those for which every registered process had "
+            "what it needs when the order was completed."
+        ),
+        sql="customers/kpi_order_information_ready.sql",
+        better="up",
+        processes=("1.3.6",),
+    )
+)
+declare_measure(
+    Measure(
+        key="Q-6b",
+        title=gettext_noop("Order information right first time"),
+        definition=gettext_noop(
+            "Of the orders completed in the period: those for which nothing on the list had to "
+            "be entered a second time."
+        ),
+        sql="customers/kpi_order_right_first_time.sql",
+        better="up",
+        processes=("1.3.6",),
+    )
+)
+declare_measure(
+    Measure(
+        key="F-1",
+        title=gettext_noop("From order to acceptance"),
+        definition=gettext_noop(
+            "Time on the wall from ordering to the customer's acceptance, on average, for what "
+            "was accepted in the period."
+        ),
+        sql="customers/kpi_order_to_acceptance.sql",
+        better="down",
+        unit="seconds",
+        processes=("1.3.6",),
+    )
+)

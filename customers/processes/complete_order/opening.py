@@ -32,7 +32,7 @@ def settle_lines(order: Order) -> None:
                 offering = table.offering_of(said)
             except NotInTable:
                 continue
-            line["offering"] = offering.key
+            line["offering"], line["name"] = offering.key, offering.name
             line["options"] = table.options_in(offering, line["options"])
             break
 

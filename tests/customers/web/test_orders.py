@@ -42,7 +42,7 @@ def test_page_lists_what_is_open_first() -> None:
     html = browser().get(f"/orders/{order.public_id}/").content.decode()
 
     assert items(html)[0] == "identity"
-    assert "Waits for 1 items and 3 steps" in html
+    assert "1 item and 3 steps are open." in html
     assert "Problem handling" in html
 
 
