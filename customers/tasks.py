@@ -1,7 +1,6 @@
 """Celery doors of customer information."""
 
 import time
-from functools import partial
 
 import structlog
 from celery import shared_task
@@ -12,7 +11,6 @@ from crm.accounts.models import User
 from crm.errors import RuleBroken
 from crm.rounds import rounds
 from customers import archivable
-from customers.imports import progress
 from customers.models import ImportRun
 from customers.processes import archive_information, report_to_customer
 from customers.processes.cleanse_customers import waiting_jobs, work_on_job
@@ -23,12 +21,14 @@ from customers.processes.export_customers import (
     write_export,
 )
 from customers.processes.import_customers import ELSEWHERE, import_customers
+from customers.processes.undo_import import undo_import
 from readiness.registry.resolve import CapabilityOff
 
 # For all classes together, below the soft limit of a task; what is left goes in the next one.
 _SECONDS = 150.0
 # A large file takes longer than other work; still less than the broker's visibility timeout.
 _PATIENCE, _LIMIT = 780, 840
+_LONG_ENOUGH = 600.0
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -51,31 +51,43 @@ def archive_by_policy() -> None:
 @shared_task(acks_late=True, ignore_result=True, soft_time_limit=_PATIENCE, time_limit=_LIMIT)
 def try_file(run_id: int, user_id: int) -> None:
     """Try a received file; doing it twice gives the same."""
-    _with_progress(run_id, user_id, dry_run=True)
+    _worked_on(run_id, user_id, dry_run=True)
 
 
 @shared_task(acks_late=True, ignore_result=True, soft_time_limit=_PATIENCE, time_limit=_LIMIT)
 def take_in_file(run_id: int, user_id: int) -> None:
-    """Take in a file; a second worker goes on where the first one stopped."""
-    _with_progress(run_id, user_id, dry_run=False)
+    """Take in a file; a second worker, or the next task, goes on where this one stopped."""
+    if _worked_on(run_id, user_id, dry_run=False) == ImportRun.State.RUNNING:
+        take_in_file.delay(run_id, user_id)
 
 
-def _with_progress(run_id: int, user_id: int, *, dry_run: bool) -> None:
+def _worked_on(run_id: int, user_id: int, *, dry_run: bool) -> str:
     actor: Actor = actor_for(User.objects.get(pk=user_id))
     try:
-        import_customers(
-            run_id=run_id,
-            dry_run=dry_run,
-            actor=actor,
-            progress=partial(progress.tell, run_id),
-        )
+        run = import_customers(run_id=run_id, dry_run=dry_run, actor=actor, seconds=_LONG_ENOUGH)
     except Exception as wrong:
         if isinstance(wrong, RuleBroken) and wrong.code == ELSEWHERE:
-            return
+            return ""
         # The page must say that it stopped; the numbers so far stand, and it can be started again.
-        running = ImportRun.objects.filter(pk=run_id).exclude(state=ImportRun.State.DONE)
+        under_way = [ImportRun.State.TRYING, ImportRun.State.RUNNING]
+        running = ImportRun.objects.filter(pk=run_id, state__in=under_way)
         running.update(state=ImportRun.State.FAILED, message=str(wrong)[:300])
         raise
+    return run.state
+
+
+@shared_task(acks_late=True, ignore_result=True, soft_time_limit=_PATIENCE, time_limit=_LIMIT)
+def undo_file(run_id: int, user_id: int) -> None:
+    """Take back what an import did; the next task goes on where this one stopped."""
+    actor: Actor = actor_for(User.objects.get(pk=user_id))
+    try:
+        run = undo_import(run_id=run_id, actor=actor, seconds=_LONG_ENOUGH)
+    except Exception as wrong:
+        undoing = ImportRun.objects.filter(pk=run_id, state=ImportRun.State.UNDOING)
+        undoing.update(message=str(wrong)[:300])
+        raise
+    if run.state == ImportRun.State.UNDOING:
+        undo_file.delay(run_id, user_id)
 
 
 @shared_task(acks_late=True, ignore_result=True, soft_time_limit=_PATIENCE, time_limit=_LIMIT)

@@ -1,11 +1,9 @@
-"""Import a file of customers: upload, trial run, import, and the rows that need a person."""
+"""Import a file of customers: upload, columns, trial run, import, and undo."""
 
-import csv
-import json
-import re
+import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +11,11 @@ from celery import current_app
 from celery.exceptions import OperationalError
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
+from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -24,26 +24,16 @@ from crm.audit.record import record_access
 from crm.errors import RuleBroken
 from crm.web.errors import beside
 from crm.web.page import etagged, redirect_to, render_page
-from customers import imports as product_imports
-from customers.imports import progress
-from customers.models import ImportRun
+from customers.imports import targets
+from customers.imports.shipped import shipped
+from customers.models import ImportMapping, ImportRun
 from customers.processes.import_customers import KIND, receive_file
+from customers.processes.undo_import import DAYS, begin_undo
 from customers.web.forms import UploadForm
 
-_MAPPINGS = Path(product_imports.__file__).parent / "mappings"
 _LISTED = 50
 _SHOWN = 50
-_BUSY = (ImportRun.State.TRYING, ImportRun.State.RUNNING, ImportRun.State.UPLOADED)
-# A spreadsheet would run these as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_PHONE_NUMBER = re.compile(r"\+[0-9]{6,15}")
-
-
-class _Line:
-    """A file that hands back what was written: csv needs one, a stream has none."""
-
-    def write(self, text: str) -> str:
-        return text
+_BUSY = (ImportRun.State.TRYING, ImportRun.State.RUNNING, ImportRun.State.UNDOING)
 
 
 @login_required
@@ -62,21 +52,36 @@ def imports(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
-    """Take a file and its mapping, and begin the trial."""
+    """Take a file; with a mapping the trial begins, without one its columns are looked at."""
     actor = _may_import(request)
-    known = _known_mappings()
-    titles = [(name, str(mapping["title"])) for name, mapping in known.items()]
-    form = UploadForm(request.POST or None, request.FILES or None, known=titles)
+    form = UploadForm(request.POST or None, request.FILES or None, known=_known())
     if request.method == "POST" and form.is_valid():
-        mapping = form.cleaned_data["mapping"] or known[form.cleaned_data["known"]]
+        given = form.cleaned_data["mapping"]
+        mapping = given or _mapping(form.cleaned_data["known"])
         file = form.cleaned_data["file"]
         with beside(form):
             run = receive_file(file=file, file_name=file.name, mapping=mapping, actor=actor)
-            _begin(run, actor, trial=True)
-            return redirect_to(request, reverse("customers:import", args=[run.public_id]))
+            if given:
+                begin(run, actor, "customers.tasks.try_file")
+                return redirect_to(request, reverse("customers:import", args=[run.public_id]))
+            return redirect_to(request, reverse("customers:import_columns", args=[run.public_id]))
     status = 422 if form.errors else 200
-    context = {"form": form, "steps": _steps(None)}
+    context = {"form": form, "steps": steps(None)}
     return render_page(request, "customers/upload.html", context, status=status)
+
+
+def _known() -> list[tuple[str, str]]:
+    """Mappings to choose from: those people kept, then those that come with the product."""
+    kept = ImportMapping.objects.values_list("public_id", "name")
+    return [(str(public_id), name) for public_id, name in kept] + [
+        (name, str(mapping["title"])) for name, mapping in shipped().items()
+    ]
+
+
+def _mapping(key: str) -> Any:
+    if not key or key in shipped():
+        return shipped().get(key)
+    return ImportMapping.objects.get(public_id=uuid.UUID(key)).mapping
 
 
 @login_required
@@ -85,32 +90,56 @@ def run(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One run: how far it is, what it came to, which rows need a person."""
     actor = _may_import(request)
     found = _run(public_id)
+    if found.state == ImportRun.State.UPLOADED and found.preview.get("columns"):
+        return redirect_to(request, reverse("customers:import_columns", args=[found.public_id]))
     problems = list(found.problems.all()[:_SHOWN])
-    if problems:
+    kept = list(found.kept_rows.all()[:_SHOWN])
+    if problems or kept:
         record_access(
             actor=actor, action="view", subject="import", ids=[found.pk], purpose="service"
         )
     context = {
         "run": found,
-        "done": progress.told(found.pk) or found.processed,
-        "busy": found.state in _BUSY,
+        **_how_far(found),
         "goes_in": found.total - found.failed,
         "again": _nothing_written(found),
         "problems": problems,
-        "columns": _columns(found.mapping),
-        "steps": _steps(found),
-        "heads": [
-            {"label": _("Line")},
-            {"label": _("Column")},
-            {"label": _("Value")},
-            {"label": _("What is wrong")},
-        ],
-        "column_heads": [{"label": _("In the file")}, {"label": _("Becomes")}],
+        "kept": kept,
+        "columns": _columns(found),
+        "steps": steps(found),
+        "undo_until": _undo_until(found, actor),
+        "heads": _heads(_("Line"), _("Column"), _("Value"), _("What is wrong")),
+        "kept_heads": _heads(_("Line"), _("Customer"), _("Outcome"), _("Why")),
+        "column_heads": _heads(_("In the file"), _("First values"), _("Becomes"), _("Check")),
     }
     response = render_page(
         request, "customers/import.html", context, fragment={"run": "customers/_import.html"}
     )
     return etagged(request, response) if request.headers.get("HX-Target") == "run" else response
+
+
+def _heads(*labels: str) -> list[dict[str, str]]:
+    return [{"label": label} for label in labels]
+
+
+def _how_far(run: ImportRun) -> dict[str, Any]:
+    undoing = run.state == ImportRun.State.UNDOING
+    done = run.reversed + run.kept + run.stuck if undoing else run.processed
+    of = run.created + run.updated if undoing else run.preview.get("rows_in_file", 0)
+    return {
+        "busy": run.state in _BUSY and not (undoing and run.message),
+        "done": done,
+        "of": of,
+        "share": min(done / of, 1.0) if of else None,
+    }
+
+
+def _undo_until(run: ImportRun, actor: Actor) -> Any:
+    """Until when this person can undo it; None when they can't."""
+    if run.state != ImportRun.State.DONE or not actor.has_perm("customers.undo_import"):
+        return None
+    until = run.finished_at + timedelta(days=DAYS) if run.finished_at else None
+    return until if until and until > timezone.now() else None
 
 
 @login_required
@@ -122,20 +151,20 @@ def start(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if found.state not in {ImportRun.State.TRIED, ImportRun.State.FAILED}:
         raise RuleBroken("not-tried", _("The trial has not finished, or the file is in already."))
     # What failed before it wrote anything is tried anew.
-    _begin(found, actor, trial=_nothing_written(found))
+    trial = _nothing_written(found)
+    begin(found, actor, "customers.tasks.try_file" if trial else "customers.tasks.take_in_file")
     return redirect_to(request, reverse("customers:import", args=[found.public_id]))
 
 
 @login_required
-@require_GET
-def rows(request: HttpRequest, public_id: UUID) -> StreamingHttpResponse:
-    """The rows that need a person, with the reason first, to correct and import again."""
+@require_POST
+def undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Take back what an import did, or go on with that where it stopped."""
     actor = _may_import(request)
-    found = _run(public_id)
-    record_access(actor=actor, action="export", subject="import", ids=[found.pk], purpose="service")
-    response = StreamingHttpResponse(_csv(found), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="rows-{found.pk}.csv"'
-    return response
+    found = begin_undo(run_id=_run(public_id).pk, actor=actor)
+    ImportRun.objects.filter(pk=found.pk).update(message="")
+    transaction.on_commit(partial(_send, "customers.tasks.undo_file", found.pk, actor.pk))
+    return redirect_to(request, reverse("customers:import", args=[found.public_id]))
 
 
 def _may_import(request: HttpRequest) -> Actor:
@@ -148,12 +177,12 @@ def _run(public_id: UUID) -> ImportRun:
     return get_object_or_404(ImportRun, kind=KIND, public_id=public_id)
 
 
-def _begin(run: ImportRun, actor: Actor, *, trial: bool) -> None:
-    progress.forget(run.pk)
+def begin(run: ImportRun, actor: Actor, task: str) -> None:
+    """Hand a run to the workers."""
     # At once, so that the page says it is under way before a worker has taken it.
+    trial = task.endswith("try_file")
     state = ImportRun.State.TRYING if trial else ImportRun.State.RUNNING
     ImportRun.objects.filter(pk=run.pk).update(state=state, message="")
-    task = "customers.tasks.try_file" if trial else "customers.tasks.take_in_file"
     transaction.on_commit(partial(_send, task, run.pk, actor.pk))
 
 
@@ -162,41 +191,56 @@ def _send(task: str, run_id: int, user_id: int | None) -> None:
         current_app.send_task(task, args=[run_id, user_id], retry=False)
     except OperationalError:
         sentence = _("The workers cannot be reached. Nothing was lost; start it again later.")
-        ImportRun.objects.filter(pk=run_id).update(state=ImportRun.State.FAILED, message=sentence)
+        undoing = ImportRun.objects.filter(pk=run_id, state=ImportRun.State.UNDOING)
+        if not undoing.update(message=sentence):
+            ImportRun.objects.filter(pk=run_id).update(
+                state=ImportRun.State.FAILED, message=sentence
+            )
 
 
 def _nothing_written(run: ImportRun) -> bool:
     return run.state == ImportRun.State.FAILED and not run.processed
 
 
-def _known_mappings() -> dict[str, Any]:
-    return {
-        path.stem: json.loads(path.read_text(encoding="utf-8"))
-        for path in sorted(_MAPPINGS.glob("*.json"))
-    }
-
-
-def _steps(run: ImportRun | None) -> list[dict[str, str]]:
+def steps(run: ImportRun | None, *, columns: bool = False) -> list[dict[str, str]]:
+    """The four steps of the wizard, and which one somebody stands at."""
     state = run.state if run else ""
-    now = {"": 0, "uploaded": 1, "trying": 1, "tried": 1, "running": 2, "done": 3, "failed": 1}
+    now = {"": 0, "trying": 2, "tried": 2, "failed": 2, "running": 3}.get(state, 4)
+    if columns:
+        now = 1
     labels = [
-        (_("1 File and mapping"), _("what each column becomes")),
-        (_("2 Trial run"), _("nothing written yet")),
-        (_("3 Import"), _("the same numbers")),
+        (_("1 File"), _("checked") if now else _("CSV or XLSX")),
+        (_("2 Columns"), _("what each becomes")),
+        (_("3 Trial run"), _("nothing written yet")),
+        (_("4 Import"), _("can be undone")),
     ]
-    marks = ["done" if at < now[state] else "now" if at == now[state] else "" for at in range(3)]
     return [
-        {"label": label, "sub": sub, "state": mark}
-        for (label, sub), mark in zip(labels, marks, strict=True)
+        {"label": label, "sub": sub, "state": "done" if at < now else "now" if at == now else ""}
+        for at, (label, sub) in enumerate(labels)
     ]
 
 
-def _columns(mapping: Any, where: str = "") -> list[tuple[str, str]]:
-    """Each column of the file with the places it goes to."""
+def _columns(run: ImportRun) -> list[dict[str, Any]]:
+    """Each column of the file with its first values, what it becomes and how many do not fit."""
     goes: dict[str, list[str]] = {}
-    for column, place in _places(mapping, where):
+    for column, place in _places(run.mapping, ""):
         goes.setdefault(column, []).append(place)
-    return [(column, ", ".join(dict.fromkeys(places))) for column, places in goes.items()]
+    wrong = dict(
+        run.problems.exclude(column="").values_list("column").annotate(Count("pk")).order_by()
+    )
+    titles = {choice.key: choice.title for choice in targets.choices()}
+    columns = run.preview.get("columns") or list(goes)
+    chosen = targets.chosen(run.mapping, columns)
+    return [
+        {
+            "name": name,
+            "values": "; ".join(row[at] or "–" for row in run.preview.get("rows", [])[:2]),
+            "title": titles.get(chosen[name], ""),
+            "places": ", ".join(dict.fromkeys(goes.get(name, []))),
+            "wrong": wrong.get(name, 0),
+        }
+        for at, name in enumerate(columns)
+    ]
 
 
 def _places(part: Any, where: str) -> Iterator[tuple[str, str]]:
@@ -212,20 +256,10 @@ def _places(part: Any, where: str) -> Iterator[tuple[str, str]]:
             yield from _places(one, where)
 
 
-def _csv(run: ImportRun) -> Iterator[str]:
-    writer = csv.writer(_Line())
-    problems = run.problems.order_by("line", "pk").iterator()
-    header: list[str] | None = None
-    for problem in problems:
-        if header is None:
-            header = list(problem.row)
-            yield writer.writerow(["line", "reason", *map(_harmless, header)])
-        cells = [problem.line, problem.reason, *(problem.row.get(name, "") for name in header)]
-        yield writer.writerow([_harmless(cell) for cell in cells])
-
-
-def _harmless(cell: Any) -> Any:
-    """A cell that no spreadsheet runs; a phone number is one already, and comes back as it was."""
-    if not isinstance(cell, str) or _PHONE_NUMBER.fullmatch(cell):
-        return cell
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+urlpatterns = [
+    path("imports/", imports, name="imports"),
+    path("imports/new", upload, name="upload"),
+    path("imports/<uuid:public_id>/", run, name="import"),
+    path("imports/<uuid:public_id>/start", start, name="start_import"),
+    path("imports/<uuid:public_id>/undo", undo, name="undo_import"),
+]

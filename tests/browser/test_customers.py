@@ -99,7 +99,7 @@ def test_a_file_is_tried_in_the_wizard(page_as: PageAs, tmp_path: Path) -> None:
     page.goto("/imports/new")
     page.get_by_label("File", exact=True).set_input_files(tmp_path / "shop.csv")
     page.get_by_label("Own mapping file").set_input_files(tmp_path / "m.json")
-    page.get_by_role("button", name="Try it").click()
+    page.get_by_role("button", name="Go on").click()
     expect(page.get_by_text("rows so far")).to_be_visible()
 
     try_file(ImportRun.objects.get().pk, a_user("data-steward"))

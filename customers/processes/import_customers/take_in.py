@@ -104,6 +104,7 @@ def _try(run: ImportRun, actor: Actor, progress: Progress) -> None:
         # Nothing was written, so there is nothing to go on with.
         ImportRun.objects.filter(pk=run.pk).update(processed=0)
     run.state, run.processed = ImportRun.State.TRIED, 0
+    run.preview = run.preview | {"rows_in_file": run.total}
     run.finished_at = timezone.now()
     run.save()
 

@@ -9,10 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from crm.errors import RuleBroken
-from customers.models import Customer, ImportRun
+from customers.models import ContactMedium, Customer, ImportMapping, ImportRun
 from customers.processes.import_customers.take_in import _begin
-from customers.tasks import take_in_file, try_file
-from customers.web.imports import _harmless
+from customers.tasks import take_in_file, try_file, undo_file
+from customers.web.import_files import harmless
 from tests.customers.factories import a_user
 from tests.customers.processes.import_customers.test_take_in import HEADER, MAPPING, ROWS
 
@@ -193,7 +193,7 @@ def test_a_second_worker_keeps_what_the_first_has_committed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "harmless"),
+    ("cell", "written"),
     [
         ("=cmd()", "'=cmd()"),
         ("@SUM(A1)", "'@SUM(A1)"),
@@ -203,5 +203,108 @@ def test_a_second_worker_keeps_what_the_first_has_committed() -> None:
         (7, 7),
     ],
 )
-def test_a_cell_is_no_formula_and_a_number_stays_a_number(cell: Any, harmless: Any) -> None:
-    assert _harmless(cell) == harmless
+def test_a_cell_is_no_formula_and_a_number_stays_a_number(cell: Any, written: Any) -> None:
+    assert harmless(cell) == written
+
+
+SIGN_UPS = [
+    "Customer ID,Full name,Mobile,E-Mail,DOB,Postcode,notes2",
+    "S-1,Tomek Wieczorek,07700 900671,tomek.w@example.net,02/05/1984,WX4 1AB,blue case",
+    "S-2,Anaïs Roche,+447700900122,,13/02/1990,WX4 2CD,",
+]
+
+
+def without_mapping(client: Client, *lines: str) -> ImportRun:
+    file = SimpleUploadedFile("shop sign-ups.csv", "\n".join(lines).encode())
+    answer = client.post(reverse("customers:upload"), {"file": file})
+    run = ImportRun.objects.latest("pk")
+    assert answer.headers["Location"] == reverse("customers:import_columns", args=[run.public_id])
+    return run
+
+
+def columns_of(client: Client, run: ImportRun, **said: str) -> Any:
+    return client.post(reverse("customers:import_columns", args=[run.public_id]), said)
+
+
+def test_columns_are_guessed_shown_and_corrected_before_anything_is_tried() -> None:
+    client = steward()
+    run = without_mapping(client, *SIGN_UPS)
+    page = client.get(reverse("customers:import_columns", args=[run.public_id])).content.decode()
+
+    columns_of(client, run, c6="customer.care_note")
+    take_in_file(run.pk, a_user(role="data-steward").pk)
+
+    assert "6 of 7 columns matched" in page
+    assert "Tomek Wieczorek; Anaïs Roche" in page
+    customer = Customer.objects.select_related("party").get(number="S-1")
+    assert customer.party is not None
+    assert (customer.name, customer.care_note) == ("Tomek Wieczorek", "blue case")
+    assert str(customer.party.birth_date) == "1984-05-02"
+    assert ContactMedium.objects.filter(normalised="+447700900671", type="mobile").exists()
+
+
+def test_columns_kept_under_a_name_are_suggested_for_the_next_such_file() -> None:
+    client = steward()
+    columns_of(client, without_mapping(client, *SIGN_UPS), c6="party.title", keep_as="Sign-ups")
+
+    again = without_mapping(client, *SIGN_UPS)
+
+    kept = ImportMapping.objects.get(name="Sign-ups")
+    assert again.mapping == kept.mapping
+    assert again.mapping["party"]["title"] == {"column": "notes2"}
+    assert "Sign-ups" in client.get(reverse("customers:upload")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"c0": ""}, "Say which column is the customer number"),
+        ({"c6": "party.birth_date:iso"}, "cannot both become the same"),
+        ({"c6": "shoe"}, "cannot become that"),
+        ({"c6": "agreement.term"}, "An agreement needs a name"),
+    ],
+)
+def test_columns_that_make_no_sense_are_refused_in_words(
+    said: dict[str, str], sentence: str
+) -> None:
+    client = steward()
+    run = without_mapping(client, *SIGN_UPS)
+
+    answer = columns_of(client, run, **said)
+
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    run.refresh_from_db()
+    assert run.state == "uploaded"
+
+
+def test_an_import_is_undone_from_its_page() -> None:
+    client = steward()
+    run = tried(client, *ROWS)
+    user = a_user(role="data-steward").pk
+    take_in_file(run.pk, user)
+    assert "Undo this import" in shown(client, run)
+    Customer.objects.get(number="A-1").holds.create(kind="interaction", reference="INT-1")
+
+    client.post(reverse("customers:undo_import", args=[run.public_id]))
+    undo_file(run.pk, user)
+
+    run.refresh_from_db()
+    assert (run.state, run.reversed, run.kept) == ("undone", 1, 1)
+    assert "Used since: hold." in shown(client, run)
+    answer: Any = client.get(reverse("customers:import_kept", args=[run.public_id]))
+    lines = b"".join(answer.streaming_content).decode().splitlines()
+    assert lines[0] == "line,customer,outcome,reason"
+    assert lines[1].endswith(",kept,Used since: hold.")
+
+
+def test_a_polled_page_that_has_not_changed_is_not_sent_again() -> None:
+    client = steward()
+    upload(client, *ROWS)
+    url = reverse("customers:import", args=[ImportRun.objects.get().public_id])
+    asked = {"HX-Request": "true", "HX-Target": "run"}
+
+    first = client.get(url, headers=asked)
+    again = client.get(url, headers=asked | {"If-None-Match": first.headers["ETag"]})
+
+    assert (first.status_code, again.status_code) == (200, 304)
