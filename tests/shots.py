@@ -54,12 +54,18 @@ PAGES = [
     Shot("readiness", "/readiness", role="readiness-manager"),
     Shot("capability", "/readiness/capabilities/sla.policy", role="readiness-manager"),
     Shot("draft", "/readiness/capabilities/sla.policy/draft", role="readiness-manager"),
+    Shot("retention", "/readiness/capabilities/retention.policy/draft", role="readiness-manager"),
+    Shot("register", "/readiness/register", role="readiness-manager"),
     Shot("process", "/readiness/register/1.3.1", role="readiness-manager"),
     Shot("search", "/search?q=a"),
     Shot("notices", "/notices"),
     Shot("shortcuts", "/shortcuts"),
     Shot("preferences", "/preferences"),
+    Shot("menu", "/menu"),
     Shot("not-here", "/nothing-here"),
+    Shot("stranger", "/nothing-here", role=""),
+    Shot("api", "/api/docs", role=""),
+    Shot("administration", "/admin/", role="administrator"),
 ]
 
 

@@ -284,7 +284,8 @@ def _share_chart(report: Report, period: str) -> charts.LineChart | None:
         sentence=_("In time by period: first promise %(first)s now, last promise %(last)s")
         % {"first": times.percent(firsts[-1] / 100, 1), "last": times.percent(lasts[-1] / 100, 1)},
         x_head=_("Period"),
-        label=lambda value: times.percent(value / 100, 1),
+        # A round step of the scale stands without its zero.
+        label=lambda value: times.percent(value / 100, 0 if float(value).is_integer() else 1),
         target=_GOOD * 100,
         target_label=_("Target %(share)s") % {"share": times.percent(_GOOD)},
     )
