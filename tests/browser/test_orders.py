@@ -3,12 +3,15 @@
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from customers.models import Order
+from customers.processes.report_to_customer import make_due_reports
 from tests.browser.conftest import assert_accessible
 from tests.customers.order_factories import all_steps_done, an_order, the_table
 from tests.customers.processes.complete_order.test_completing import a_ready_customer
+from tests.customers.processes.test_report_to_customer import a_need
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -47,11 +50,14 @@ def test_order_pages_are_accessible(page_as: PageAs, width: int, scheme: str) ->
     the_table()
     order = an_order(a_ready_customer(), "fibre-900")
     assert order.customer
+    a_need(order.customer)
+    make_due_reports(timezone.now())
     page = page_as("agent", width=width, scheme=scheme)
     for path in (
         "/orders/",
         f"/orders/{order.public_id}/",
         f"/customers/{order.customer.pk}/order-information?offering=fibre-900",
+        f"/customers/{order.customer.pk}/reports",
     ):
         page.goto(path)
         page.wait_for_load_state("networkidle")
