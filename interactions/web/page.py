@@ -21,7 +21,17 @@ from interactions import clock as engine
 from interactions.models import Commitment, FollowUp, Interaction, ResponseRequest, SlaClock
 from interactions.processes.track_interaction import explain
 from interactions.processes.track_interaction.duty import proposed_due
-from interactions.web import clocks, forms, presence, queue, reaching, thread, together, wording
+from interactions.web import (
+    availability,
+    clocks,
+    forms,
+    presence,
+    queue,
+    reaching,
+    thread,
+    together,
+    wording,
+)
 from interactions.web.people import care_note, shown_name
 from interactions.web.why import trace
 from interactions.web.why import why as trace_of
@@ -133,7 +143,7 @@ def why(request: HttpRequest, public_id: UUID, clock_id: int) -> HttpResponse:
 
 
 def _head(one: Interaction, actor: Actor) -> dict[str, Any]:
-    before, after = queue.neighbours(one, actor)
+    place = queue.place_of(one, actor, timezone.now())
     tone, icon = wording.STATUS_TONES.get(one.status, ("", ""))
     return {
         "status_tone": tone,
@@ -144,8 +154,8 @@ def _head(one: Interaction, actor: Actor) -> dict[str, Any]:
         "channel_icon": wording.channel_icon(one.channel),
         "verticals": wording.verticals(one.verticals),
         "is_mine": one.owner_id == actor.pk,
-        "before": before,
-        "after": after,
+        "place": place,
+        "here": availability.of(actor),
         "ended": one.status in Interaction.ENDED,
         "may_reopen": one.status in {"completed", "closed"}
         and actor.has_perm("interactions.close_interaction"),
@@ -168,7 +178,12 @@ def _talk(request: HttpRequest, one: Interaction, actor: Actor) -> dict[str, Any
         "older_n": sum(not entry.is_line for entry in older),
         "recent": recent,
         "shows": [
-            {"url": f"?show={key}", "label": labels[key], "on": key == show} for key in _SHOWS
+            {
+                "url": f"?show={key}",
+                "label": f"{labels[key]} {times.number(n)}",
+                "on": key == show,
+            }
+            for key, n in zip(_SHOWS, thread.counts(one), strict=True)
         ],
         "clear": masking.sees_people(actor),
         "seen": max((entry.pk for entry in said), default=0),

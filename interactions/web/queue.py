@@ -44,8 +44,10 @@ NEEDS: Mapping[str, object] = {
     "escalated": gettext_lazy("Escalated"),
     "snoozed": gettext_lazy("Snoozed"),
     "done": gettext_lazy("Completed, not closed"),
+    "ever": gettext_lazy("Everything, also what has ended"),
 }
 _LAST = "-"
+_NEAR = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,8 @@ def matching(asked: Wish, actor: Actor, now: datetime) -> QuerySet[Interaction]:
     found: QuerySet[Interaction]
     if asked.need == "done":
         found = seen.filter(status=Interaction.Status.COMPLETED)
+    elif asked.need == "ever":
+        found = seen
     elif asked.need == "snoozed":
         found = seen.open().filter(snoozed_until__isnull=False)
     else:
@@ -159,7 +163,7 @@ def matching(asked: Wish, actor: Actor, now: datetime) -> QuerySet[Interaction]:
     if asked.need:
         found = found.filter(_need(asked.need, now))
     if asked.words and masking.sees_people(actor):
-        found = found.filter(said_in(asked.words))
+        found = found.filter(said_in(asked.words, found))
     # PostgreSQL sorts what has no due time last by itself, and an index serves this order.
     return found.order_by("due_next_at", "pk")
 
@@ -176,6 +180,7 @@ def _need(need: str, now: datetime) -> Q:
         "escalated": Q(escalation__gt=0),
         "snoozed": Q(),
         "done": Q(),
+        "ever": Q(),
         "stuck": Q(
             Exists(
                 InteractionEvent.objects.filter(
@@ -298,19 +303,32 @@ def next_for(actor: Actor) -> Interaction | None:
     return urgent.filter(team__in=actor.teams).first() or urgent.first()
 
 
-def neighbours(one: Interaction, actor: Actor) -> tuple[Interaction | None, Interaction | None]:
-    """The interactions before and after this one in one's own queue."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a matter stands in one's own queue, and what is before and after it."""
+
+    before: Interaction | None = None
+    after: Interaction | None = None
+    number: int = 0
+    of: int = 0
+
+
+def place_of(one: Interaction, actor: Actor, now: datetime) -> Place:
+    """The place of a matter among the first two hundred of one's own queue."""
     if one.owner_id != actor.pk:
-        return None, None
-    queue = Interaction.objects.visible_to(actor).open().filter(owner_id=actor.pk)
+        return Place()
+    queue = _awake(Interaction.objects.visible_to(actor).open(), now).filter(owner_id=actor.pk)
     queue = queue.only("pk", "public_id", "due_next_at")
-    ordered = list(queue.order_by("due_next_at", "pk")[:200])
-    place = next((i for i, other in enumerate(ordered) if other.pk == one.pk), None)
-    if place is None:
-        return None, None
-    before = ordered[place - 1] if place else None
-    after = ordered[place + 1] if place + 1 < len(ordered) else None
-    return before, after
+    ordered = list(queue.order_by("due_next_at", "pk")[:_NEAR])
+    at = next((i for i, other in enumerate(ordered) if other.pk == one.pk), None)
+    if at is None:
+        return Place()
+    return Place(
+        before=ordered[at - 1] if at else None,
+        after=ordered[at + 1] if at + 1 < len(ordered) else None,
+        number=at + 1,
+        of=len(ordered),
+    )
 
 
 def hours_sentence() -> str:

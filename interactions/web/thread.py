@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Count, Q
 from django.template.defaultfilters import filesizeformat
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -71,6 +72,15 @@ def entries(one: Interaction, show: str, customer: str) -> list[Entry]:
         said = [entry for entry in said if entry.kind == "note"]
     lines = [] if show in {"messages", "notes"} else list(_lines(one))
     return sorted([*said, *lines], key=lambda entry: entry.at)
+
+
+def counts(one: Interaction) -> tuple[int, int, int]:
+    """How many entries each choice shows: all, messages, notes; first words count as one."""
+    matters = Interaction.objects.filter(Q(pk=one.pk) | Q(merged_into=one.pk))
+    said = Message.objects.filter(interaction__in=matters).exclude(kind=Message.Kind.STAFF)
+    n = said.aggregate(all=Count("pk"), notes=Count("pk", filter=Q(kind=Message.Kind.NOTE)))
+    first = _first(one, list(one.messages.order_by("created_at", "pk")[:2]), "") is not None
+    return n["all"] + first, n["all"] - n["notes"] + first, n["notes"]
 
 
 def folded(found: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:

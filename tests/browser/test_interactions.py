@@ -1,5 +1,6 @@
 """The desk, an interaction and the figures in a real browser: readable by all, driven by keys."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
 from crm.access import SYSTEM
+from interactions.macros import load_macros
 from interactions.models import Interaction
 from interactions.processes.track_interaction import make_promise
 from interactions.processes.update_interaction import add_message
@@ -90,6 +92,47 @@ def test_call_is_logged_with_three_fields_and_one_keystroke(
     page.wait_for_url(f"**/interactions/{matter.public_id}*")
     expect(page.locator("#thread")).to_contain_text("She will send photos tonight.")
     expect(page.locator("#toasts")).to_contain_text("Added to INT-")
+
+
+@pytest.mark.req("R-TMI-3")
+def test_call_is_logged_by_keyboard_alone_in_a_handful_of_keys(
+    page_as: PageAs, matter: Interaction
+) -> None:
+    page = page_as("agent")
+    page.goto("/desk")
+    pressed: list[str] = []
+
+    def press(key: str) -> None:
+        pressed.append(key)
+        page.keyboard.press(key)
+
+    press("l")
+    page.keyboard.type("07700 900 318")
+    expect(page.locator("#log-buttons")).to_contain_text("Add to INT-")
+    while page.evaluate("document.activeElement.name") != "reason":
+        press("Tab")
+    page.keyboard.type("Slow")
+    press("Tab")
+    page.keyboard.type("Photos tonight.")
+    press("Control+Enter")
+
+    page.wait_for_url(f"**/interactions/{matter.public_id}*")
+    expect(page.locator("#thread")).to_contain_text("Photos tonight.")
+    # Three fields are filled in; everything else is at most five keys.
+    assert len(pressed) <= 5
+
+
+def test_macro_is_put_into_the_answer_and_sent_by_key(page_as: PageAs, matter: Interaction) -> None:
+    load_macros()
+    page = page_as("agent")
+    page.goto(f"/interactions/{matter.public_id}")
+    page.select_option("[name=macro]", "done")
+    expect(page.locator("#id_body")).to_have_value(re.compile("Hello Amara Okonjo-Reid"))
+    page.focus("#id_body")
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator("#thread")).to_contain_text("we have finished INT-")
+    expect(page.locator("#id_body")).to_have_value("")
 
 
 def test_queue_is_walked_opened_and_taken_by_keys(page_as: PageAs, matter: Interaction) -> None:

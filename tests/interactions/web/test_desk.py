@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -83,12 +84,13 @@ def test_a_list_costs_the_same_however_long_it_is() -> None:
     for _each in range(2):
         an_interaction(customer=a_customer(care_note="Alarm on the line"))
     client.get("/desk?tab=all")
-    with CaptureQueriesContext(
-        connection,
-    ) as few:
+    # Counts beside the menu are kept for half a minute: both looks count them afresh.
+    cache.clear()
+    with CaptureQueriesContext(connection) as few:
         client.get("/desk?tab=all")
     for _each in range(10):
         an_interaction(customer=a_customer(care_note="Alarm on the line"))
+    cache.clear()
     with CaptureQueriesContext(connection) as many:
         client.get("/desk?tab=all")
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from crm.access import SYSTEM, actor_for
@@ -91,13 +92,28 @@ def test_words_tell_nothing_to_who_may_not_see_people() -> None:
     assert len(subjects(client, "tab=all&words=red")) == 2
 
 
-def test_words_are_looked_up_in_the_index() -> None:
+def test_words_are_looked_up_in_the_indexes() -> None:
+    with CaptureQueriesContext(connection) as asked:
+        said_in("red lamp", Interaction.objects.all())
+    plans = []
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        plan = Interaction.objects.filter(said_in("red lamp")).explain()
+        cursor.execute("SET LOCAL enable_indexscan = off")
+        for query in asked.captured_queries:
+            cursor.execute(f"EXPLAIN {query['sql']}")
+            plans.append(str(cursor.fetchall()))
 
-    assert "interaction_words" in plan
-    assert "message_words" in plan
+    assert "interaction_words" in plans[0]
+    assert "message_words" in plans[1]
+
+
+def test_words_are_found_in_what_has_ended_when_that_is_asked_for() -> None:
+    client, _user = a_desk()
+    done = an_interaction(subject="Router blinks red")
+    complete(interaction_id=done.pk, outcome="resolved", actor=SYSTEM)
+
+    assert subjects(client, "tab=all&words=red") == []
+    assert subjects(client, "tab=all&words=red&need=ever") == ["Router blinks red"]
 
 
 def test_a_kept_filter_shows_its_count_and_is_ones_own() -> None:
