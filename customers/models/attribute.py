@@ -1,7 +1,9 @@
 """Attributes an installation adds to its customers without a new version of the product."""
 
+import re
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -76,3 +78,15 @@ class AttributeDefinition(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    def clean(self) -> None:
+        """What a definition must say about itself before anybody can follow it."""
+        words = self.choices if isinstance(self.choices, list) else [None]
+        if not all(isinstance(one, str) and one for one in words):
+            raise ValidationError({"choices": _("A list of words, such as [“red”, “blue”].")})
+        if self.value_type == self.ValueType.CHOICE and not words:
+            raise ValidationError({"choices": _("Name at least one choice.")})
+        try:
+            re.compile(self.pattern)
+        except re.error as wrong:
+            raise ValidationError({"pattern": str(wrong)}) from wrong

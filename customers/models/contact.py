@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -94,6 +94,16 @@ class ContactMedium(models.Model):
                 name="contactmedium_by_last_digits",
                 opclasses=["varchar_pattern_ops"],
                 condition=Q(valid_to=None) & ~Q(reversed_digits=""),
+            ),
+            models.Index(
+                fields=["valid_to"],
+                name="contactmedium_ending",
+                condition=Q(valid_to__isnull=False),
+            ),
+            models.Index(
+                fields=["valid_from"],
+                name="contactmedium_beginning",
+                condition=Q(valid_from__gt=F("recorded_at")),
             ),
         ]
 

@@ -151,6 +151,16 @@ class Identifier(models.Model):
                 condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["valid_to"], name="identifier_ending", condition=Q(valid_to__isnull=False)
+            ),
+            models.Index(
+                fields=["valid_from"],
+                name="identifier_beginning",
+                condition=Q(valid_from__gt=F("recorded_at")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.value}"
