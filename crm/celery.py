@@ -5,8 +5,8 @@ import time
 from typing import Any
 
 from celery import Celery
+from celery.exceptions import OperationalError
 from django_structlog.celery.steps import DjangoStructLogInitStep
-from kombu.exceptions import OperationalError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 

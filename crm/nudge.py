@@ -4,7 +4,7 @@ from typing import Any
 
 import structlog
 from celery import Task
-from kombu.exceptions import OperationalError
+from celery.exceptions import OperationalError
 
 
 def nudge(task: "Task[Any, Any]", *args: Any) -> bool:

@@ -92,7 +92,7 @@ def test_a_message_that_has_not_left_can_be_cancelled_and_one_that_has_can_not(
     sent = partner.post(MESSAGE, {**LEAST, "receiver": [{"email": PRIYA}]}).json()
     Message.objects.filter(state="queued").update(
         state="sent", sent_at=Message.objects.first().created_at
-    )  # type: ignore[union-attr]
+    )  # type: ignore[union-attr]  # the row was just made
     assert partner.patch(sent["href"], {"state": "cancelled"}).status_code == 409
 
 
