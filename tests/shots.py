@@ -44,6 +44,8 @@ PAGES = [
     Shot("desk", "/desk?tab=all"),
     Shot("interaction", "/desk?tab=all", follow="tbody a[data-open]"),
     Shot("log", "/log"),
+    Shot("inbound", "/inbound"),
+    Shot("contact", "/contact", role=""),
     Shot("performance", "/performance?period=month", role="team-lead"),
     Shot("customers", "/customers/"),
     Shot("customer", "/customers/", follow="td a[href*='/customers/']"),
