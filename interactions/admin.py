@@ -24,13 +24,17 @@ from interactions.models import (
     AgentProfile,
     ArmedClock,
     Batch,
+    Call,
+    CarrierState,
     Commitment,
     FollowUp,
+    Inbound,
     Interaction,
     InteractionEvent,
     InteractionLink,
     Macro,
     MacroText,
+    MailboxCursor,
     Message,
     Reason,
     ResponseRequest,
@@ -380,3 +384,36 @@ class MacroAdmin(CarefulAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Macro | None = None) -> Any:
         return ("key",) if obj else ()
+
+
+@admin.register(Inbound)
+class InboundAdmin(_ActingAdmin):
+    masked: ClassVar[Masks] = {"sender": hidden, "sender_name": hidden, "subject": hidden}
+    list_display = ("source", "channel", "state", "code", "attempts", "received_at", "filed_at")
+    list_filter = ("state", _CHANNEL, "code")
+    ordering = ("-id",)
+    # The bytes as they came are for the machine that files them.
+    exclude = ("raw", "about")
+
+
+@admin.register(Call)
+class CallAdmin(_ActingAdmin):
+    masked: ClassVar[Masks] = {"number": hidden}
+    list_display = ("external_id", "state", "direction", "agent", "rang_at", "ended_at", "wrap_up")
+    list_filter = ("state", "direction")
+    list_select_related = ("agent",)
+    ordering = ("-id",)
+
+
+@admin.register(MailboxCursor)
+class MailboxCursorAdmin(ReadOnlyAdmin):
+    search_fields = ("name__startswith",)
+    list_display = ("name", "last_uid", "read_at", "failing_since", "last_error")
+    ordering = ("name",)
+
+
+@admin.register(CarrierState)
+class CarrierStateAdmin(ReadOnlyAdmin):
+    search_fields = ("channel__startswith",)
+    list_display = ("channel", "sent_at", "failing_since", "away_until", "failures", "last_error")
+    ordering = ("channel",)

@@ -16,6 +16,7 @@ from customers.models import Customer
 from customers.processes.place_hold import place_hold
 from interactions.governed import CHANNELS
 from interactions.models import Interaction, Reason
+from interactions.processes.track_interaction.folding import refold
 from interactions.processes.track_interaction.starting import start_clocks
 from interactions.processes.track_interaction.timeline import change_status
 from interactions.reads import check_colleague, check_team
@@ -226,6 +227,7 @@ def _go_on(interaction: Interaction, status: str | None, actor: Actor) -> None:
         from interactions.processes.close_interaction import call_off
 
         call_off(interaction=interaction, reason="", actor=actor)
+        refold(interaction=interaction, actor=actor)
         return
     _known(status, [str(s) for s in _Status], "status")
     change_status(interaction, status, actor=actor)

@@ -50,6 +50,8 @@ class Entry:
     language: str = ""
     pk: int = 0
     files: tuple[File, ...] = ()
+    # A mail with all it quotes, where that is more than the reply itself.
+    whole: str = ""
 
 
 def entries(one: Interaction, show: str, customer: str) -> list[Entry]:
@@ -144,6 +146,7 @@ def _message(message: Message, customer: str, files: Mapping[int, list[File]]) -
         language=message.language,
         pk=message.pk,
         files=tuple(files.get(message.pk, ())),
+        whole=message.whole,
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Case, F, JSONField, Q, TextField, When
+from django.db.models import Case, F, JSONField, OuterRef, Q, TextField, Value, When
 from django.db.models.functions import Coalesce, Lower, NullIf
 from django.db.models.lookups import Exact
 
@@ -17,6 +17,7 @@ from crm.tmf.apis import Api, register
 from crm.tmf.rendering import (
     AsText,
     Instant,
+    Listed,
     OneItem,
     Parts,
     first_of,
@@ -40,7 +41,7 @@ from crm.tmf.shapes import (
     ref,
 )
 from interactions.api.tmf683_party_interaction import serializers
-from interactions.models import Interaction
+from interactions.models import Interaction, InteractionItem
 from interactions.processes import close_interaction, log_interaction, update_interaction
 from readiness.registry.resolve import CapabilityOff
 
@@ -124,6 +125,24 @@ def _interaction_date() -> Any:
     ended = NullIf(F("completed_at"), F("opened_at"))
     ours = Parts(startDateTime=Instant(F("opened_at")), endDateTime=Instant(ended))
     return Coalesce(given("interactionDate"), ours, output_field=JSONField())
+
+
+def _items() -> Any:
+    """The subjects of the contact, each with what came of it."""
+    item = Parts(
+        **{
+            "id": AsText(F("public_id")),
+            "creationDate": Instant(F("opened_at")),
+            "reason": F("subject"),
+            "resolution": NullIf(F("outcome"), Value("", output_field=TextField())),
+            "itemDate": Parts(
+                startDateTime=Instant(F("opened_at")), endDateTime=Instant(F("settled_at"))
+            ),
+            "@type": word("InteractionItem"),
+        }
+    )
+    rows = InteractionItem.objects.filter(interaction=OuterRef("pk"))
+    return NullIf(Listed(rows, item), Value([], output_field=JSONField()))
 
 
 def create(body: dict[str, Any], caller: Caller) -> int:
@@ -231,7 +250,12 @@ PARTY_INTERACTION = Resource(
         Attribute("interactionDate", _interaction_date(), PERIOD, json=True),
         Attribute("relatedParty", _related_party(), Many(RELATED_PARTY), json=True),
         kept("attachment", Many(ATTACHMENT)),
-        kept("interactionItem", Many(ITEM)),
+        Attribute(
+            "interactionItem",
+            Coalesce(given("interactionItem"), _items(), output_field=JSONField()),
+            Many(ITEM),
+            json=True,
+        ),
         kept("interactionRelationship", Many(RELATIONSHIP)),
         kept("note", Many(NOTE)),
         Attribute(

@@ -8,6 +8,7 @@ from crm.access import Actor, require
 from crm.errors import RuleBroken
 from interactions.models import Interaction
 from interactions.processes.close_interaction.letting_go import policy_of
+from interactions.processes.settle_subjects import nothing_unsettled
 from interactions.processes.track_interaction.folding import refold
 from interactions.processes.track_interaction.timeline import append, move, work_on
 
@@ -37,6 +38,7 @@ def finish(*, interaction: Interaction, outcome: str, note: str, actor: Actor) -
             field="outcome",
             kind="invalid",
         )
+    nothing_unsettled(interaction)
     now = timezone.now()
     move(
         interaction,
