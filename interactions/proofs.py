@@ -13,7 +13,7 @@ from customers.contactability import may_contact
 from customers.processes.manage_consent import record_consent
 from customers.processes.record_customer import record_party
 from customers.processes.validate_contact import mark_unreachable
-from interactions import channel_proofs as channel_proofs  # declaring its cases is its effect
+from interactions import channel_proofs  # noqa: F401  # declaring its cases is its effect
 from interactions import clock as engine
 from interactions.governed import SLA_CALENDAR, calendars, closing, policies, surveys, wording
 from interactions.models.survey import SCALES

@@ -31,7 +31,11 @@ class ContactForm(forms.Form):
 
     name = forms.CharField(label=_("Your name"), max_length=120)
     email = forms.EmailField(label=_("Your e-mail address"), max_length=254)
-    reason = forms.ChoiceField(label=_("What is it about?"), required=False)
+    reason = forms.ChoiceField(
+        label=_("What is it about?"),
+        required=False,
+        widget=forms.Select(attrs={"translate": "no"}),
+    )
     text = forms.CharField(
         label=_("Your message"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 6})
     )

@@ -12,10 +12,15 @@ from crm.access import Actor, require
 from crm.errors import RuleBroken
 from crm.ids import new_id
 from interactions.governed import CHANNELS
-from interactions.models import Interaction, Message
+from interactions.models import Interaction, InteractionLink, Message
 from interactions.processes.close_interaction import reopen_for_message
 from interactions.processes.notify_customer.colleagues import mentioned, tell_mentioned
-from interactions.processes.notify_customer.queueing import SERVICE, deliverable, reach
+from interactions.processes.notify_customer.queueing import (
+    SERVICE,
+    deliverable,
+    reach,
+    window_closed,
+)
 from interactions.processes.track_interaction.folding import refold
 from interactions.processes.track_interaction.timeline import append, change_status, work_on
 from interactions.processes.update_interaction.questions import answered
@@ -131,7 +136,10 @@ def _known_here(known: Message, interaction: Interaction) -> Message:
     if known.interaction_id == interaction.pk:
         return known
     came_along = interaction.merged_from.filter(pk=known.interaction_id).exists()
-    split_off = interaction.links.filter(undone_at=None, other=known.interaction_id).exists()
+    between = (interaction.pk, known.interaction_id)
+    split_off = InteractionLink.objects.filter(
+        kind=InteractionLink.Kind.SPLIT_FROM, interaction__in=between, other__in=between
+    ).exists()
     if came_along or split_off:
         return known
     raise RuleBroken(
@@ -210,6 +218,12 @@ def _answer(interaction: Interaction, message: Message, actor: Actor) -> None:
 
 
 def _address(interaction: Interaction, message: Message) -> None:
+    if window_closed(interaction, message.channel):
+        raise RuleBroken(
+            "window-closed",
+            _("Their last message is too old for a free answer. Send a notice first."),
+            field="channel",
+        )
     contact = reach(interaction, SERVICE, message.channel)
     if contact is None or contact.medium is None:
         raise RuleBroken(
