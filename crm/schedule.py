@@ -73,6 +73,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "crm.audit.tasks.seal_access_log",
         "schedule": 300.0,
     },
+    "follow numbers and contact points that begin or end today, every 10 minutes": {
+        "task": "customers.tasks.follow_validity",
+        "schedule": 600.0,
+    },
     "archive what the retention policy names, nightly at 02:10": {
         "task": "customers.tasks.archive_by_policy",
         "schedule": crontab(hour=2, minute=10),

@@ -23,11 +23,15 @@ from customers.models import (
     ArchivedRecord,
     ArchiveFile,
     ArchiveRun,
+    AttributeDefinition,
+    CallerCheck,
     CommunicationNeed,
     Consent,
     ConsentPurpose,
+    ContactCheck,
     ContactMedium,
     Customer,
+    CustomerRole,
     Hold,
     Identifier,
     ImportChange,
@@ -328,6 +332,48 @@ class PartyRelationshipAdmin(_OfPartyAdmin):
 
     def aggregate_of(self, row: Any) -> str:
         return f"party:{row.source_id}"
+
+
+@admin.register(CustomerRole)
+class CustomerRoleAdmin(_OfCustomerAdmin):
+    list_display = ("id", "customer", "role", "party", "valid_from", "valid_to")
+    list_filter = ("role",)
+    list_select_related = ("customer", "party")
+    masked: ClassVar[Masks] = {**_OF_CUSTOMER, **_OF_PARTY, "note": hidden}
+
+
+@admin.register(CallerCheck)
+class CallerCheckAdmin(_OfCustomerAdmin):
+    list_display = ("id", "customer", "method", "state", "level", "actor_name", "started_at")
+    list_filter = ("method", "state")
+    exclude = ("code_hash",)
+    masked: ClassVar[Masks] = {**_OF_CUSTOMER, "reference": hidden}
+
+
+@admin.register(ContactCheck)
+class ContactCheckAdmin(PersonalReadOnlyAdmin):
+    list_display = ("id", "medium_id", "method", "state", "actor_name", "started_at")
+    list_filter = ("method", "state")
+    search_fields = ("pk__exact", "medium_id__exact")
+    search_help_text = _("Id of the check or of the contact point")
+    ordering = ("-id",)
+    exclude = ("code_hash",)
+    subject, subject_id, found_through = "contact point", "medium_id", ""
+    masked: ClassVar[Masks] = {"reference": hidden, "medium": hidden}
+
+
+@admin.register(AttributeDefinition)
+class AttributeDefinitionAdmin(CarefulAdmin):
+    """Attributes of customers: made, changed and retired here, in force with the next request."""
+
+    list_display = ("key", "label", "customer_type", "value_type", "required", "retired_at")
+    list_filter = ("customer_type", "value_type", ("retired_at", admin.EmptyFieldListFilter))
+    search_fields = ("key__startswith",)
+    ordering = ("order", "key")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        # Values stand under the key, in the type they were given.
+        return ("key", "value_type", "created_at") if obj else ("created_at",)
 
 
 @admin.register(ConsentPurpose)

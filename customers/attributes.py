@@ -1,7 +1,7 @@
 """Attributes an installation defined: typed and checked before they are kept as characteristics."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -102,7 +102,7 @@ def _choice(definition: AttributeDefinition, raw: Any) -> str:
     return str(raw)
 
 
-_READERS = {
+_READERS: Mapping[str, Callable[[AttributeDefinition, Any], Any]] = {
     _Type.TEXT: _text,
     _Type.NUMBER: _number,
     _Type.WHOLE: _whole,

@@ -1,6 +1,7 @@
 """Celery doors of customer information."""
 
 import time
+from datetime import timedelta
 
 import structlog
 from celery import shared_task
@@ -12,7 +13,7 @@ from crm.errors import RuleBroken
 from crm.rounds import rounds
 from customers import archivable
 from customers.models import ImportRun
-from customers.processes import archive_information, report_to_customer
+from customers.processes import archive_information, keep_identifiers, report_to_customer
 from customers.processes.cleanse_customers import waiting_jobs, work_on_job
 from customers.processes.deduplicate import find_duplicates, merge_agreed
 from customers.processes.export_customers import (
@@ -29,6 +30,7 @@ _SECONDS = 150.0
 # A large file takes longer than other work; still less than the broker's visibility timeout.
 _PATIENCE, _LIMIT = 780, 840
 _LONG_ENOUGH = 600.0
+_VALIDITY_OVERLAP = timedelta(hours=2)
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -139,6 +141,13 @@ def take_up_lists() -> int:
     for export_id in files:
         write_list_export.delay(export_id)
     return len(jobs) + len(files)
+
+
+@shared_task(ignore_result=True)
+def follow_validity() -> int:
+    """Let search follow what began or ended by its own date; the overlap makes up for a pause."""
+    since = timezone.now() - _VALIDITY_OVERLAP
+    return keep_identifiers.follow_validity(since=since, actor=SYSTEM)
 
 
 @shared_task(ignore_result=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 import phonenumbers
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -82,6 +82,24 @@ def end_identifier(
     if identifier.valid_to is None:
         _end(identifier, at or timezone.now(), because_of, actor)
     return identifier
+
+
+@transaction.atomic
+def follow_validity(*, since: datetime, limit: int = 5_000, actor: Actor) -> int:
+    """Let search follow what began or ended by its own date since then; says for how many."""
+    require(actor, "customers.update_information")
+    span = since, timezone.now()
+    passed = Q(valid_to__isnull=False, valid_to__range=span)
+    # What began the moment it was recorded is followed already.
+    begun = Q(valid_from__gt=F("recorded_at"), valid_from__range=span)
+    parties: set[int] = set()
+    for model in (ContactMedium, Identifier):
+        for which in (passed, begun):
+            rows = model._default_manager.filter(which)
+            parties.update(rows.values_list("party_id", flat=True)[:limit])
+    ids = list(Customer.objects.filter(party__in=parties).values_list("pk", flat=True))
+    SearchToken.objects.refresh(ids)
+    return len(ids)
 
 
 def canonical(kind: str, value: str) -> str:

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -37,33 +38,20 @@ def record_consent(
     require(actor, "customers.record_consent")
     party = Party.objects.visible_to(actor).lock(party_id)
     purpose = _purpose(purpose_key)
-    if purpose.basis == ConsentPurpose.Basis.LEGAL and not given:
-        raise RuleBroken(
-            "purpose-cannot-be-refused",
-            _("The law requires these notices. Nothing was changed."),
-            field="purpose",
-            kind="invalid",
-        )
-    standing = Consent.objects.in_force().filter(party=party, purpose=purpose)
-    same = standing.filter(
-        channel=channel, given=given, source=source, wording=wording, interaction=interaction
-    ).first()
-    if same is not None:
-        return same
-    replaced = standing if channel == "any" else standing.filter(channel=channel)
-    now = timezone.now()
-    replaced.update(superseded_at=now)
-    consent = Consent.objects.create(
+    _refuse_against_the_law(purpose, given=given)
+    answer = Consent(
         party=party,
         purpose=purpose,
         channel=channel,
         given=given,
-        captured_at=now,
         captured_by=actor.name,
         source=source,
         wording=wording,
         interaction=interaction,
     )
+    if same := _said_already(answer):
+        return same
+    _take_the_place(answer)
     event = ConsentChanged(
         party_id=party.pk,
         customer_id=customer_id or _only_customer(party),
@@ -72,7 +60,45 @@ def record_consent(
         given=given,
     )
     publish(event, actor=actor)
-    return consent
+    return answer
+
+
+def _refuse_against_the_law(purpose: ConsentPurpose, *, given: bool) -> None:
+    if purpose.basis == ConsentPurpose.Basis.LEGAL and not given:
+        raise RuleBroken(
+            "purpose-cannot-be-refused",
+            _("The law requires these notices. Nothing was changed."),
+            field="purpose",
+            kind="invalid",
+        )
+
+
+def _standing(answer: Consent) -> QuerySet[Consent]:
+    return Consent.objects.in_force().filter(party=answer.party, purpose=answer.purpose)
+
+
+def _said_already(answer: Consent) -> Consent | None:
+    """The same answer, given in the same place with the same words."""
+    return (
+        _standing(answer)
+        .filter(
+            channel=answer.channel,
+            given=answer.given,
+            source=answer.source,
+            wording=answer.wording,
+            interaction=answer.interaction,
+        )
+        .first()
+    )
+
+
+def _take_the_place(answer: Consent) -> None:
+    """What was in force for the channel, or for every one, is superseded; both stay."""
+    standing = _standing(answer)
+    replaced = standing if answer.channel == "any" else standing.filter(channel=answer.channel)
+    answer.captured_at = timezone.now()
+    replaced.update(superseded_at=answer.captured_at)
+    answer.save()
 
 
 def _purpose(key: str) -> ConsentPurpose:

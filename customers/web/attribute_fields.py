@@ -1,5 +1,7 @@
 """A form field for each attribute an installation defined."""
 
+from typing import Any
+
 from django import forms
 
 from customers.models import AttributeDefinition
@@ -10,7 +12,11 @@ _OWN_WORDS = {"translate": "no"}
 
 def attribute_field(definition: AttributeDefinition) -> forms.Field:
     """Shape only: what a value must be is checked where it is kept, whoever sends it."""
-    more = {"label": definition.label, "help_text": definition.help, "required": False}
+    more: dict[str, Any] = {
+        "label": definition.label,
+        "help_text": definition.help,
+        "required": False,
+    }
     match definition.value_type:
         case _Type.FLAG:
             return forms.BooleanField(**more)

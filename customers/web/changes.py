@@ -1,6 +1,7 @@
 """The field history of a record, each value with a way to put it back."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -14,6 +15,7 @@ from crm.access import require, signed_in
 from crm.audit.record import record_access
 from crm.errors import RuleBroken
 from crm.row_changes import Change
+from crm.web import times
 from crm.web.page import redirect_to, render_panel
 from crm.web.undo import say
 from customers import masking
@@ -30,6 +32,8 @@ class Shown:
     """One change in words."""
 
     change: Change
+    before: str
+    after: str
     why: str
     where: str
     restorable: bool
@@ -87,10 +91,31 @@ def _shown(change: Change, *, may_restore: bool) -> Shown:
     whys: dict[str, Any] = dict(TRIGGERS)
     return Shown(
         change=change,
+        before=in_words(change.before),
+        after=in_words(change.after),
         why=str(whys.get(change.why, change.why)),
         where=_where(change.where),
         restorable=may_restore and change.field in RESTORABLE.get(change.model, ()),
     )
+
+
+def in_words(value: Any) -> str:
+    """A value of any column as a reader takes it in; a dash where there is none."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, datetime):
+        return times.instant_full(value)
+    if isinstance(value, list):
+        return ", ".join(_named(one) for one in value) or "–"
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {in_words(inner)}" for key, inner in value.items()) or "–"
+    return "–" if value in (None, "") else str(value)
+
+
+def _named(one: Any) -> str:
+    if isinstance(one, dict) and "name" in one:
+        return f"{one['name']}: {in_words(one.get('value'))}"
+    return in_words(one)
 
 
 def _where(address: str) -> str:

@@ -19,6 +19,7 @@ from crm.web.page import render_page, see_other
 from customers import masking
 from customers.as_of import AsOf, as_of, names_of
 from customers.models import ContactMedium, Customer, CustomerRole, Identifier
+from customers.web.changes import in_words
 from customers.web.needs import shown
 from customers.web.relation_graph import how
 
@@ -127,9 +128,9 @@ def _differs(customer: Customer, then: AsOf) -> list[tuple[str, str, str]]:
                 continue
             today, before = getattr(now, field.attname), getattr(was, field.attname)
             if today != before:
-                found.append((str(field.verbose_name), str(before or "–"), str(today or "–")))
+                found.append((str(field.verbose_name), in_words(before), in_words(today)))
     return found
 
 
-_SILENT = frozenset({"id", "revision", "updated_at", "public_id", "as_given", "characteristics"})
+_SILENT = frozenset({"id", "revision", "updated_at", "created_at", "public_id", "as_given"})
 urlpatterns = [path("customers/<int:pk>/past", past, name="past")]

@@ -251,7 +251,7 @@ def _merged(customer: Customer, form: EditForm, sentence: str) -> tuple[EditForm
         customer.party.refresh_from_db()
     stands = _initial(customer)
     original = _read(str(form.data.get("original", "")))
-    data = form.data.copy()
+    data: Any = form.data.copy()  # type: ignore[attr-defined]  # a bound form holds a QueryDict
     clashes = []
     for name, field in form.fields.items():
         if field.widget.is_hidden or name == "trigger":

@@ -114,7 +114,7 @@ def test_a_partner_without_the_right_reads_no_record() -> None:
 def test_communication_needs_are_read_and_replaced_as_a_whole(partner: Partner) -> None:
     customer, accountant = a_customer(), a_party(given_name="Ngozi")
     where = f"/api/v1/customers/{customer.public_id}/communication-needs"
-    CommunicationNeed.objects.create(party_id=customer.party_id, topic="survey", channel="sms")
+    CommunicationNeed.objects.create(party_id=customer.party_id or 0, topic="survey", channel="sms")
     wanted = {
         "topic": "bill",
         "channel": "letter",

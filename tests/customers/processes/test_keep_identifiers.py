@@ -1,14 +1,22 @@
 """Keep Identifiers: a number that moves on takes nobody with it."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from crm.access import SYSTEM
 from crm.errors import RuleBroken
 from customers.contactability import may_contact
-from customers.models import Customer, Identifier, Product
-from customers.processes.keep_identifiers import assign_identifier, canonical, end_identifier
+from customers.models import ContactMedium, Customer, Identifier, Product
+from customers.processes.keep_identifiers import (
+    assign_identifier,
+    canonical,
+    end_identifier,
+    follow_validity,
+)
 from customers.reads import find_customers
 from tests.crm.tmf.partners import INDIVIDUAL, a_partner
 from tests.customers.factories import a_customer, a_party, a_user
@@ -119,3 +127,17 @@ def test_what_cannot_be_an_identifier_is_refused(kind: str, value: str) -> None:
         canonical(kind, value)
 
     assert broken.value.field == "value"
+
+
+def test_what_ends_by_its_own_date_is_followed_when_it_passes() -> None:
+    customer = a_subscriber("Amara")
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    # Ended in advance, and the end has come: nothing touched the words to find it by.
+    ContactMedium.objects.update(valid_to=an_hour_ago)
+    Identifier.objects.update(valid_to=an_hour_ago, valid_from=an_hour_ago - timedelta(days=9))
+    Product.objects.update(status="ended")
+    assert found(NUMBER) == [customer.pk]
+
+    follow_validity(since=timezone.now() - timedelta(hours=2), actor=SYSTEM)
+
+    assert found(NUMBER) == []

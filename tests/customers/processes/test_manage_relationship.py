@@ -1,5 +1,7 @@
 """Manage Customer Relationship."""
 
+from typing import Any
+
 import pytest
 
 from crm.access import SYSTEM
@@ -13,7 +15,9 @@ from tests.customers.factories import a_customer, a_party, an_agent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("R-CIM-6")]
 
-DATED = {"terminated": {"ended_at": "2026-01-01T00:00:00Z", "end_reason": "fraud"}}
+DATED: dict[str, dict[str, Any]] = {
+    "terminated": {"ended_at": "2026-01-01T00:00:00Z", "end_reason": "fraud"}
+}
 
 
 @pytest.mark.parametrize("old", Customer.Status.values)

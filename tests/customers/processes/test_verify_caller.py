@@ -99,7 +99,7 @@ def test_a_code_to_a_verified_address_opens_bill_detail(monkeypatch: pytest.Monk
     )
 
     send_caller_code(customer_id=customer.pk, medium_id=medium.pk, actor=actor)
-    said = re.search(r"\d{6}", mail.outbox[-1].body)
+    said = re.search(r"\d{6}", str(mail.outbox[-1].body))
     assert said
     with pytest.raises(RuleBroken, match="not the code"):
         confirm_caller_code(customer_id=customer.pk, code="12", actor=actor)
