@@ -22,12 +22,19 @@ def reading(directory: str | None) -> Iterator[None]:
         yield
 
 
+def prepare(directory: str) -> Path:
+    """The directory, made when it is not there: temporary ones are tidied up on some machines."""
+    place = Path(directory)
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return place
+
+
 def take_over(directory: str, pid: int) -> None:
     """Put what an ended process counted into the sum of all ended ones, and drop its files.
 
     What it counted stays, or every rate would jump; how full or busy it was does not.
     """
-    place = Path(directory)
+    place = prepare(directory)
     with _locked(place, fcntl.LOCK_EX):
         for file in place.glob(f"*_{pid}.db"):
             if not file.name.startswith("gauge_"):
@@ -37,8 +44,7 @@ def take_over(directory: str, pid: int) -> None:
 
 def begin(directory: str) -> None:
     """Drop what an earlier run left behind, unless another server still counts here."""
-    place = Path(directory)
-    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    place = prepare(directory)
     with _locked(place, fcntl.LOCK_EX):
         for file in _of_others(place):
             if not _alive(file):

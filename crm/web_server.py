@@ -33,6 +33,11 @@ def on_starting(server: Any) -> None:
     counters.begin(os.environ[_METRICS])
 
 
+def post_fork(server: Any, worker: Any) -> None:
+    """Make the directory again when somebody has tidied up behind us."""
+    counters.prepare(os.environ[_METRICS])
+
+
 def child_exit(server: Any, worker: Any) -> None:
     """Keep what an ended worker counted, and not its files."""
     counters.take_over(os.environ[_METRICS], worker.pid)

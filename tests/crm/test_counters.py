@@ -54,6 +54,14 @@ def test_what_ended_processes_counted_stays_and_their_files_go(tmp_path: Path) -
     assert names == ["counter_ended.db", "histogram_ended.db"]
 
 
+def test_a_directory_that_was_tidied_away_is_made_again(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+
+    counters.take_over(str(gone), 4711)
+
+    assert gone.is_dir()
+
+
 def test_a_new_start_drops_what_an_earlier_run_left(tmp_path: Path) -> None:
     counters.take_over(str(tmp_path), an_ended_process(tmp_path))
     an_ended_process(tmp_path)
