@@ -13,7 +13,15 @@ from django.utils.translation import gettext as _
 from crm import sql
 from customers.imports import mapping as mappings
 from customers.imports.claims import Claims
-from customers.models import Account, Agreement, Customer, ImportRun, Party, SearchToken
+from customers.models import (
+    Account,
+    Agreement,
+    Customer,
+    ImportRun,
+    MergedRecord,
+    Party,
+    SearchToken,
+)
 from customers.processes.import_customers import fresh
 from customers.processes.import_customers.plan import Planned
 from customers.processes.import_customers.receive import KIND
@@ -115,7 +123,7 @@ class _Held:
     def problem(self, plan: Planned, found: _Known | None, claims: Claims) -> str:
         """Why a row can't go in beside what others hold; empty when it can."""
         if found and found.removed:
-            return _("This customer record was removed. Restore it first.")
+            return _gone(found)
         owner = found.customer_id if found else plan.customer_id
         person = found.party_id or plan.party_id if found else plan.party_id
         number = plan.doc["account"].get("number")
@@ -138,6 +146,16 @@ class _Held:
             # Two relationships of one person: the first row of the file speaks for the person.
             plan.doc |= {"party": {}, "contact_media": [], "identifiers": []}
         return ""
+
+
+def _gone(found: _Known) -> str:
+    merged = MergedRecord.objects.standing().filter(
+        kind=MergedRecord.Kind.CUSTOMER, record_id=found.customer_id
+    )
+    main = Customer.objects.filter(pk__in=merged.values("survivor_id")).first()
+    if main is None:
+        return _("This customer record was removed. Restore it first.")
+    return _("This record was merged. Its number is %(number)s now.") % {"number": main.number}
 
 
 def _accounts(numbers: list[str]) -> dict[str, int]:

@@ -1,10 +1,11 @@
 """Customers whom an import made: removed again, unless somebody has used or edited them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from crm.access import Actor
@@ -14,6 +15,7 @@ from customers.models import (
     Agreement,
     ContactMedium,
     Customer,
+    DuplicateCase,
     Identifier,
     ImportRun,
     Party,
@@ -24,7 +26,8 @@ from customers.processes.undo_import.outcome import Sorted
 
 _OF_CUSTOMER: tuple[type[models.Model], ...] = (Account, Agreement, Product)
 _OF_PARTY: tuple[type[models.Model], ...] = (Identifier, ContactMedium)
-_OURS = {Customer, *_OF_CUSTOMER, *_OF_PARTY}
+# An open case is only a question; once a person has answered it, it is a use.
+_OURS = {Customer, DuplicateCase, *_OF_CUSTOMER, *_OF_PARTY}
 
 
 def remove_made(run: ImportRun, ids: Sequence[int | None], actor: Actor) -> dict[int, Sorted]:
@@ -77,6 +80,10 @@ def _used(run: ImportRun, ids: list[int], people: dict[int, int]) -> dict[int, s
     for model, column in _references(Party, protecting=True):
         for party in _refers(model, column, list(by_party)):
             reasons.setdefault(by_party[party], _reason(model))
+    decided = DuplicateCase.objects.exclude(state=DuplicateCase.State.OPEN)
+    for pair in decided.filter(_asks_about(by_party)).values_list("left_id", "right_id"):
+        for party in by_party.keys() & set(pair):
+            reasons.setdefault(by_party[party], _reason(DuplicateCase))
     shared = Customer.objects.filter(party_id__in=by_party).exclude(pk__in=ids)
     for party in shared.values_list("party_id", flat=True):
         reasons.setdefault(by_party[party], _reason(Customer))
@@ -84,6 +91,10 @@ def _used(run: ImportRun, ids: list[int], people: dict[int, int]) -> dict[int, s
         for pk, reason in follower.used(run, ids).items():
             reasons.setdefault(pk, reason)
     return reasons
+
+
+def _asks_about(people: Iterable[int]) -> Q:
+    return Q(left_id__in=people) | Q(right_id__in=people)
 
 
 def _reason(model: type[models.Model]) -> str:
@@ -139,6 +150,8 @@ def _remove_all(run: ImportRun, free: dict[int, int | None], actor: Actor) -> No
         _delete(model, column, ids)
     for model, column in _references(Party, protecting=False):
         _delete(model, column, people)
+    questions = DuplicateCase.objects.filter(_asks_about(people))
+    questions._raw_delete(questions.db)
     for model in _OF_CUSTOMER:
         _delete(model, "customer_id", ids)
     for model in _OF_PARTY:

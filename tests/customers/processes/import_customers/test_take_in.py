@@ -332,3 +332,89 @@ def test_ids_made_in_the_database_look_like_ours() -> None:
 
     assert first.version == 7
     assert first != second
+
+
+def shared_mapping() -> dict[str, Any]:
+    return {
+        "schema": "customer-import/1",
+        "source": "shared",
+        "customer": {"number": {"column": "id"}},
+        "party": {"kind": {"value": "individual"}, "title": {"column": "title"}},
+        "account": {"number": {"column": "account"}},
+        "identifiers": [{"kind": "imsi", "value": {"column": "imsi"}}],
+    }
+
+
+def test_a_trial_meets_the_run_where_rows_of_different_batches_claim_the_same(
+    monkeypatch: Any,
+) -> None:
+    monkeypatch.setattr("customers.processes.import_customers.take_in._BATCH", 1)
+    party = a_party()
+    for number in ("K-1", "K-2"):
+        a_customer(number=number, party=party)
+    lines = ["id,title,account,imsi", "N-1,Ms,A-1,1", "N-2,Ms,A-1,2", "N-3,Ms,A-3,1"]
+    lines += ["N-4,Ms,A-4,4", "K-1,Dr,A-5,5", "K-2,Prof,A-6,5", "N-5,Mr,A-7,5"]
+    run = received(mapping=shared_mapping(), text="\n".join(lines) + "\n")
+
+    trial = numbers(import_customers(run_id=run.pk, dry_run=True, actor=SYSTEM))
+    told = list(run.problems.values_list("line", "reason"))
+    real = numbers(import_customers(run_id=run.pk, dry_run=False, actor=SYSTEM))
+
+    assert trial == real == (7, 2, 2, 0, 3)
+    assert list(run.problems.values_list("line", "reason")) == told
+    assert [line for line, _reason in told] == [3, 4, 8]
+    party.refresh_from_db()
+    assert party.title == "Dr"
+
+
+def test_a_trial_finds_what_only_the_database_refuses() -> None:
+    mapping = MAPPING | {"customer": MAPPING["customer"] | {"segment": {"column": "plan", "map": {
+        "Monthly": "x" * 50, "Yearly": "y"}}}}  # fmt: skip
+    run = received(*ROWS, mapping=mapping)
+
+    trial = import_customers(run_id=run.pk, dry_run=True, actor=SYSTEM)
+
+    assert numbers(trial) == (2, 1, 0, 0, 1)
+    assert "too long" in ImportProblem.objects.get().reason
+    assert numbers(import_customers(run_id=run.pk, dry_run=False, actor=SYSTEM)) == numbers(trial)
+
+
+def test_what_an_import_did_to_known_customers_is_kept_for_undoing() -> None:
+    imported(*ROWS)
+
+    run = imported(ROWS[0].replace("29.85", "30"), "A-2,Bo,07700 900555,Yearly,10,No,Fibre,30,Yes")
+
+    kept = run.changes.order_by("customer_id", "table").values_list("table", "how")
+    assert list(kept) == [("customers_account", "changed"), ("customers_contactmedium", "added")]
+
+
+def test_a_person_is_known_by_their_name_where_the_file_has_one() -> None:
+    party = {**MAPPING["party"], "family_name": {"column": "plan"}}
+
+    imported(*ROWS, mapping=MAPPING | {"party": party})
+
+    customer = Customer.objects.select_related("party").get(number="A-1")
+    assert customer.party is not None
+    assert (customer.name, customer.party.name) == ("Zoë Monthly", "Zoë Monthly")
+
+
+def test_an_import_that_has_worked_long_enough_waits_for_the_next_task(monkeypatch: Any) -> None:
+    monkeypatch.setattr("customers.processes.import_customers.take_in._BATCH", 1)
+    run = received(*ROWS)
+
+    half = import_customers(run_id=run.pk, dry_run=False, actor=SYSTEM, seconds=0)
+    assert (half.state, half.processed) == ("running", 1)
+
+    whole = import_customers(run_id=run.pk, dry_run=False, actor=SYSTEM)
+    assert (whole.state, numbers(whole)) == ("done", (2, 2, 0, 0, 0))
+
+
+def test_a_file_that_spoils_further_down_is_said_in_a_sentence() -> None:
+    rows = [ROWS[0].replace("A-1", f"A-{n}") for n in range(1, 7)]
+    run = received(text="\n".join([HEADER, *rows, "A-9," + "x" * (1 << 20)]))
+
+    with pytest.raises(RuleBroken, match="Line 8 does not end"):
+        import_customers(run_id=run.pk, dry_run=True, actor=SYSTEM)
+
+    run.refresh_from_db()
+    assert run.processed == 0

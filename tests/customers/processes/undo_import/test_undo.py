@@ -18,6 +18,7 @@ from customers.models import (
     Account,
     ContactMedium,
     Customer,
+    DuplicateCase,
     ImportedRecord,
     ImportKept,
     ImportRun,
@@ -27,7 +28,7 @@ from customers.models import (
 )
 from customers.processes.place_hold import place_hold
 from customers.processes.undo_import import undo_import
-from tests.customers.factories import an_agent
+from tests.customers.factories import a_party, an_agent
 from tests.customers.processes.import_customers.test_take_in import ROWS, imported
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("R-CIM-6")]
@@ -141,6 +142,20 @@ def test_a_customer_who_was_there_before_gets_back_what_they_were() -> None:
     assert ContactMedium.objects.get(party=customer.party).normalised == "+447700900123"
     again = imported(changed)
     assert again.updated == 1
+
+
+@pytest.mark.parametrize(("state", "numbers"), [("open", (2, 0, 0)), ("dismissed", (1, 1, 0))])
+def test_an_open_question_is_no_use_and_an_answered_one_is(
+    state: str, numbers: tuple[int, int, int]
+) -> None:
+    other = a_party()
+    run = imported(*ROWS)
+    party = Customer.objects.get(number="A-1").party
+    left, right = sorted([other, party], key=lambda one: one.pk if one else 0)
+    DuplicateCase.objects.create(left=left, right=right, state=state, score=50)
+
+    assert undone(run) == numbers
+    assert DuplicateCase.objects.exists() is (state != "open")
 
 
 def test_what_was_edited_after_the_import_stays_as_it_was_edited() -> None:
