@@ -30,11 +30,17 @@ def versions_of(slot: CapabilitySlot) -> QuerySet[CapabilityVersion]:
 
 
 def versions_under_way() -> list[CapabilityVersion]:
-    """Versions between draft and general use, with their signatures, the longest waiting first."""
+    """Versions that wait for a next step, with their signatures, the longest waiting first."""
     states = CapabilityVersion.State
     return list(
         CapabilityVersion.objects.filter(
-            state__in=[states.DRAFT, states.IN_TEST, states.ACCEPTED, states.PILOT]
+            state__in=[
+                states.DRAFT,
+                states.IN_TEST,
+                states.ACCEPTED,
+                states.PILOT,
+                states.SUSPENDED,
+            ]
         )
         .select_related("slot", "author")
         .prefetch_related("acceptances")

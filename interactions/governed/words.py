@@ -113,7 +113,11 @@ SLA_POLICY: Final[Mapping[str, Setting]] = {
 
 
 SLA_CALENDAR: Final[Mapping[str, Setting]] = {
-    "calendars": Setting(_("Calendars"), one=_("Calendar")),
+    "calendars": Setting(
+        _("Calendars"),
+        _("Hours such as 08:00–20:00, several with commas; an empty day is closed."),
+        one=_("Calendar"),
+    ),
     "calendars.*.tz": Setting(_("Time zone"), _("A name such as Europe/London.")),
     "calendars.*.always": Setting(_("Open day and night")),
     "calendars.*.weekly": Setting("", also=tuple("1234567")),

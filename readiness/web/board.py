@@ -114,9 +114,9 @@ def register(request: HttpRequest) -> HttpResponse:
     """Every process element the product knows, with how much of it is built."""
     require(signed_in(request), "readiness.view_processelement")
     elements = ProcessElement.objects.prefetch_related("clauses")
-    modules: dict[str, list[str]] = defaultdict(list)
+    modules: dict[str, list[process_map.ProcessModule]] = defaultdict(list)
     for module in process_map.modules():
-        modules[module.etom].append(module.path)
+        modules[module.etom].append(module)
     rows = [
         {
             "element": element,
@@ -126,7 +126,15 @@ def register(request: HttpRequest) -> HttpResponse:
         }
         for element in elements
     ]
-    return render_page(request, "readiness/register.html", {"rows": rows})
+    for row in rows:
+        row["share"] = row["built"] / row["clauses"] if row["clauses"] else 0
+    only = request.GET.get("show") == "built"
+    shown = [row for row in rows if row["modules"] or row["clauses"]] if only else rows
+    items = [
+        {"url": "?", "label": _("Every element"), "on": not only},
+        {"url": "?show=built", "label": _("In this product"), "on": only},
+    ]
+    return render_page(request, "readiness/register.html", {"rows": shown, "items": items})
 
 
 @login_required

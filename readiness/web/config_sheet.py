@@ -25,9 +25,10 @@ _OPENING = re.compile(r"(\d\d:\d\d)\s*[-–]\s*(\d\d:\d\d)")
 _SPARE_ROWS = 1
 _MOST_ROWS = 200
 _MOST_COLUMNS = 6
+_NARROW, _WIDE = 6, 40
 _KEY = "#key"
+_ANY = "*"
 _TIMED = gettext_lazy("such as 8 h or 30 min")
-_OPEN = gettext_lazy("such as 08:00–20:00; empty is closed")
 Path = tuple[str, ...]
 
 
@@ -56,6 +57,11 @@ class Box:
     row_label: str = ""
 
     @property
+    def size(self) -> int:
+        """How wide a box of a table stands: as what it holds, within reason."""
+        return min(max(len(self.text), _NARROW), _WIDE)
+
+    @property
     def checked(self) -> bool:
         return self.text == "true"
 
@@ -71,6 +77,8 @@ class Box:
             return _("yes") if self.checked else _("no")
         if self.choices:
             return ", ".join(choice.label for choice in self.choices if choice.on)
+        if self.text == _ANY:
+            return _("any")
         return f"{self.text} {self.unit}".strip() if self.text else ""
 
 
@@ -318,12 +326,12 @@ class Sheet:
         if kind == "flag" and self.posted is not None:
             text = "true" if name in self.posted else "false"
         box = Box(name, label, kind, text, self.errors.get(name, ""))
-        hints = {"duration": _TIMED, "hours": _OPEN}
         setting = setting_at(self.settings, path)
         if setting:
             box.unit = str(setting.unit)
             box.choices = _choices(setting, text, kind)
-        box.help = str(setting.help if setting and setting.help else hints.get(kind, ""))
+        hint = _TIMED if kind == "duration" else ""
+        box.help = str(setting.help if setting and setting.help else hint)
         return box
 
     def _kind(self, path: Path, value: Any) -> str:
