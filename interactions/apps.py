@@ -8,6 +8,7 @@ class InteractionsConfig(AppConfig):
     def ready(self) -> None:
         from interactions import (  # noqa: F401  # registering is their effect
             archivable,
+            codes,
             consumers,
             generation,
             governed,

@@ -10,7 +10,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from io import BufferedIOBase
+from typing import Any
 
 from django.core.mail.backends.smtp import EmailBackend
 
@@ -88,7 +89,7 @@ def a_sink() -> Iterator[tuple[Sink, EmailBackend]]:
         thread.join(timeout=10)
 
 
-def _say(talk: BinaryIO, line: str) -> None:
+def _say(talk: BufferedIOBase, line: str) -> None:
     talk.write(f"{line}\r\n".encode())
     talk.flush()
 
@@ -97,7 +98,7 @@ def _address(command: str) -> str:
     return command.partition("<")[2].partition(">")[0]
 
 
-def _data(talk: BinaryIO) -> bytes:
+def _data(talk: BufferedIOBase) -> bytes:
     lines = []
     for line in talk:
         if line == b".\r\n":

@@ -121,7 +121,9 @@ def count(actor: Actor) -> int:
     """How much waits for a decision."""
     if not actor.has_perm(PERMISSION):
         return 0
-    return Inbound.objects.filter(state=Inbound.State.HELD).count() + _strangers(actor).count()
+    held: int = Inbound.objects.filter(state=Inbound.State.HELD).count()
+    unknown: int = _strangers(actor).distinct().count()
+    return held + unknown
 
 
 @login_required
@@ -251,7 +253,7 @@ def _address(address: str, channel: str, *, clear: bool) -> str:
 
 
 def _health() -> list[Health]:
-    came = {
+    came: dict[str, Any] = {
         row["channel"]: row
         for row in Inbound.objects.values("channel").annotate(
             last=Max("received_at"), waiting=Count("pk", filter=Q(state="received"))

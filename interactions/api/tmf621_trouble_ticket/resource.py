@@ -121,7 +121,7 @@ def create(body: dict[str, Any], caller: Caller) -> int:
         as_given=_kept(body),
         actor=caller.actor,
     )
-    return ticket.pk
+    return ticket.interaction_id
 
 
 def update(pk: int, change: Change, caller: Caller) -> None:

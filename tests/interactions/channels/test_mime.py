@@ -2,6 +2,7 @@
 
 import time
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 
@@ -193,7 +194,8 @@ def test_too_many_parts_are_refused() -> None:
     ],
 )
 def test_signs_of_a_machine_are_seen(header: str, value: str) -> None:
-    found = mime.read(a_mail(**{header.replace("-", "_"): value}))
+    said: dict[str, Any] = {header.replace("-", "_"): value}
+    found = mime.read(a_mail(**said))
 
     assert found.machine
 
@@ -226,7 +228,7 @@ def test_a_bounce_names_our_mail_and_the_reason() -> None:
         ("subject", {"subject": "Re: Line [#{mark}]"}),
     ],
 )
-def test_a_mark_of_ours_is_found_where_mail_carries_it(_case: str, headers: dict[str, str]) -> None:
+def test_a_mark_of_ours_is_found_where_mail_carries_it(_case: str, headers: dict[str, Any]) -> None:
     mark = marks.mark(118_204)
     said = {name: value.format(mark=mark) for name, value in headers.items()}
     if _case == "folded to capitals":

@@ -11,7 +11,7 @@ from crm.web.models import AgentNotice
 from customers.models import Identifier
 from interactions.models import Call, Interaction
 from interactions.processes.receive_message import to_wrap_up, who_may_be_calling, wrap_up
-from tests.customers.factories import a_customer, a_medium, a_party, a_user
+from tests.customers.factories import a_customer, a_party, a_user
 from tests.interactions.channels.providers import SECRETS, pushed
 from tests.interactions.factories import an_interaction
 
@@ -124,21 +124,23 @@ def test_a_missed_call_is_a_matter_somebody_calls_back_about() -> None:
 
 @pytest.mark.req("R-CIM-7")
 def test_a_number_given_to_somebody_else_shows_nobody_of_its_past() -> None:
-    former, heir = a_customer(phone=NUMBER), a_customer(party=a_party(given_name="Li"))
+    party, other = a_party(), a_party(given_name="Li")
+    a_customer(party=party, phone=NUMBER)
+    heir = a_customer(party=other)
     Identifier.objects.create(
-        party=former.party, kind="msisdn", value=NUMBER, valid_from=timezone.now(),
+        party=party, kind="msisdn", value=NUMBER, valid_from=timezone.now(),
         valid_to=timezone.now(), ended_because="recycled",
     )  # fmt: skip
     exchange("ringing")
     assert who_may_be_calling(Call.objects.get()) == []
 
-    Identifier.objects.create(party=heir.party, kind="msisdn", value=NUMBER)
+    Identifier.objects.create(party=other, kind="msisdn", value=NUMBER)
     assert who_may_be_calling(Call.objects.get()) == [heir.pk]
 
 
 def test_a_number_of_two_people_pops_neither_name(ana: Any) -> None:
     for _ in range(2):
-        a_medium(a_customer().party, "mobile", NUMBER)
+        a_customer(phone=NUMBER)
 
     exchange("ringing", agent="ana")
 
