@@ -90,7 +90,7 @@ class Why:
 
     label: Any
     said: Any
-    points: int
+    points: str
     share: float
     tone: str
 
@@ -241,7 +241,7 @@ def _why(case: DuplicateCase) -> list[Why]:
         Why(
             label=LABELS[one["key"]],
             said=SAID[one["level"]],
-            points=round(one["bits"]),
+            points=_signed(one["bits"]),
             share=min(abs(one["bits"]) / _MOST_POINTS, 1.0),
             tone="ok" if one["bits"] > 0 else "warn",
         )
@@ -272,7 +272,7 @@ def _choices(pair: Pair) -> list[Field]:
                 take_theirs=not one,
                 said=SAID[reason["level"]] if reason else _alike(one, other),
                 tone=_tone(reason["bits"]) if reason else "",
-                points=f"{round(reason['bits']):+d}" if reason else "",
+                points=_signed(reason["bits"]) if reason else "",
                 my_source=mine.source,
                 their_source=theirs.source,
             )
@@ -288,6 +288,10 @@ def _alike(one: Any, other: Any) -> Any:
     if one and other:
         return _("Same") if one == other else _("Different")
     return _("Known once")
+
+
+def _signed(bits: float) -> str:
+    return f"{round(bits):+d}".replace("-", "−")
 
 
 def _tone(bits: float) -> str:
@@ -310,7 +314,7 @@ def _media(pair: Pair) -> list[Field]:
                 theirs=theirs,
                 said=SAID[reason["level"]] if reason and mine and theirs else _("All are kept"),
                 tone=_tone(reason["bits"]) if reason and mine and theirs else "muted",
-                points=f"{round(reason['bits']):+d}" if reason and mine and theirs else "",
+                points=_signed(reason["bits"]) if reason and mine and theirs else "",
             )
         )
     return found

@@ -251,7 +251,8 @@ def effect_of(*, survivor_id: int, merged_id: int, actor: Actor) -> Effect:
     for root, origin in roots:
         for one in following(root):
             many = one.model._base_manager.filter(**{one.column: origin}).count()
-            if many:
-                label = str(one.model._meta.verbose_name_plural)
+            if many and not (one.model is Customer and effect.customers):
+                meta = one.model._meta
+                label = str(meta.verbose_name if many == 1 else meta.verbose_name_plural)
                 effect.rows[label] = effect.rows.get(label, 0) + many
     return effect

@@ -273,8 +273,8 @@ def test_the_effect_is_told_before() -> None:
     effect = effect_of(survivor_id=_party(first).pk, merged_id=_party(second).pk, actor=SYSTEM)
 
     assert effect.customers == [(second.pk, first.pk)]
-    assert effect.rows["products"] == 1
-    assert effect.rows["accounts"] == 1
+    assert effect.rows["product"] == 1
+    assert effect.rows["account"] == 1
     assert not Merge.objects.exists()
 
 

