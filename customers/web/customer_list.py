@@ -1,90 +1,173 @@
-"""The list of customers: filters in the address, pages by key, counts that never block."""
+"""The list of customers: filters in the address, columns of one's own, lists that are kept."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-import django_filters
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import path, reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
 from crm.access import Actor, require, signed_in
-from crm.accounts.models import Team
 from crm.audit.record import record_access
-from crm.web.page import render_page
+from crm.web.page import redirect_to, render_page
+from crm.web.undo import say
 from customers import masking
-from customers.models import Customer
-from customers.reads import find_customers
+from customers.listing import COLUMNS, ORDERS, Column, Wish, chosen_columns, said_of
+from customers.models import Customer, CustomerView
+from customers.web.list_forms import KeepListForm
 
 _PAGE = 50
 _COUNTED = 1001
-_SEARCHED = 200
+_KEPT = 12
+_BIGINT = 19
 
 
-class CustomerFilter(django_filters.FilterSet):  # type: ignore[misc]  # the library has no types
-    """What can narrow the list; every choice stands in the address."""
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One customer on the list; the cells behind the name are words, a moment or nothing."""
 
-    status = django_filters.ChoiceFilter(
-        label=_("Status"), choices=Customer.Status, empty_label=_("Any status")
-    )
-    type = django_filters.ChoiceFilter(
-        label=_("Type"), choices=Customer.Type, empty_label=_("Any type")
-    )
-    care_team = django_filters.ModelChoiceFilter(
-        label=_("Team"), queryset=Team.objects.all(), empty_label=_("Any team")
-    )
-
-    class Meta:
-        model = Customer
-        fields = ("status", "type", "care_team")
+    customer: Customer
+    name: str
+    cells: list[tuple[Column, Any]]
 
 
 @login_required
 @require_GET
 def customers(request: HttpRequest) -> HttpResponse:
-    """A page of customers, newest first, or those a text finds."""
+    """A page of customers in the order asked for, or those a text finds."""
     actor = signed_in(request)
     require(actor, "customers.view_customer")
-    chosen = CustomerFilter(request.GET, queryset=_seen(request, actor))
-    shown, older = _page(chosen.qs, request.GET.get("before", ""))
+    view = _view(request, actor)
+    wish = Wish.read(request.GET)
+    columns = _columns(request, view)
+    filtered = wish.filter(actor)
+    shown, older = _page(wish, filtered.qs.select_related("care_team"), request)
     _record(actor, shown)
     clear = masking.sees_people(actor)
     context = {
-        "form": chosen.form,
-        "text": request.GET.get("q", ""),
-        "rows": [(one, _shown_name(one, clear=clear)) for one in shown],
+        "wish": wish,
+        "form": filtered.form,
+        "orders": [(key, label) for key, (_order, label) in ORDERS.items()],
+        "columns": columns,
+        "all_columns": COLUMNS.values(),
+        "heads": [*({"label": column.label} for column in columns), *_pick_head(actor)],
+        "rows": list(_rows(shown, columns, clear=clear)),
         "older": older,
-        "deeper": bool(request.GET.get("before")),
-        "count": chosen.qs.order_by()[:_COUNTED].count(),
-        "filtered": any(value for key, value in request.GET.items() if key != "before"),
+        "deeper": bool(request.GET.get("after")),
+        "count": filtered.qs.order_by()[:_COUNTED].count(),
+        "views": _views(actor, view),
+        "view": view,
+        "mine": view is not None and view.owner_id == actor.pk,
+        "keep": KeepListForm(may_share=actor.has_perm("customers.share_customerview")),
+        "chosen": ",".join(column.key for column in columns),
         "may_record": actor.has_perm("customers.record_customer"),
         "may_import": actor.has_perm("customers.import_customers"),
-        "heads": [
-            {"label": _("Customer"), "class": "w-cust"},
-            {"label": _("Number")},
-            {"label": _("Type")},
-            {"label": _("Status")},
-            {"label": _("Team")},
-            {"label": _("Recorded")},
-        ],
+        "may_export": actor.has_perm("customers.export_customers"),
+        "may_cleanse": actor.has_perm("customers.cleanse_customers"),
     }
     return render_page(request, "customers/list.html", context)
 
 
-def _seen(request: HttpRequest, actor: Actor) -> QuerySet[Customer]:
-    seen = Customer.objects.visible_to(actor).select_related("care_team")
-    if text := request.GET.get("q", "").strip():
-        found = find_customers(actor, text, _SEARCHED)
-        seen = seen.filter(pk__in=[one.customer_id for one in found])
-    return seen
+def _pick_head(actor: Actor) -> Iterator[dict[str, Any]]:
+    if actor.has_perm("customers.cleanse_customers"):
+        yield {"label": _("Pick"), "hidden": True}
 
 
-def _page(asked: QuerySet[Customer], before: str) -> tuple[list[Customer], int | None]:
-    if before.isdecimal() and len(before) < 19:  # noqa: PLR2004  # digits of a bigint
-        asked = asked.filter(pk__lt=int(before))
-    rows = list(asked.order_by("-pk")[: _PAGE + 1])
+def _view(request: HttpRequest, actor: Actor) -> CustomerView | None:
+    asked = request.GET.get("view", "")
+    if not asked.isdecimal() or len(asked) >= _BIGINT:
+        return None
+    return CustomerView.objects.offered_to(actor).filter(pk=int(asked)).first()
+
+
+def _columns(request: HttpRequest, view: CustomerView | None) -> list[Column]:
+    if view and view.locked:
+        return chosen_columns(view.columns)
+    return chosen_columns(request.GET.getlist("col") or (view.columns if view else ()))
+
+
+def _page(wish: Wish, asked: Any, request: HttpRequest) -> tuple[list[Customer], int | None]:
+    after = None
+    key = request.GET.get("after", "")
+    if key.isdecimal() and len(key) < _BIGINT:
+        after = Customer.objects.filter(pk=int(key)).first()
+    rows = list(wish.in_order(asked, after)[: _PAGE + 1])
     return rows[:_PAGE], rows[_PAGE - 1].pk if len(rows) > _PAGE else None
+
+
+def _rows(shown: list[Customer], columns: list[Column], *, clear: bool) -> Iterator[Row]:
+    for customer in shown:
+        (_name, name), *cells = said_of(customer, columns, clear=clear)
+        yield Row(customer, str(name), cells)
+
+
+def _views(actor: Actor, on: CustomerView | None) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": view.name,
+            "shared": view.shared,
+            "url": address_of(view),
+            "on": on is not None and on.pk == view.pk,
+        }
+        for view in CustomerView.objects.offered_to(actor)[:_KEPT]
+    ]
+
+
+def address_of(view: CustomerView) -> str:
+    """Where a kept list is shown."""
+    return f"{reverse('customers:list')}?{view.query}&{urlencode({'view': view.pk})}".replace(
+        "?&", "?"
+    )
+
+
+@login_required
+@require_POST
+def keep(request: HttpRequest) -> HttpResponse:
+    """Keep the list as it is shown; the same name again replaces one's own."""
+    actor = signed_in(request)
+    require(actor, "customers.view_customer")
+    may_share = actor.has_perm("customers.share_customerview")
+    form = KeepListForm(request.POST, may_share=may_share)
+    wish = Wish.read(QueryDict(request.POST.get("query", "")).dict())
+    if not form.is_valid():
+        say(request, _("Give the list a name of at most 60 letters."), tone="info")
+        return redirect_to(request, f"{reverse('customers:list')}?{wish.query}")
+    said = form.cleaned_data
+    shared = bool(said.get("shared"))
+    try:
+        with transaction.atomic():
+            view, _new = CustomerView.objects.update_or_create(
+                owner_id=actor.pk,
+                name=said["name"],
+                defaults={
+                    "query": wish.query[:500],
+                    "columns": [
+                        column.key for column in chosen_columns(said["columns"].split(","))
+                    ],
+                    "shared": shared,
+                    "locked": shared and bool(said.get("locked")),
+                },
+            )
+    except IntegrityError:
+        # Kept twice in the same moment: the other one stands.
+        return redirect_to(request, f"{reverse('customers:list')}?{wish.query}")
+    say(request, _("Kept."))
+    return redirect_to(request, address_of(view))
+
+
+@login_required
+@require_POST
+def forget(request: HttpRequest, pk: int) -> HttpResponse:
+    """Forget a list of one's own."""
+    actor = signed_in(request)
+    CustomerView.objects.filter(pk=pk, owner=actor.pk).delete()
+    say(request, _("Forgotten."))
+    return redirect_to(request, reverse("customers:list"))
 
 
 def _record(actor: Actor, shown: list[Customer]) -> None:
@@ -99,5 +182,8 @@ def _record(actor: Actor, shown: list[Customer]) -> None:
         )
 
 
-def _shown_name(customer: Customer, *, clear: bool) -> Any:
-    return customer.name if clear else masking.name(customer.name, customer.number)
+urlpatterns = [
+    path("customers/", customers, name="list"),
+    path("customers/lists", keep, name="keep_list"),
+    path("customers/lists/<int:pk>/forget", forget, name="forget_list"),
+]

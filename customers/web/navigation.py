@@ -53,3 +53,19 @@ navigation.register(
     permission="customers.view_order",
     key="G O",
 )
+navigation.register(
+    "customers:cleansing",
+    label=_("Cleansing"),
+    icon="eraser",
+    section="stewardship",
+    order=40,
+    permission="customers.cleanse_customers",
+)
+navigation.register(
+    "customers:exports",
+    label=_("Exports"),
+    icon="file-export",
+    section="stewardship",
+    order=45,
+    permission="customers.export_customers",
+)

@@ -1,5 +1,7 @@
 """The list of customers."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -7,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from crm.audit.models import Access
+from customers.models import CustomerView
 from tests.customers.factories import a_customer, a_party, a_team, a_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("R-CIM-7")]
@@ -59,8 +62,8 @@ def test_pages_go_on_by_key() -> None:
     client = as_role()
 
     html = listed(client)
-    older = html.split("before=")[1].split('"')[0]
-    deeper = listed(client, before=older)
+    older = re.findall(r"after=(\d+)", html)[-1]
+    deeper = listed(client, after=older)
 
     assert "Number 51" in html
     assert "Number 01" not in html
@@ -108,8 +111,73 @@ def test_a_stranger_is_sent_to_sign_in_and_a_guest_is_refused() -> None:
     assert guest.get(reverse("customers:list")).status_code == 403
 
 
-@pytest.mark.parametrize("before", ["x", "-1", "9" * 40, "1 OR 1=1"])
-def test_a_spoilt_page_key_is_ignored(before: str) -> None:
+@pytest.mark.parametrize("after", ["x", "-1", "9" * 40, "1 OR 1=1"])
+def test_a_spoilt_page_key_is_ignored(after: str) -> None:
     a_customer(name="Ann Moss")
 
-    assert "Ann Moss" in listed(as_role(), before=before)
+    assert "Ann Moss" in listed(as_role(), after=after)
+
+
+class TestKeptLists:
+    def test_a_list_is_kept_with_its_filter_and_columns(self) -> None:
+        a_customer(name="Ann Moss", status="prospect")
+        a_customer(name="Bo Reid")
+        client = as_role()
+
+        client.post(
+            reverse("customers:keep_list"),
+            {"name": "Prospects", "query": "status=prospect", "columns": "name,source"},
+        )
+        view = CustomerView.objects.get()
+        html = listed(client, view=str(view.pk), status="prospect")
+
+        assert view.columns == ["name", "source"]
+        assert f"/customers/?status=prospect&amp;view={view.pk}" in html
+        assert "Ann Moss" in html
+        assert "Bo Reid" not in html
+        assert ">Source<" in html
+        assert 'data-l="Number"' not in html
+
+    def test_locked_columns_stay_whatever_is_asked(self) -> None:
+        a_customer(name="Ann Moss")
+        as_role("data-steward").post(
+            reverse("customers:keep_list"),
+            {"name": "For all", "columns": "name,source", "shared": "on", "locked": "on"},
+        )
+        view = CustomerView.objects.get()
+
+        html = listed(as_role(), view=str(view.pk), col="recorded")
+
+        assert 'data-l="Source"' in html
+        assert 'data-l="Recorded"' not in html
+
+    def test_an_agent_keeps_for_themselves_only(self) -> None:
+        as_role().post(reverse("customers:keep_list"), {"name": "Mine", "shared": "on"})
+
+        assert not CustomerView.objects.get().shared
+        assert "Mine" not in listed(as_role("team-lead"))
+
+    def test_only_the_owner_forgets_a_list(self) -> None:
+        owner = as_role("data-steward")
+        owner.post(reverse("customers:keep_list"), {"name": "For all", "shared": "on"})
+        view = CustomerView.objects.get()
+
+        as_role().post(reverse("customers:forget_list", args=[view.pk]))
+        assert CustomerView.objects.exists()
+        owner.post(reverse("customers:forget_list", args=[view.pk]))
+        assert not CustomerView.objects.exists()
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest", "name", "number"])
+def test_every_order_pages_through_everybody_once(order: str) -> None:
+    for at in range(60):
+        a_customer(name=f"Twin {at % 7}")
+    client = as_role()
+    seen: list[str] = []
+    after = ""
+    for _page in range(2):
+        html = listed(client, order=order, after=after)
+        seen += re.findall(r"(T-\d{5})<", html)
+        after = (re.findall(r"after=(\d+)", html) or [""])[-1]
+
+    assert len(seen) == len(set(seen)) == 60
