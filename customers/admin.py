@@ -359,7 +359,11 @@ class ContactCheckAdmin(PersonalReadOnlyAdmin):
     ordering = ("-id",)
     exclude = ("code_hash",)
     subject, subject_id, found_through = "contact point", "medium_id", ""
-    masked: ClassVar[Masks] = {"reference": hidden, "medium": hidden}
+    list_select_related = ("medium",)
+    masked: ClassVar[Masks] = {
+        "reference": hidden,
+        "medium.value": lambda medium: masking.contact_point(medium.type, medium.value),
+    }
 
 
 @admin.register(AttributeDefinition)

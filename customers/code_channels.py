@@ -25,31 +25,43 @@ class Available:
     because: str = ""
 
 
-_senders: dict[str, Sender] = {}
+@dataclass(frozen=True, slots=True)
+class _Connected:
+    """A gateway, and why it could carry nothing now."""
+
+    send: Sender
+    why_not: Callable[[], str]
 
 
-def connect(channel: str, sender: Sender) -> None:
-    """Let a gateway carry the codes of a channel."""
-    _senders[channel] = sender
+_connected: dict[str, _Connected] = {}
 
 
-def disconnect(channel: str) -> None:
-    _senders.pop(channel, None)
+def connect(channel: str, sender: Sender, *, why_not: Callable[[], str] = str) -> None:
+    """Let a gateway carry the codes of a channel; `why_not` says what it lacks, or nothing."""
+    _connected[channel] = _Connected(sender, why_not)
 
 
 def available(channel: str) -> Available:
-    """A channel carries codes when an accepted version of it is in use and something delivers."""
-    if channel not in _senders:
-        return Available(
-            ok=False,
-            because=_("No %(channel)s gateway is connected. Verify by call-back or document.")
-            % {"channel": "SMS" if channel == "sms" else channel},
-        )
+    """A channel carries codes when something delivers it, and an accepted version is in use."""
+    why = _why_not(channel)
+    if not why:
+        return Available(ok=True)
+    if channel == "email":
+        return Available(ok=False, because=why)
+    sentence = _("No %(channel)s gateway is connected. Verify by call-back or document.") % {
+        "channel": channel.upper()
+    }
+    return Available(ok=False, because=sentence)
+
+
+def _why_not(channel: str) -> str:
+    if channel not in _connected:
+        return channel
     try:
         resolve(f"channel.{channel}", unit="codes")
     except CapabilityOff as off:
-        return Available(ok=False, because=str(off))
-    return Available(ok=True)
+        return str(off)
+    return _connected[channel].why_not()
 
 
 def require_available(channel: str) -> None:
@@ -60,7 +72,7 @@ def require_available(channel: str) -> None:
 
 def send(channel: str, recipient: str, subject: str, text: str) -> str:
     """Hand a code over; answers with why it failed, or with nothing. Never in a transaction."""
-    return _senders[channel](recipient, subject, text)
+    return _connected[channel].send(recipient, subject, text)
 
 
 def _by_mail(recipient: str, subject: str, text: str) -> str:

@@ -19,10 +19,14 @@ from customers.models import (
     ArchivedRecord,
     ArchiveFile,
     ArchiveRun,
+    AttributeDefinition,
+    CallerCheck,
     CommunicationNeed,
     Consent,
     ConsentPurpose,
+    ContactCheck,
     Customer,
+    CustomerRole,
     Hold,
     Identifier,
     ImportedRecord,
@@ -65,6 +69,14 @@ def full_record(version: Any) -> Customer:
     CommunicationNeed.objects.create(party=party, channel="email")
     Identifier.objects.create(party=party, kind="contract", value=mark)
     PartyRelationship.objects.create(source=party, target=a_party(), kind="partner")
+    CustomerRole.objects.create(customer=customer, party=party, role="owner")
+    CallerCheck.objects.create(customer=customer, method="questions", actor_name="Ava")
+    ContactCheck.objects.create(
+        medium=party.contact_media.all()[0], method="call-back", actor_name="Ava"
+    )
+    AttributeDefinition.objects.get_or_create(
+        key="points", defaults={"label": "Points", "value_type": "whole"}
+    )
     purpose, _ = ConsentPurpose.objects.get_or_create(key="news", name="News")
     Consent.objects.create(
         party=party, purpose=purpose, given=True, captured_by="Ava", source="phone"
