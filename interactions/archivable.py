@@ -32,7 +32,9 @@ INTERACTION = register(
             Table("interactions_survey", "item.interaction_id"),
             Table("interactions_responserequest", "item.interaction_id"),
             Table("interactions_followup", "item.interaction_id"),
+            Table("interactions_followupevent", "item.interaction_id", key="pgh_id"),
             Table("interactions_interactionlink", "item.interaction_id"),
+            Table("interactions_interactionlinkevent", "item.interaction_id", key="pgh_id"),
             Table("interactions_reading", "item.interaction_id"),
             Table("interactions_slaclock", "item.interaction_id"),
             Table("interactions_armedclock", "clock.interaction_id", _BY_CLOCK, "clock_id"),
@@ -40,6 +42,13 @@ INTERACTION = register(
             Table("interactions_commitment", "clock.interaction_id", _BY_CLOCK),
         ),
         reference=lambda pk: Interaction(pk=pk).reference,
-        append_only=("interactions.InteractionEvent:append_only",),
+        append_only=(
+            "interactions.InteractionEvent:append_only",
+            "interactions.FollowUpEvent:append_only",
+            "interactions.InteractionLinkEvent:append_only",
+            # What goes to the archive is not removed: its history goes with it.
+            "interactions.FollowUp:removed_delete",
+            "interactions.InteractionLink:removed_delete",
+        ),
     )
 )

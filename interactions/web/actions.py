@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
@@ -72,7 +71,7 @@ def answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @transaction.atomic
-def _answer(said: dict[str, Any], one: Interaction, actor: Actor, files: list[UploadedFile]) -> str:
+def _answer(said: dict[str, Any], one: Interaction, actor: Actor, files: list[Any]) -> str:
     kind = said["kind"]
     message = update_interaction.add_message(
         interaction_id=one.pk,

@@ -1,9 +1,9 @@
 """Files of a matter: for who may see it, never opened by the browser, each time on record."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -53,7 +53,7 @@ def download(request: HttpRequest, public_id: UUID, attachment_id: UUID) -> Http
     return answer
 
 
-def attach(message: Message, files: list[UploadedFile]) -> int:
+def attach(message: Message, files: list[Any]) -> int:
     """Keep the files that were sent along; too many or too large ones are refused before."""
     if len(files) > MOST_FILES:
         raise RuleBroken(

@@ -77,7 +77,7 @@ def _wakes(one: Interaction) -> Line:
         icon="bell-ringing",
         title=one.subject,
         sub=_("Wakes"),
-        side=times.instant(one.snoozed_until),
+        side=times.instant(one.snoozed_until) if one.snoozed_until else "",
         late=False,
         interaction=one,
     )

@@ -27,8 +27,8 @@ def snooze(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Out of sight until then; its clocks run on."""
 
     def do(said: dict[str, Any], one: Interaction, actor: Actor) -> str:
-        slept = manage_interaction.snooze(interaction_id=one.pk, actor=actor, **said)
-        return _("Snoozed until %(at)s.") % {"at": times.instant_full(slept.snoozed_until)}
+        manage_interaction.snooze(interaction_id=one.pk, actor=actor, **said)
+        return _("Snoozed until %(at)s.") % {"at": times.instant_full(said["until"])}
 
     undo = reverse("interactions:wake", args=[public_id])
     form = forms.SnoozeForm(request.POST, prefix="snooze")

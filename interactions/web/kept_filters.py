@@ -70,7 +70,7 @@ def keep(request: HttpRequest) -> HttpResponse:
         say(request, _("You keep %(n)d already: forget one first.") % {"n": _AT_MOST}, tone="info")
     else:
         SavedView.objects.update_or_create(
-            user_id=actor.pk, name=name, defaults={"query": asked.query[:300]}
+            user_id=actor.pk or 0, name=name, defaults={"query": asked.query[:300]}
         )
         say(request, _("Kept."))
     return redirect_to(request, f"{reverse('interactions:desk')}?{asked.query}")

@@ -276,7 +276,7 @@ class Matter(RuleBasedStateMachine):
 def test_whatever_is_done_follows_the_book_and_can_be_replayed(plain: None) -> None:
     Matter.customer, Matter.worker, Matter.team_id = a_customer(), a_worker(), a_team().pk
 
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]  # hypothesis leaves it so
+    run_state_machine_as_test(
         Matter,
         settings=settings(
             max_examples=8,

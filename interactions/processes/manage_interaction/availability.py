@@ -15,7 +15,9 @@ def set_available(*, available: bool, actor: Actor) -> AgentProfile:
     require(actor, "interactions.update_interaction")
     check_colleague(actor.pk)
     with because(actor, "availability"):
-        profile, _new = AgentProfile.objects.select_for_update().get_or_create(user_id=actor.pk)
+        profile, _new = AgentProfile.objects.select_for_update().get_or_create(
+            user_id=actor.pk or 0
+        )
         if profile.available != available:
             profile.available, profile.since = available, timezone.now()
             profile.save(update_fields=["available", "since"])

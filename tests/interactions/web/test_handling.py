@@ -49,8 +49,8 @@ def test_it_is_snoozed_woken_escalated_transferred_and_followed_up_from_its_page
     client.post(url(one, "/follow-up"), later)
     client.post(url(one, "/transfer"), {"transfer-team": team.pk, "transfer-reason": "Repair"})
 
-    one.refresh_from_db()
-    assert (one.snoozed_until, one.escalation, one.team_id) == (None, 1, team.pk)
+    moved = Interaction.objects.get(pk=one.pk)
+    assert (moved.snoozed_until, moved.escalation, moved.team_id) == (None, 1, team.pk)
     page = client.get(url(one)).content.decode()
     for said in ("asks for help: The part is lost", "Given to a team", "Ring", "Escalated"):
         assert said in page

@@ -1,5 +1,6 @@
 """Snoozing and following up: out of sight, back in time, and never by itself forgotten."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -59,10 +60,11 @@ def test_the_customer_writing_wakes_it_and_machines_do_not() -> None:
 
 
 def test_woken_by_hand_or_completed_it_sleeps_no_more() -> None:
-    for end in (
+    ends: list[Callable[[int], object]] = [
         lambda pk: wake(interaction_id=pk, actor=SYSTEM),
         lambda pk: complete(interaction_id=pk, outcome="resolved", actor=SYSTEM),
-    ):
+    ]
+    for end in ends:
         matter = an_interaction()
         snooze(interaction_id=matter.pk, until=timezone.now() + HOUR, actor=SYSTEM)
         end(matter.pk)

@@ -1,5 +1,6 @@
 """Messages: the same one twice is one, and never one of another matter."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -19,10 +20,10 @@ from tests.interactions.factories import a_worker, an_interaction
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain")]
 
 
-def hear(matter: Interaction, external_id: str = "", **more: bool) -> Message:
+def hear(matter: Interaction, external_id: str = "", *, automatic: bool = False) -> Message:
     return add_message(
         interaction_id=matter.pk, body="Still slow.", direction="inbound", channel="email",
-        external_id=external_id, actor=SYSTEM, **more,
+        external_id=external_id, actor=SYSTEM, automatic=automatic,
     )  # fmt: skip
 
 
@@ -95,13 +96,14 @@ def test_a_partner_system_never_owns_a_matter() -> None:
     partner = a_user(username="portal", is_partner=True)
     matter = an_interaction()
 
-    for give in (
+    gives: list[Callable[[], object]] = [
         lambda: assign(interaction_id=matter.pk, owner_id=partner.pk, actor=a_worker()),
         lambda: log_interaction(
             customer_id=a_customer().pk, channel="email", subject="x", owner_id=partner.pk,
             actor=SYSTEM,
         ),
-    ):  # fmt: skip
+    ]  # fmt: skip
+    for give in gives:
         with pytest.raises(RuleBroken) as refused:
             give()
         assert refused.value.code == "unknown-owner"
