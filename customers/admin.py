@@ -16,7 +16,7 @@ from crm.access import signed_in
 from crm.careful_admin import CarefulAdmin, among
 from crm.errors import RuleBroken
 from crm.read_only_admin import ReadOnlyAdmin
-from customers import archivable, masking
+from customers import archivable, masking, order_admin  # noqa: F401  # registering is its effect
 from customers.models import (
     Account,
     Agreement,

@@ -84,6 +84,17 @@ for _role in ("agent", "team-lead", "data-steward", "administrator", "partner"):
 for _role in ("privacy-officer", "auditor", "process-owner", "readiness-manager"):
     grant(_role, "customers.view_order", "customers.view_reportneed")
 grant("partner", "customers.receive_order_event")
+for _role in ("auditor", "administrator"):
+    grant(
+        _role,
+        *(
+            f"customers.view_{model}"
+            for model in (
+                "ordernews", "orderedthing", "recordeditem", "completionstep", "report",
+                "reportdelivery",
+            )
+        ),
+    )  # fmt: skip
 # The life of a relationship, and who is calling.
 for _role in ("agent", "team-lead", "data-steward", "administrator"):
     grant(_role, "customers.verify_caller")

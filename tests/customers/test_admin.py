@@ -1,5 +1,6 @@
 """Customer information in the administration: everything to find, nothing to break."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from customers.models import (
     AttributeDefinition,
     CallerCheck,
     CommunicationNeed,
+    CompletionStep,
     Consent,
     ConsentPurpose,
     ContactCheck,
@@ -32,13 +34,20 @@ from customers.models import (
     ImportedRecord,
     ImportProblem,
     ImportRun,
+    OrderedThing,
+    OrderNews,
     Party,
     PartyRelationship,
     Product,
+    RecordedItem,
+    Report,
+    ReportDelivery,
+    ReportNeed,
 )
 from readiness.models import CapabilityVersion
 from tests.crm.administrators import a_staff_browser
 from tests.customers.factories import a_customer, a_party, a_team
+from tests.customers.order_factories import an_order
 from tests.readiness.factories import load_baselines
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +86,7 @@ def full_record(version: Any) -> Customer:
     AttributeDefinition.objects.get_or_create(
         key="points", defaults={"label": "Points", "value_type": "whole"}
     )
+    orders_and_reports(customer)
     purpose, _ = ConsentPurpose.objects.get_or_create(key="news", name="News")
     Consent.objects.create(
         party=party, purpose=purpose, given=True, captured_by="Ava", source="phone"
@@ -98,6 +108,42 @@ def full_record(version: Any) -> Customer:
         capability_version=version,
     )
     return customer
+
+
+def orders_and_reports(customer: Customer) -> None:
+    """A row in every table of orders and reports."""
+    mark, day = str(customer.pk), timezone.localdate()
+    order = an_order(customer)
+    OrderNews.objects.create(
+        order=order,
+        customer=customer,
+        source="shop",
+        event_id=mark,
+        kind="contract",
+        occurred_at=timezone.now(),
+    )
+    OrderedThing.objects.create(
+        customer=customer,
+        source="shop",
+        kind="account",
+        external_id=mark,
+        account=customer.accounts.all()[0],
+    )
+    RecordedItem.objects.create(
+        customer=customer, key="building_access", value="Caretaker", recorded_by="Ava"
+    )
+    CompletionStep.objects.create(order=order, step="training", state="done", by="Ava")
+    need = ReportNeed.objects.create(
+        customer=customer,
+        kind="sla",
+        period="month",
+        format="pdf",
+        recipients=["reports@example.org"],
+        next_from=day,
+        next_until=day + timedelta(days=30),
+    )
+    report = Report.objects.create(need=need, since=day, until=day, due_at=timezone.now())
+    ReportDelivery.objects.create(report=report, recipient="reports@example.org")
 
 
 @pytest.fixture

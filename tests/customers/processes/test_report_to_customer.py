@@ -12,7 +12,6 @@ from crm.audit.models import Access
 from crm.errors import RuleBroken
 from crm.events.models import OutboxEvent
 from customers.models import Customer, Report, ReportNeed
-from customers.processes import report_to_customer
 from customers.processes.report_to_customer import (
     delivered,
     download,
@@ -22,6 +21,7 @@ from customers.processes.report_to_customer import (
     make_due_reports,
     receipt,
 )
+from customers.reporting import kinds
 from tests.customers.factories import a_customer, an_agent
 
 pytestmark = pytest.mark.django_db
@@ -149,14 +149,14 @@ def test_report_that_cannot_be_made_says_why_and_holds_up_no_other(
 ) -> None:
     a_need(kind="sla")
     a_need(kind="usage")
-    kinds = report_to_customer.kinds.named
+    as_registered = kinds.named
 
     def broken(key: str) -> Any:
         if key == "sla":
             raise ZeroDivisionError("no clocks")
-        return kinds(key)
+        return as_registered(key)
 
-    monkeypatch.setattr(report_to_customer.kinds, "named", broken)
+    monkeypatch.setattr(kinds, "named", broken)
     make_due_reports(timezone.now())
 
     found = dict(Report.objects.values_list("need__kind", "problem"))
