@@ -77,7 +77,7 @@ def as_of(customer: Customer, at: datetime, *, known_then: bool = True) -> AsOf 
         party=party,
         contact_points=rows(ContactMedium, of_party),
         identifiers=rows(Identifier, of_party),
-        needs=rows(CommunicationNeed, of_party),
+        needs=_with_people(rows(CommunicationNeed, of_party)),
         relations=_relations(then.party_id, known_at, at),
         roles=rows(CustomerRole, of_customer),
         accounts=rows(Account, of_customer),
@@ -132,6 +132,14 @@ def _relations(party_id: int | None, known_at: datetime, at: datetime) -> list[R
         return []
     whose = Q(source_id=party_id) | Q(target_id=party_id)
     return [one for one in _rows(PartyRelationship, whose, known_at) if _valid(one, at)]
+
+
+def _with_people(needs: list[Row]) -> list[Row]:
+    """Whom each wish names, asked for at once."""
+    people = Party.objects.in_bulk([one.contact_person_id for one in needs])
+    for one in needs:
+        one.contact_person = people.get(one.contact_person_id)
+    return needs
 
 
 def _consents(party_id: int | None, at: datetime) -> list[Consent]:

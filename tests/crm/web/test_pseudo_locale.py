@@ -62,6 +62,8 @@ class _Visible(HTMLParser):
             self._stack.append((tag, data))
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in VOID:
+            return
         while self._stack and self._stack.pop()[0] != tag:
             pass
 
