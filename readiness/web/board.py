@@ -117,17 +117,7 @@ def register(request: HttpRequest) -> HttpResponse:
     modules: dict[str, list[process_map.ProcessModule]] = defaultdict(list)
     for module in process_map.modules():
         modules[module.etom].append(module)
-    rows = [
-        {
-            "element": element,
-            "clauses": len(element.clauses.all()),
-            "built": sum(clause.built for clause in element.clauses.all()),
-            "modules": modules[element.number],
-        }
-        for element in elements
-    ]
-    for row in rows:
-        row["share"] = row["built"] / row["clauses"] if row["clauses"] else 0
+    rows = [_register_row(element, modules[element.number]) for element in elements]
     only = request.GET.get("show") == "built"
     shown = [row for row in rows if row["modules"] or row["clauses"]] if only else rows
     items = [
@@ -135,6 +125,20 @@ def register(request: HttpRequest) -> HttpResponse:
         {"url": "?show=built", "label": _("In this product"), "on": only},
     ]
     return render_page(request, "readiness/register.html", {"rows": shown, "items": items})
+
+
+def _register_row(
+    element: ProcessElement, modules: list[process_map.ProcessModule]
+) -> dict[str, Any]:
+    clauses = list(element.clauses.all())
+    built = sum(clause.built for clause in clauses)
+    return {
+        "element": element,
+        "clauses": len(clauses),
+        "built": built,
+        "share": built / len(clauses) if clauses else 0,
+        "modules": modules,
+    }
 
 
 @login_required
