@@ -13,11 +13,13 @@ from itertools import combinations
 from pathlib import Path
 
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.bench import base
 from tests.bench.ratio import Ratio, p95, seconds
 
 _ASKED = 150
+_RELATED = 10_000
 _MILLION = 1_000_000
 _FEBRL = (
     ("FEBRL 3", ("dataset3.csv",), 0.97),
@@ -26,7 +28,7 @@ _FEBRL = (
 
 
 def measure() -> list[Ratio]:
-    return [_whole_base(), _at_entry(), *_febrl()]
+    return [_whole_base(), _at_entry(), _merge_and_undo(), *_febrl()]
 
 
 def _whole_base() -> Ratio:
@@ -78,6 +80,38 @@ def _at_entry() -> Ratio:
         15,
         False,
         f"{ours * 1000:.2f} ms over {len(records)} people",
+    )
+
+
+def _merge_and_undo() -> Ratio:
+    """Statements of a merge and its undo with many related rows, of those with few."""
+    from crm.access import SYSTEM
+    from customers.models import Customer, Product
+    from customers.processes.deduplicate import merge_parties, unmerge_parties
+
+    first, second = Customer.objects.exclude(party=None).filter(type="consumer", removed_at=None)[
+        :2
+    ]
+    if first.party_id is None or second.party_id is None:
+        raise LookupError("the generated base has parties")
+    counted, took = [], 0.0
+    for more in (1, _RELATED):
+        Product.objects.bulk_create(Product(customer=second, name="bench") for _ in range(more))
+        start = time.perf_counter()
+        with CaptureQueriesContext(connection) as statements:
+            merge = merge_parties(
+                survivor_id=first.party_id, merged_id=second.party_id, actor=SYSTEM
+            )
+            unmerge_parties(merge_id=merge.pk, actor=SYSTEM)
+        took = time.perf_counter() - start
+        counted.append(len(statements))
+    Product.objects.filter(customer=second, name="bench").delete()
+    return Ratio(
+        "statements of merge and undo, 10,000 related rows against 1",
+        counted[1] / counted[0],
+        1.0,
+        False,
+        f"{counted[1]} statements, {took:.2f} s",
     )
 
 
