@@ -69,6 +69,7 @@ class Item:
     word: str
     about: str
     where: str
+    because: str
     mandatory: bool
     is_open: bool
     here: bool
@@ -331,6 +332,7 @@ def _item(one: Checked, customer: Customer | None, *, writable: bool) -> Item:
         word=str(word),
         about=_about(one),
         where=one.needed.item.where if one.standing.status != "have" else "",
+        because="; ".join(one.needed.because) if one.is_open else "",
         mandatory=one.needed.mandatory,
         is_open=one.is_open,
         here=writable and one.enter == information.HERE,

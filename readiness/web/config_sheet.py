@@ -24,7 +24,7 @@ _DURATION = re.compile(r"(\d+)\s*(d|h|min|s)\b")
 _OPENING = re.compile(r"(\d\d:\d\d)\s*[-–]\s*(\d\d:\d\d)")
 _SPARE_ROWS = 1
 _MOST_ROWS = 200
-_MOST_COLUMNS = 6
+_MOST_COLUMNS, _MOST_LETTERS = 6, 80
 _NARROW, _WIDE = 6, 40
 _KEY = "#key"
 _ANY = "*"
@@ -132,7 +132,10 @@ class Part:
     def as_cards(self) -> bool:
         """Rules with many or several-choice conditions read better one below the other."""
         several = any(box.ticks for row in self.rows for box in row.boxes)
-        return several or len(self.heads) > _MOST_COLUMNS
+        lines = [[box.size for box in row.boxes] for row in self.rows]
+        # What is wider than the page would be scrolled sideways.
+        letters = sum(map(max, zip(*lines, strict=False))) if lines else 0
+        return several or len(self.heads) > _MOST_COLUMNS or letters > _MOST_LETTERS
 
     @property
     def written(self) -> list[Row]:
