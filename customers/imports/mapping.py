@@ -137,7 +137,11 @@ def _checked(raw: dict[str, Any]) -> Checked:
             for one in raw.get("identifiers", ())
         ],
         contact_media=[
-            (one["type"], {"role": one.get("role", "")}, _cell("contact_media", one["value"]))
+            (
+                one["type"],
+                {"role": one.get("role", ""), "column": next(_columns(one["value"]), "")},
+                _cell("contact_media", one["value"]),
+            )
             for one in raw.get("contact_media", ())
         ],
         products=[_product(one) for one in raw.get("products", ())],

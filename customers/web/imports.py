@@ -26,7 +26,7 @@ from crm.web.errors import beside
 from crm.web.page import etagged, redirect_to, render_page
 from customers.imports import targets
 from customers.imports.shipped import shipped
-from customers.models import ImportMapping, ImportRun
+from customers.models import Customer, ImportMapping, ImportRun
 from customers.processes.import_customers import KIND, receive_file
 from customers.processes.undo_import import DAYS, begin_undo
 from customers.web.forms import UploadForm
@@ -110,7 +110,14 @@ def run(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "undo_until": _undo_until(found, actor),
         "heads": _heads(_("Line"), _("Column"), _("Value"), _("What is wrong")),
         "kept_heads": _heads(_("Line"), _("Customer"), _("Outcome"), _("Why")),
-        "column_heads": _heads(_("In the file"), _("First values"), _("Becomes"), _("Check")),
+        "column_heads": _heads(
+            _("In the file"),
+            *([_("First values")] if found.preview.get("rows") else []),
+            _("Becomes"),
+            _("Check"),
+        ),
+        "people": Customer.objects.visible_to(actor).in_bulk([one.customer_id for one in kept]),
+        "seconds": _seconds(found),
     }
     response = render_page(
         request, "customers/import.html", context, fragment={"run": "customers/_import.html"}
@@ -120,6 +127,13 @@ def run(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def _heads(*labels: str) -> list[dict[str, str]]:
     return [{"label": label} for label in labels]
+
+
+def _seconds(run: ImportRun) -> float | None:
+    """How long the trial or the import took."""
+    if run.finished_at is None or run.state not in {ImportRun.State.TRIED, ImportRun.State.DONE}:
+        return None
+    return round((run.finished_at - run.started_at).total_seconds(), 1)
 
 
 def _how_far(run: ImportRun) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from customers.contact_points import written
 from customers.imports import mapping as mappings
@@ -13,6 +14,13 @@ from customers.imports.cells import BadCell
 from customers.imports.claims import Claims
 from customers.imports.readers import Record, read_records
 from customers.processes.import_customers.result import Problem
+
+# Nobody can be reached by these, and no duplicate be found: a person must look.
+_UNREADABLE = {
+    "mobile": _lazy("Not a phone number"),
+    "phone": _lazy("Not a phone number"),
+    "email": _lazy("Not an e-mail address"),
+}
 
 
 @dataclass(slots=True)
@@ -122,6 +130,8 @@ def _media(row: Mapping[str, str], checked: mappings.Checked) -> Iterator[dict[s
     for kind, more, cell in checked.contact_media:
         if value := cell(row):
             spelling = written(kind, value, region=settings.CRM_REGION)
+            if kind in _UNREADABLE and not spelling.normalised:
+                raise BadCell(more["column"], value, str(_UNREADABLE[kind]))
             yield {
                 "type": kind,
                 "value": value[:320],

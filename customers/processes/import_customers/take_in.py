@@ -127,7 +127,8 @@ def _finish(run: ImportRun, actor: Actor) -> None:
         if locked.state == ImportRun.State.DONE:
             return
         locked.state, locked.finished_at = ImportRun.State.DONE, timezone.now()
-        locked.preview = {}
+        # The first rows are no longer needed to choose by, the names of the columns are.
+        locked.preview = {"columns": locked.preview.get("columns", [])}
         locked.save(update_fields=["state", "finished_at", "preview"])
         publish(CustomersImported(run_id=run.pk), actor=actor)
         # The rows are kept as records; the file itself is needed no longer.

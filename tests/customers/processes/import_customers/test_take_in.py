@@ -203,6 +203,7 @@ def test_an_ended_relationship_is_not_revived() -> None:
     [
         (",Zoë,,Monthly,1,No,No,1,No", "id", "Nothing stands here, and a value is needed"),
         ("A-1,Zoë,,Monthly,NaN,No,No,1,No", "charge", "Not a number"),
+        ("A-1,Zoë,call shop,Monthly,1,No,No,1,No", "mobile", "Not a phone number"),
         ("A-1,Zoë,,Monthly,-1,No,No,1,No", "charge", "Out of range"),
         ("A-1,Zoë,,Monthly,1,Maybe,No,1,No", "phone", "Expected one of No, Yes"),
         ("A-1,Zoë,,Monthly,1,No,Cable,1,No", "net", "Expected one of DSL, Fibre, No"),
