@@ -35,6 +35,8 @@ _LEASE: Final = timedelta(minutes=2)
 _OFF: Final = timedelta(minutes=1)
 _FIRST_RETRY: Final = timedelta(seconds=20)
 _ATTEMPTS: Final = 5
+# Told by our own shop, scanner, app or partner, which knows whom it serves; no carrier does.
+_OUR_OWN: Final = frozenset(["shop", "letter", "app", "api", "web", "chat"])
 _State = Inbound.State
 
 
@@ -273,8 +275,8 @@ def _as_given(incoming: Incoming) -> dict[str, Any]:
 def _customer(row: Inbound, incoming: Incoming, link_by: str) -> int | None:
     if (customer_id := row.about.get("customer")) is not None:
         return int(customer_id)
-    if number := str(incoming.more.get("customer_number", "")):
-        # Told by our own shop, scanner or app, which signed for it.
+    number = str(incoming.more.get("customer_number", ""))
+    if number and row.channel in _OUR_OWN:
         return senders.customer_numbered(number)
     if incoming.more.get("service"):
         return senders.customer_served_by(incoming.sender)

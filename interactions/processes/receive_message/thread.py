@@ -19,6 +19,8 @@ from interactions.models import Inbound, Interaction, Message, ResponseRequest
 
 # Channels without any word for “this answers that”: what was last talked about there goes on.
 _CONVERSING: Final = frozenset(["sms", "whatsapp", "social", "chat"])
+# Where a carrier vouches for who writes; in a chat anybody may type anybody's address.
+_VOUCHED_FOR: Final = _CONVERSING - {"chat"}
 _GOES_ON: Final = timedelta(days=14)
 _STATUS: Final = Interaction.Status
 
@@ -126,8 +128,9 @@ def _conversation(
         messages__created_at__gt=since,
     )
     found = _newest(Interaction.objects.open().filter(mine))
-    waiting = _waiting_for(customer_id)
-    return found or waiting or (_newest(Interaction.objects.open().filter(ours)))
+    if found is not None or row.channel not in _VOUCHED_FOR:
+        return found
+    return _waiting_for(customer_id) or _newest(Interaction.objects.open().filter(ours))
 
 
 def _alarm(row: Inbound, incoming: Incoming, hours: int) -> Interaction | None:

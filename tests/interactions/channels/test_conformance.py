@@ -41,7 +41,6 @@ pytestmark = [
 ADDRESSES = {
     "email": ("email", "priya@example.org"),
     "web": ("email", "priya@example.org"),
-    "chat": ("email", "priya@example.org"),
     "sms": ("mobile", "+447700900123"),
     "whatsapp": ("mobile", "+447700900123"),
     "phone": ("mobile", "+447700900123"),

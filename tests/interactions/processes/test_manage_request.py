@@ -16,7 +16,7 @@ from interactions.models import Inbound, Interaction, Message, PortalLink
 from interactions.processes.manage_request import make_link
 from interactions.processes.notify_customer import queue_notice
 from interactions.processes.receive_message import file_due
-from interactions.processes.update_interaction import add_message
+from interactions.processes.update_interaction import add_message, ask_customer
 from tests.customers.factories import a_customer, a_medium, a_party
 from tests.interactions.factories import an_interaction
 
@@ -191,3 +191,24 @@ def test_marketing_mail_carries_the_way_out_and_service_mail_does_not() -> None:
     assert "List-Unsubscribe" not in plain_headers
     assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert "/unsubscribe/" in headers["List-Unsubscribe"]
+
+
+@pytest.mark.req("R-TMI-4")
+def test_a_chat_under_somebody_elses_address_shows_nothing_of_theirs() -> None:
+    customer = verified()
+    matter = an_interaction(customer, subject="Secret matter")
+    ask_customer(
+        interaction_id=matter.pk,
+        question="Which card?",
+        due_at=timezone.now() + timedelta(days=1),
+        on_silence="call",
+        actor=SYSTEM,
+    )
+    browser = Client()
+
+    browser.post("/contact", the_form(way="chat"))
+
+    chat = Interaction.objects.exclude(pk=matter.pk).get()
+    assert (chat.channel, chat.customer) == ("chat", None)
+    assert "Secret" not in browser.get("/mine").content.decode()
+    assert matter.requests.get().state == "asked"

@@ -28,7 +28,7 @@ from tests.customers.factories import a_customer, a_medium, a_party, an_agent
 from tests.interactions.factories import an_interaction
 from tests.interactions.mailbox import Mailbox, a_mailbox
 from tests.interactions.mails import a_bounce, a_mail
-from tests.interactions.processes.receive_message.factories import arrived
+from tests.interactions.processes.receive_message.factories import arrived, said
 from tests.readiness.factories import a_serving_version
 
 pytestmark = [pytest.mark.django_db, pytest.mark.enable_socket]
@@ -476,3 +476,15 @@ def test_an_agent_who_replies_to_somebody_unknown_writes_where_they_wrote(
     send_due(10)
 
     assert [mail["To"] for mail in mailbox.delivered] == ["stranger@example.net"]
+
+
+def test_a_carrier_can_not_say_which_customer_wrote() -> None:
+    customer = a_customer()
+
+    said("sms", number=customer.number, text="Hello", **{"from": "+447700900999"})
+    said("app", number=customer.number, text="Hello")
+
+    assert dict(Interaction.objects.values_list("channel", "customer_id")) == {
+        "sms": None,
+        "app": customer.pk,
+    }
