@@ -24,6 +24,7 @@ from customers.models import (
     CommunicationNeed,
     ContactMedium,
     Customer,
+    CustomerRole,
     Identifier,
     Party,
     PartyRelationship,
@@ -50,21 +51,27 @@ _COLUMNS: dict[type[Any], tuple[str, ...]] = {
     ContactMedium: (
         "public_id", "party_id", "type", "type_as_given", "value", "normalised",
         "reversed_digits", "characteristic", "role", "preferred", "state", "verified_at",
-        "valid_from",
+        "valid_from", "recorded_at",
     ),
-    CommunicationNeed: ("party_id", "topic", "channel", "language", "time_zone", "accessibility"),
-    Identifier: ("party_id", "kind", "issuer", "value", "valid_from"),
-    PartyRelationship: ("source_id", "target_id", "kind", "note", "valid_from"),
+    CommunicationNeed: (
+        "party_id", "topic", "channel", "language", "time_zone", "accessibility", "recorded_at",
+    ),
+    Identifier: ("party_id", "kind", "issuer", "value", "valid_from", "recorded_at"),
+    PartyRelationship: ("source_id", "target_id", "kind", "note", "valid_from", "recorded_at"),
+    CustomerRole: (
+        "public_id", "customer_id", "party_id", "role", "note", "valid_from", "recorded_at",
+    ),
     Account: (
         "public_id", "customer_id", "number", "payment_method", "paperless", "monthly_charge",
-        "total_charged", "currency",
+        "total_charged", "currency", "recorded_at",
     ),
     Agreement: (
         "public_id", "customer_id", "name", "term", "sla_tier", "valid_from", "valid_to",
+        "recorded_at",
     ),
     Product: (
         "public_id", "customer_id", "name", "kind", "service_number", "status", "options",
-        "valid_from",
+        "valid_from", "recorded_at",
     ),
 }  # fmt: skip
 
@@ -138,9 +145,12 @@ def _write_home(
         _dealings(pages, dice, home, customer_id=customer_id, number=done)
         if place:
             kind = "partner" if place == 1 else "household"
-            pages.add(PartyRelationship, payer, party_id, kind, "", home.since)
+            since = home.since
+            pages.add(PartyRelationship, payer, party_id, kind, "", since, since)
             if dice.random() < 0.5:  # noqa: PLR2004  # every second home has one payer
-                pages.add(PartyRelationship, payer, party_id, "payer", "", home.since)
+                pages.add(PartyRelationship, payer, party_id, "payer", "", since, since)
+                role_id = invented_id(pages.ids, since)
+                pages.add(CustomerRole, role_id, customer_id, payer, "payer", "", since, since)
         done += 1
     return done
 
@@ -201,12 +211,12 @@ def _contacts(
         pages.add(
             ContactMedium, invented_id(pages.ids, home.since), party_id, kind, "", value, normal,
             backwards, parts, role, preferred, "verified" if good else "unverified",
-            checked if good else None, home.since,
+            checked if good else None, home.since, home.since,
         )  # fmt: skip
-    pages.add(Identifier, party_id, "msisdn", "", mobile, home.since)
+    pages.add(Identifier, party_id, "msisdn", "", mobile, home.since, home.since)
     pages.add(
         CommunicationNeed, party_id, "service", "email" if likes_mail else "sms", person.language,
-        "Europe/London", "",
+        "Europe/London", "", home.since,
     )  # fmt: skip
 
 
@@ -220,14 +230,15 @@ def _dealings(
     pages.add(
         Account, invented_id(pages.ids, home.since), customer_id, f"BA-{customer_id + 7_730_000}",
         dice.choice(_PAYMENTS), dice.random() < 0.75, monthly, monthly * home.months, "GBP",  # noqa: PLR2004  # a share of the made-up people
+        home.since,
     )  # fmt: skip
     tier = dice.choice(("standard",) * 6 + ("gold", "platinum"))
     pages.add(
         Agreement, invented_id(pages.ids, home.since), customer_id, f"Home {tier.title()}",
-        f"{term} months" if term > 1 else "monthly", tier, since, None,
+        f"{term} months" if term > 1 else "monthly", tier, since, None, home.since,
     )  # fmt: skip
     for place, (name, kind, _) in enumerate(plans):
         pages.add(
             Product, invented_id(pages.ids, home.since), customer_id, name, kind,
-            f"{kind[:4].upper()}-{number:07d}{place}", "active", "{}", since,
+            f"{kind[:4].upper()}-{number:07d}{place}", "active", "{}", since, home.since,
         )  # fmt: skip
