@@ -124,6 +124,7 @@ def _way(
     asked = ", ".join(map(str, signed["still_asked"]))
     signers = ", ".join(str(one.by or _("installation")) for one in signed["signatures"])
     accepted = signers if now > _ACCEPTED else _("to sign: %(roles)s") % {"roles": asked}
+    names = {signers, str(version.author)}
     steps = [
         (_("Drafted"), str(version.author) if version.author else _("as shipped")),
         (_("Tested"), _tested_words(tested)),
@@ -131,7 +132,12 @@ def _way(
         (_("Introduced"), str(version.get_state_display()) if now >= _INTRODUCED else ""),
     ]
     return [
-        {"label": label, "sub": sub, "state": "done" if i < now else "now" if i == now else ""}
+        {
+            "label": label,
+            "sub": sub,
+            "people": "yes" if sub in names else "",
+            "state": "done" if i < now else "now" if i == now else "",
+        }
         for i, (label, sub) in enumerate(steps)
     ]
 
