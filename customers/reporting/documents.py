@@ -2,6 +2,7 @@
 
 import csv
 import io
+import logging
 import re
 import tempfile
 from collections.abc import Sequence
@@ -27,10 +28,13 @@ from openpyxl.styles import Font
 import crm.web
 from customers.reporting.kinds import Cell, Content
 
+# It tells of every table of a font that it keeps.
+logging.getLogger("fontTools").setLevel(logging.WARNING)
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 _FONTS = Path(crm.web.__file__).parent / "static/crm/fonts"
-_FACES = {"inter": "inter-latin", "interext": "inter-latin-ext"}
-_WEIGHTS = {"": 400, "B": 600}
+_LATIN, _FURTHER = "inter-latin", "inter-latin-ext"
+_BOLD = 600
 _SHEET_NAME = 31
 
 
@@ -140,11 +144,11 @@ def _sheet_name(title: str, taken: Sequence[str]) -> str:
 def _pdf(heading: Heading, content: Content) -> File:
     pdf = FPDF()
     pdf.set_auto_page_break(auto=True, margin=16)
-    for face in _FACES:
-        for style in _WEIGHTS:
-            pdf.add_font(face, style, _font(face, style))
+    pdf.add_font("inter", "", _font(_LATIN))
+    pdf.add_font("inter", "B", _font(_LATIN, _BOLD))
+    pdf.add_font("further", "", _font(_FURTHER))
     pdf.set_font("inter", size=10)
-    pdf.set_fallback_fonts(["interext"], exact_match=False)
+    pdf.set_fallback_fonts(["further"], exact_match=False)
     pdf.set_title(heading.title)
     pdf.set_lang(translation.get_language() or "en")
     pdf.add_page()
@@ -172,6 +176,8 @@ def _pdf_table(pdf: FPDF, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) 
     if not rows:
         return
     pdf.set_font("inter", size=8)
+    pdf.set_line_width(0.1)
+    pdf.set_draw_color(190)
     with pdf.table(
         borders_layout="HORIZONTAL_LINES",
         text_align="LEFT",
@@ -185,14 +191,13 @@ def _pdf_table(pdf: FPDF, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) 
 
 
 @cache
-def _font(face: str, style: str) -> str:
-    """Our own letters in the form a PDF needs, made once in a process."""
-    font = TTFont(_FONTS / f"{_FACES[face]}.woff2")
+def _font(name: str, weight: int = 0) -> str:
+    """Our own letters in the form a PDF needs, made once in a process; cutting a weight is slow."""
+    font = TTFont(_FONTS / f"{name}.woff2")
     font.flavor = None
-    fixed = {"wght": _WEIGHTS[style]} | {
-        axis.axisTag: axis.defaultValue for axis in font["fvar"].axes if axis.axisTag != "wght"
-    }
-    instantiateVariableFont(font, fixed, inplace=True)
+    if weight:
+        axes = {axis.axisTag: axis.defaultValue for axis in font["fvar"].axes}
+        instantiateVariableFont(font, axes | {"wght": weight}, inplace=True)
     with tempfile.NamedTemporaryFile(prefix="crm-font-", suffix=".ttf", delete=False) as file:
         font.save(file)
         return file.name

@@ -16,7 +16,7 @@ from readiness.processes.introduce_baseline import introduce_baselines
 from readiness.registry import cases, measures
 from readiness.registry.resolve import resolve
 from tests.customers.factories import a_customer
-from tests.customers.order_factories import an_order
+from tests.customers.order_factories import an_order, the_table
 from tests.readiness.factories import a_manager
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,7 @@ def test_baseline_is_accepted_by_tests_that_ran() -> None:
 
 @pytest.mark.req("R-CIM-21")
 def test_readiness_manager_cannot_draft_a_table_with_a_gap() -> None:
-    introduce_baselines()
+    the_table()
 
     with pytest.raises(RuleBroken) as refused:
         draft_capability(
