@@ -14,7 +14,6 @@ from customers.models import Consent, ContactMedium
 from interactions.channels import smpp
 from interactions.channels.outcome import Outcome
 from interactions.channels.segments import segments
-from interactions.codes import send_code
 from interactions.models import CarrierState, Inbound, Interaction, Message
 from interactions.processes.notify_customer import send_due
 from interactions.processes.receive_message import file_due
@@ -294,21 +293,6 @@ def test_a_question_asked_by_mail_is_answered_by_text_in_the_same_thread(
     request.refresh_from_db()
     assert (request.state, Interaction.objects.count()) == ("answered", 1)
     assert set(matter.messages.values_list("channel", flat=True)) == {"email", "sms"}
-
-
-@pytest.mark.req("R-CIM-17")
-def test_a_code_goes_out_at_once_and_stands_in_no_timeline(gateway: Gateway) -> None:
-    assert send_code(NUMBER, "", "Your code is 4711") == ""
-    gateway.status = 503
-    failed = send_code(NUMBER, "", "Your code is 4711")
-
-    assert [body["text"] for body in gateway.taken] == ["Your code is 4711"]
-    assert failed.startswith("503")
-    assert Message.objects.exists() is False
-
-
-def test_a_channel_that_sends_nothing_sends_no_codes_either(plain: None) -> None:
-    assert send_code(NUMBER, "", "x") == "The version of the channel in use sends nothing."
 
 
 @pytest.mark.req("R-TMI-3")
