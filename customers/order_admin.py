@@ -3,6 +3,8 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import (
@@ -83,6 +85,10 @@ class ReportAdmin(_Admin):
     exclude = ("content",)
     subject, subject_id, found_through = "report", "pk", "need__customer"
     masked: ClassVar[Masks] = {}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        # A list of files need not carry the files.
+        return super().get_queryset(request).defer("content")
 
     def aggregate_of(self, row: Any) -> str:
         return f"report:{row.pk}"

@@ -88,8 +88,9 @@ def make_due_reports(now: datetime, limit: int = 50) -> int:
         .values_list("pk", flat=True)[:limit]
     ):
         made += _begin(need_id, timezone.localdate(now))
+    # Those never tried come first: what fails again and again must not be in their way.
     waiting = Report.objects.filter(state__in=[_State.DUE, _State.FAILED])
-    for report_id in list(waiting.order_by("due_at").values_list("pk", flat=True)[:limit]):
+    for report_id in list(waiting.order_by("state", "due_at").values_list("pk", flat=True)[:limit]):
         try:
             make_report(report_id=report_id, actor=SYSTEM)
         except Exception as problem:
@@ -209,6 +210,7 @@ def find_late(now: datetime, limit: int = 200) -> int:
     late = (
         Report.objects.filter(~Q(state=_State.DELIVERED), due_at__lt=now, late_at=None)
         .select_related("need")
+        .defer("content")
         .order_by("due_at", "pk")
         .select_for_update(skip_locked=True, of=("self",))[:limit]
     )

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -132,7 +133,9 @@ def _customer(actor: Actor, pk: int) -> Customer:
 
 def _needs(customer: Customer, actor: Actor) -> list[dict[str, Any]]:
     found = ReportNeed.objects.visible_to(actor).filter(customer=customer, ended_at=None)
-    listed = found.prefetch_related("reports__deliveries").order_by("pk")
+    listed = found.prefetch_related(
+        Prefetch("reports", Report.objects.defer("content")), "reports__deliveries"
+    ).order_by("pk")
     return [
         {
             "need": need,

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
@@ -32,7 +33,9 @@ class NeedsView(APIView):
         actor = caller(request)
         customer = _customer(public_id, actor)
         needs = ReportNeed.objects.visible_to(actor).filter(customer=customer, ended_at=None)
-        listed = needs.prefetch_related("reports__deliveries").order_by("pk")
+        listed = needs.prefetch_related(
+            Prefetch("reports", Report.objects.defer("content")), "reports__deliveries"
+        ).order_by("pk")
         return as_json(200, {"reportNeed": [_need(one) for one in listed]})
 
     def post(self, request: Request, public_id: UUID) -> HttpResponse:
