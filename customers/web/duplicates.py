@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.access import Actor, require, signed_in
@@ -126,7 +126,7 @@ def may_decide_count(actor: Actor) -> int:
 
 navigation.register(
     "customers:duplicates",
-    label=_("Duplicates"),
+    label=gettext_lazy("Duplicates"),
     icon="git-merge",
     section="stewardship",
     order=10,

@@ -74,7 +74,7 @@ def _known() -> list[tuple[str, str]]:
     """Mappings to choose from: those people kept, then those that come with the product."""
     kept = ImportMapping.objects.values_list("public_id", "name")
     return [(str(public_id), name) for public_id, name in kept] + [
-        (name, str(mapping["title"])) for name, mapping in shipped().items()
+        (name, _(str(mapping["title"]))) for name, mapping in shipped().items()
     ]
 
 

@@ -151,7 +151,8 @@ def test_an_open_question_is_no_use_and_an_answered_one_is(
     other = a_party()
     run = imported(*ROWS)
     party = Customer.objects.get(number="A-1").party
-    left, right = sorted([other, party], key=lambda one: one.pk if one else 0)
+    assert party is not None
+    left, right = sorted([other, party], key=lambda one: one.pk)
     DuplicateCase.objects.create(left=left, right=right, state=state, score=50)
 
     assert undone(run) == numbers
