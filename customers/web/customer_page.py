@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -105,9 +106,16 @@ def _identity(customer: Customer, actor: Actor, *, clear: bool, level: int) -> d
         "needs": _needs(party) if party else [],
         "marketing": _marketing(party) if party else "",
         "may_change": may_change,
-        "steps": steps_of(customer, actor) if clear else [],
+        "steps": [*steps_of(customer, actor), _yesterday(customer)] if clear else [],
         "today": timezone.localdate(),
     }
+
+
+def _yesterday(customer: Customer) -> dict[str, Any]:
+    """The way into the past where the head has no room for a date."""
+    day = timezone.localdate() - timedelta(days=1)
+    where = reverse("customers:past", args=[customer.pk])
+    return {"label": _("As it was"), "url": f"{where}?at={day.isoformat()}"}
 
 
 def _record(customer: Customer, actor: Actor, *, clear: bool, level: int) -> dict[str, Any]:

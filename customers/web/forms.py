@@ -5,8 +5,10 @@ from typing import Any
 
 import puremagic
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from customers.contact_points import written
 from customers.imports.mapping import SCHEMA
 from customers.models import AttributeDefinition, Customer
 from customers.place_names import country_choices, language_choices
@@ -101,6 +103,22 @@ class RecordForm(forms.Form):
             if value not in (None, "")
         ]
         return [*kept, *said]
+
+    def clean_mobile(self) -> str:
+        return self._number("mobile")
+
+    def clean_phone(self) -> str:
+        return self._number("phone")
+
+    def _number(self, name: str) -> str:
+        """A number that can be one; what came unreadable from elsewhere may stay as it is."""
+        value = str(self.cleaned_data[name])
+        readable = written(name, value, region=settings.CRM_REGION).normalised
+        if value and not readable and value != self.initial.get(name):
+            raise forms.ValidationError(
+                _("This is no phone number. Correct it here or leave it out.")
+            )
+        return value
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}

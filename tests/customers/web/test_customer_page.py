@@ -1,5 +1,7 @@
 """The customer page."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -150,6 +152,19 @@ def test_the_number_of_queries_does_not_grow_with_what_is_recorded() -> None:
             )
 
     assert counts[0] == counts[1]
+
+
+def test_the_page_reads_what_stands_and_no_history() -> None:
+    customer, client = a_whole_customer(), as_role()
+    update_customer(
+        customer_id=customer.pk, changes={"segment": "gold"}, trigger="other-process", actor=SYSTEM
+    )
+
+    with CaptureQueriesContext(connection) as queries:
+        page(client, customer)
+
+    asked = [one["sql"] for one in queries]
+    assert [one for one in asked if re.search(r'"customers_\w+event"', one)] == []
 
 
 @pytest.mark.req("R-CIM-6")

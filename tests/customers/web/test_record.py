@@ -180,6 +180,17 @@ def test_an_attribute_the_installation_defined_is_asked_checked_and_shown() -> N
     assert "Loyalty points" in page
 
 
+@pytest.mark.req("R-CIM-17")
+def test_a_number_that_cannot_be_one_is_said_beside_its_field() -> None:
+    customer, client = a_customer(), as_role()
+
+    refused = edited(client, customer, mobile="077")
+
+    assert refused.status_code == 422
+    assert "no phone number" in refused.context["form"].errors["mobile"][0]
+    assert not ContactMedium.objects.exists()
+
+
 def test_languages_and_countries_are_chosen_by_name() -> None:
     customer, client = a_customer(party=a_party(language="cy", nationality="GB")), as_role()
 
