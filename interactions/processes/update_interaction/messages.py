@@ -176,9 +176,9 @@ def _note(interaction: Interaction, message: Message, actor: Actor) -> None:
 def _take_in(interaction: Interaction, message: Message, actor: Actor) -> None:
     """What the customer says: kept, answering what we asked, and starting the wait for a reply."""
     _serving(message.channel, interaction)
+    if not message.automatic and interaction.status in Interaction.ENDED:
+        _begin_again(interaction, actor)
     message.save(force_insert=True)
-    if not message.automatic:
-        reopen_for_message(interaction=interaction, actor=actor)
     append(
         interaction,
         "customer_message",
@@ -191,6 +191,18 @@ def _take_in(interaction: Interaction, message: Message, actor: Actor) -> None:
     if not message.automatic:
         answered(interaction, message.created_at, message.channel, actor)
         _wake(interaction, actor)
+
+
+def _begin_again(interaction: Interaction, actor: Actor) -> None:
+    """What ended for good takes no more: nobody would see it, and no promise would run for it."""
+    if not reopen_for_message(interaction=interaction, actor=actor):
+        raise RuleBroken(
+            "has-ended",
+            _("This is “%(status)s” for good. Log a new interaction instead.")
+            % {"status": interaction.get_status_display()},
+            field="status",
+            details={"from": interaction.status},
+        )
 
 
 def _answer(interaction: Interaction, message: Message, actor: Actor) -> None:

@@ -1,11 +1,24 @@
 """Every visible word of these screens comes from gettext, or is marked as data."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 
-from interactions.models import Interaction
+from crm.access import actor_for
+from interactions.macros import load_macros
+from interactions.models import Interaction, SavedView
+from interactions.processes.manage_interaction import (
+    escalate,
+    link,
+    merge,
+    plan_follow_up,
+    snooze,
+    split,
+)
 from interactions.processes.track_interaction import make_promise
-from interactions.processes.update_interaction import ask_customer
+from interactions.processes.update_interaction import add_message, ask_customer
 from tests.crm.web.test_pseudo_locale import pseudo, untranslated  # noqa: F401  # a fixture
 from tests.customers.factories import a_customer
 from tests.interactions.factories import a_worker, an_interaction, later, the_clock
@@ -25,6 +38,14 @@ def matter(plain: None) -> Interaction:
     ask_customer(
         interaction_id=one.pk, question="Lights?", due_at=soon, on_silence="call", actor=worker
     )
+    escalate(interaction_id=one.pk, reason="part", actor=worker)
+    for other in (an_interaction(customer, subject="Again"), an_interaction(customer)):
+        link(interaction_id=one.pk, other_id=other.pk, actor=worker)
+    merge(source_id=other.pk, target_id=one.pk, actor=worker)
+    snooze(interaction_id=one.pk, until=soon, actor=worker)
+    note = add_message(interaction_id=one.pk, body="x", kind="note", actor=worker)
+    split(interaction_id=one.pk, message_ids=[note.pk], subject="x", actor=worker)
+    load_macros()
     return one
 
 
@@ -45,7 +66,12 @@ def matter(plain: None) -> Interaction:
 @pytest.mark.usefixtures("pseudo")
 def test_screen_has_no_text_of_its_own(path: str, matter: Interaction) -> None:
     cache.clear()
-    client, _user = a_desk(role="team-lead")
+    client, user = a_desk(role="team-lead")
+    SavedView.objects.create(user=user, name="Web", query="tab=all&channel=web")
+    plan_follow_up(
+        interaction_id=matter.pk, kind="call", note="x", actor=actor_for(user),
+        due_at=timezone.now() + timedelta(seconds=5),
+    )  # fmt: skip
     address = path.format(customer=matter.customer_id, public_id=matter.public_id)
 
     html = client.get(address).content.decode()

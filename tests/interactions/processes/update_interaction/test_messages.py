@@ -10,7 +10,7 @@ from crm.access import SYSTEM
 from crm.errors import RuleBroken
 from crm.web.models import AgentNotice
 from interactions.models import Interaction, Message
-from interactions.processes.close_interaction import close, complete
+from interactions.processes.close_interaction import cancel, close, complete
 from interactions.processes.log_interaction import log_interaction
 from interactions.processes.track_interaction import rebuild
 from interactions.processes.update_interaction import add_message, assign
@@ -63,17 +63,25 @@ def test_the_customer_writing_again_takes_it_up_once_more() -> None:
     assert rebuild(interaction_id=matter.pk) == []
 
 
-def test_after_the_window_what_ended_stays_ended() -> None:
+@pytest.mark.req("R-TMI-7")
+@pytest.mark.parametrize("how", ["window over", "cancelled"])
+def test_what_ended_for_good_takes_no_more_but_what_machines_say(how: str) -> None:
     matter = an_interaction()
-    complete(interaction_id=matter.pk, outcome="resolved", actor=SYSTEM)
-    Interaction.objects.filter(pk=matter.pk).update(
-        completed_at=timezone.now() - timedelta(days=31)
-    )
+    if how == "cancelled":
+        cancel(interaction_id=matter.pk, reason="spam", actor=SYSTEM)
+    else:
+        complete(interaction_id=matter.pk, outcome="resolved", actor=SYSTEM)
+        Interaction.objects.filter(pk=matter.pk).update(
+            completed_at=timezone.now() - timedelta(days=31)
+        )
 
-    hear(matter)
+    with pytest.raises(RuleBroken) as refused:
+        hear(matter)
+    hear(matter, automatic=True)
 
-    matter.refresh_from_db()
-    assert matter.status == "completed"
+    assert refused.value.code == "has-ended"
+    assert matter.messages.count() == 1
+    assert matter.clocks.filter(target="next_response").exists() is False
 
 
 def test_colleagues_named_in_a_note_hear_of_it_once() -> None:
