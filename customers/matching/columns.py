@@ -32,8 +32,8 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     "birth_month": ("birthmonth", "monthofbirth"),
     "birth_day": ("birthday day", "dayofbirth"),
     "house_number": (
-        "streetnumber", "streetno", "streetnum", "housenumber", "houseno", "housenum", "number",
-        "buildingnumber", "stno", "hausnummer", "hausnr", "huisnummer", "civicnumber", "numero",
+        "streetnumber", "streetno", "streetnum", "housenumber", "houseno", "housenum",
+        "buildingnumber", "stno", "hausnummer", "hausnr", "huisnummer", "civicnumber",
     ),
     "street": (
         "address1", "address", "street", "streetname", "streetaddress", "addressline1", "addr1",
@@ -94,6 +94,9 @@ def guessed(header: Sequence[str], *, id_column: str) -> dict[str, list[str]]:
         role = _role(column)
         if role and column != id_column and (role in SEVERAL or role not in found):
             found.setdefault(role, []).append(column)
+    if "given_name" in found and "family_name" not in found and "full_name" in found:
+        # “Name, Vorname” and “nom, prénom”: the name beside a given name is the family's.
+        found["family_name"] = found.pop("full_name")
     return found
 
 

@@ -15,8 +15,8 @@ _CHUNK = 1_000_000
 MATCH, REVIEW = 0.9, 0.2
 # Pairs further below than rare values could lift them are not looked at again.
 _HOPELESS = -14.0
-# A pair that two matches suggest is believed unless its own attributes speak against it.
-_AGAINST = -6.0
+# A pair that two strong matches suggest is believed unless its own attributes speak against it.
+_STRONG, _AGAINST = 0.99, -3.0
 
 
 @dataclass(slots=True)
@@ -85,7 +85,7 @@ def weighed(table: Table, model: Model, pairs: Rows, agreed: Levels) -> Scored:
 def _followed(table: Table, direct: Scored) -> Scored:
     """The same with the pairs that matches imply."""
     number = direct.left * table.size + direct.right
-    more = implied(number[direct.matches], table.size)
+    more = implied(number[direct.chance >= _STRONG], table.size)
     old = np.isin(number, more)
     direct.implied = old & (direct.bits > _AGAINST)
     fresh = np.setdiff1d(more, number)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from customers.matching.compare import SAME, Feature, levels
+from customers.matching.compare import ALIKE, NEAR, SAME, Feature, levels
 from customers.matching.table import Column, Table
 
 Floats = NDArray[np.float64]
@@ -33,12 +33,16 @@ _U = {
     "place": (0.01, 0.004, 0.002),
     "gender": (0.0, 0.0, 0.5),
 }
+# Past these, “one person” would mean something else.
+_M_DIFFERS, _M_SAME, _LEAST_SHARE = 0.25, 0.4, 0.001
 _M_TRUST, _U_TRUST, _DUPLICATE_RATE = 30.0, 2_000.0, 0.01
+# Addresses are made of names and numbers given out in a row: nearly the same is no coincidence.
+_MOST = {"email": {ALIKE: 3.0, NEAR: 6.0}, "phone": {ALIKE: 3.0, NEAR: 6.0}}
 _SAMPLE = 400_000
 _ROUNDS = 30
 _SETTLED = 1e-6
 # One name at one address: how likely one person, believed as firmly as by so many pairs; learnt.
-_TOGETHER, _TOGETHER_TRUST, _TOGETHER_LIMITS = 0.33, 30.0, (-2.0, 8.0)
+_TOGETHER, _TOGETHER_TRUST, _TOGETHER_LIMITS = 0.33, 30.0, (-12.0, 8.0)
 _TERM_TRUST = 1_000.0
 
 
@@ -62,6 +66,9 @@ class Model:
         learnt_bits = np.log2(self.m[:, 1:] / self.u[:, 1:])
         # Agreeing more never counts for less, whatever a few pairs happened to show.
         self.bits[:, 1:] = np.maximum.accumulate(learnt_bits, axis=1)
+        for at, feature in enumerate(self.features):
+            for level, most in _MOST.get(feature.key, {}).items():
+                self.bits[at, level] = min(self.bits[at, level], most)
 
     @property
     def start(self) -> float:
@@ -77,9 +84,20 @@ class Model:
         """Bits of each pair, the shared attributes held to what a household would show."""
         each = self.each(agreed, rare)
         shared = self.shared
-        together = np.minimum(each[:, shared].sum(axis=1), self.household)
+        together = np.minimum(each[:, shared].sum(axis=1), self.limits(each))
         total: Floats = self.start + together + each[:, ~shared].sum(axis=1)
         return total
+
+    def limits(self, each: Floats) -> Floats:
+        """The most that what a household shares can add to each pair.
+
+        However often one name at one address turned out to be one person: whose own attributes
+        differ on the whole is somebody else of that household.
+        """
+        own = each[:, ~self.shared].sum(axis=1)
+        apart = min(self.household, _odds(_TOGETHER) - self.start)
+        limits: Floats = np.where(own < 0, apart, self.household)
+        return limits
 
     @property
     def shared(self) -> NDArray[np.bool_]:
@@ -122,8 +140,9 @@ def held_together(model: Model, each: Floats) -> Floats:
     """Bits by feature that add up to the total: what a household shares scaled to its limit."""
     out = each.copy()
     sums = each[:, model.shared].sum(axis=1)
-    over = sums > model.household
-    scale = np.where(over, model.household / np.where(over, sums, 1), 1.0)
+    limits = model.limits(each)
+    over = sums > limits
+    scale = np.where(over, limits / np.where(over, sums, 1), 1.0)
     out[:, model.shared] *= scale[:, None]
     return out
 
@@ -160,7 +179,7 @@ def learnt(
         )
         for at in range(len(features)):
             agreed = np.bincount(patterns[:, at], one, LEVELS)[1:] + first_m[at, 1:] * _M_TRUST
-            model.m[at, 1:] = agreed / agreed.sum()
+            model.m[at, 1:] = _as_one_person(agreed / agreed.sum())
             met = model.prior * model.m[at, 1:] * chance[at, 1:].sum()
             strangers = np.maximum(chance[at, 1:] - met, 0)
             weighed = strangers * seen + first_u[at, 1:] * _U_TRUST
@@ -170,6 +189,24 @@ def learnt(
         if abs(model.prior - before) < _SETTLED * model.prior:
             break
     return model
+
+
+def _as_one_person(share: Floats) -> Floats:
+    """Records of one person mostly agree: what does not is another kind of pair, and no lesson.
+
+    Without this a file that holds nobody twice would teach that namesakes are one person.
+    """
+    differs, same = share[0], share[-1]
+    if differs <= _M_DIFFERS and same >= _M_SAME:
+        return share
+    out = share.copy()
+    out[0] = min(differs, _M_DIFFERS)
+    out[-1] = max(same, _M_SAME)
+    between = out[1:-1].sum()
+    out[1:-1] *= (1 - out[0] - out[-1]) / between if between else 0
+    held: Floats = np.maximum(out, _LEAST_SHARE)
+    held /= held.sum()
+    return held
 
 
 def _by_chance(table: Table, features: list[Feature]) -> tuple[Floats, float]:

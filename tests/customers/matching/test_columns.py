@@ -15,6 +15,8 @@ from customers.matching.columns import ColumnsWrong, guessed, said
         ),
         ("German", ["Vorname", "Nachname", "PLZ", "Geburtsdatum", "Straße"],
          ["given_name", "family_name", "postcode", "birth_date", "street"]),
+        ("a name beside a given name", ["Name", "Vorname"], ["given_name", "family_name"]),
+        ("a number of anything", ["number", "surname"], ["family_name"]),
         ("spaced and cased", ["First Name", "LAST NAME", "Zip Code", "E-Mail", "Mobile Phone"],
          ["given_name", "family_name", "postcode", "email", "phone"]),
         ("prefixed", ["customer_first_name", "customer_last_name", "customerCity"],

@@ -5,7 +5,7 @@ import pytest
 from customers.matching import columns
 from customers.matching.pairs import Scored, scored
 from customers.matching.table import Table, table_of
-from tests.customers.matching.people import FIELDS, Person, written_twice
+from tests.customers.matching.people import FIELDS, Person, people, written_twice
 
 
 def _found(rows: list[Person], *, without: tuple[str, ...] = ()) -> tuple[Scored, Table]:
@@ -81,6 +81,15 @@ def test_a_slip_does_not_hide_a_person(_case: str, changes: dict[str, str]) -> N
     found = scored(table_of([person, person | changes], list(person)))
 
     assert found.matches.tolist() == [True]
+
+
+@pytest.mark.req("R-CIM-5")
+def test_a_file_that_holds_nobody_twice_teaches_no_false_lesson() -> None:
+    rows = list(people(1_500, seed=9))
+
+    found, _table = _found(rows)
+
+    assert int(found.matches.sum()) <= 8
 
 
 def test_nobody_in_a_file_is_no_error() -> None:
