@@ -156,7 +156,7 @@ def test_likely_records_show_while_somebody_types() -> None:
 
     answer = _client("agent").post(
         reverse("customers:alike"),
-        {"type": "consumer", "given_name": "Tomek", "family_name": "Wieczorek",
+        {"type": "consumer", "given_name": "Tomaz", "family_name": "Wieczorek",
          "mobile": "+44 7700 911671"},
     ).content.decode()  # fmt: skip
 
