@@ -31,7 +31,10 @@ from customers.models import (
     CustomerRole,
     Hold,
     Identifier,
+    ImportChange,
     ImportedRecord,
+    ImportKept,
+    ImportMapping,
     ImportProblem,
     ImportRun,
     OrderedThing,
@@ -94,6 +97,7 @@ def full_record(version: Any) -> Customer:
     run = ImportRun.objects.create(kind="customers", file_name="churn.csv", state="failed")
     ImportedRecord.objects.create(run=run, line=2, customer_id=customer.pk, row={"id": mark})
     ImportProblem.objects.create(run=run, line=3, reason="No number.")
+    an_import_undone(run, customer)
     archive = ArchiveRun.objects.create(data_class="interaction", capability_version=version)
     ArchivedRecord.objects.create(
         file=ArchiveFile.objects.create(run=archive, path=f"interaction/{mark}.parquet"),
@@ -108,6 +112,21 @@ def full_record(version: Any) -> Customer:
         capability_version=version,
     )
     return customer
+
+
+def an_import_undone(run: ImportRun, customer: Customer) -> None:
+    """A row in every table that an import and its undoing leave behind."""
+    ImportMapping.objects.create(name=f"Sign-ups {customer.pk}", columns=["id"])
+    ImportKept.objects.create(
+        run=run, line=2, customer_id=customer.pk, outcome="kept", reason="Edited since."
+    )
+    ImportChange.objects.create(
+        run=run,
+        customer_id=customer.pk,
+        table="customers_customer",
+        row_id=customer.pk,
+        how="changed",
+    )
 
 
 def orders_and_reports(customer: Customer) -> None:
