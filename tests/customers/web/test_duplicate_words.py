@@ -4,11 +4,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.crm.web.test_pseudo_locale import pseudo as pseudo
-from tests.crm.web.test_pseudo_locale import untranslated
+from tests.crm.web.test_pseudo_locale import pseudo, untranslated
 from tests.customers.factories import a_user
 from tests.customers.web.test_duplicates import _pair, _url
 
+__all__ = ["pseudo"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pseudo")]
 
 
