@@ -138,6 +138,7 @@ class _EndForm(ActionForm):
     reason = forms.ChoiceField(
         label=_("Reason"), choices=[("", "—"), *Customer.EndReason.choices], required=False
     )
+    stop_services = forms.BooleanField(label=_("Running services stop with it"), required=False)
 
 
 @admin.register(Customer)
@@ -182,10 +183,13 @@ class CustomerAdmin(_RecordAdmin):
     @admin.action(description=_("End the relationship for the reason"), permissions=["terminate"])
     def terminate(self, request: HttpRequest, queryset: QuerySet[Customer]) -> None:
         actor, reason = signed_in(request), request.POST.get("reason", "")
+        stop_services = "stop_services" in request.POST
         self.attempt(
             request,
             queryset,
-            lambda one: terminate_relationship(customer_id=one.pk, reason=reason, actor=actor),
+            lambda one: terminate_relationship(
+                customer_id=one.pk, reason=reason, stop_services=stop_services, actor=actor
+            ),
         )
 
     def has_terminate_permission(self, request: HttpRequest) -> bool:
@@ -493,7 +497,6 @@ class ImportKeptAdmin(ReadOnlyAdmin):
 class ImportMappingAdmin(ReadOnlyAdmin):
     list_display = ("id", "name", "by", "saved_at")
     list_select_related = ("by",)
-    search_fields = ("name__icontains",)
     ordering = ("name",)
 
 

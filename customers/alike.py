@@ -198,6 +198,7 @@ def _model_of_minute(_minute: int) -> Model:
 def forget_model() -> None:
     """Ask for the weights anew (a search has learnt better ones, and tests)."""
     _model_of_minute.cache_clear()
+    _model.cache_clear()
 
 
 def _size() -> int:

@@ -21,11 +21,14 @@ from customers.models import (
 _SILENT = {"id", "revision", "updated_at", "reversed_digits", "normalised", "public_id"}
 
 
-def changes_of(customer: Customer, limit: int) -> list[Change]:
-    """The newest changes of everything recorded about a customer, newest first."""
+def changes_of(customer: Customer, limit: int, *, billing: bool) -> list[Change]:
+    """The newest changes of everything recorded about a customer, newest first.
+
+    What they pay is part of it only for whoever may see `billing`.
+    """
     found: list[Change] = []
     for model, rows in _rows(customer):
-        if rows:
+        if rows and (billing or model is not Account):
             found += changes_of_rows(model, rows, limit, _SILENT)
     found.sort(key=lambda change: change.at, reverse=True)
     return found[:limit]

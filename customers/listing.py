@@ -14,17 +14,20 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm import sql
 from crm.access import Actor
 from crm.accounts.models import Team
+from crm.errors import RuleBroken
 from customers import masking
 from customers.finding import find_customers
 from customers.models import Customer
 
 _SEARCHED = 200
 _LONGEST = 80
+LONGEST_QUERY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,18 @@ class Wish:
     def query(self) -> str:
         """The same wish as an address, always in the same words."""
         return urlencode(sorted(self.said.items()))
+
+    @property
+    def kept(self) -> str:
+        """The address to be kept; RuleBroken when it is too long, for half of it means more."""
+        if len(self.query) > LONGEST_QUERY:
+            raise RuleBroken(
+                "too-many-words",
+                gettext("These filters are too long to be kept. Search for less text."),
+                field="purpose",
+                kind="invalid",
+            )
+        return self.query
 
     @property
     def text(self) -> str:

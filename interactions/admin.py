@@ -379,7 +379,7 @@ class _Texts(admin.StackedInline[MacroText, Macro]):
 class MacroAdmin(CarefulAdmin):
     list_display = ("key", "title", "active")
     list_filter = ("active",)
-    search_fields = ("key__startswith", "title__icontains")
+    search_fields = ("key__startswith",)
     inlines = (_Texts,)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Macro | None = None) -> Any:
@@ -390,7 +390,7 @@ class MacroAdmin(CarefulAdmin):
 class InboundAdmin(_ActingAdmin):
     masked: ClassVar[Masks] = {"sender": hidden, "sender_name": hidden, "subject": hidden}
     list_display = ("source", "channel", "state", "code", "attempts", "received_at", "filed_at")
-    list_filter = ("state", _CHANNEL, "code")
+    list_filter = ("state", _CHANNEL)
     ordering = ("-id",)
     # The bytes as they came are for the machine that files them.
     exclude = ("raw", "about")

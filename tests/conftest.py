@@ -10,6 +10,17 @@ pytest_plugins = [
     "tests.readiness.fixtures",
 ]
 
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """No test meets what the one before left in this process."""
+    from crm.celery import app
+    from customers.alike import forget_model
+
+    app._rests_until = 0.0
+    forget_model()
+
+
 RUNNING = pytest.StashKey[servers.Servers]()
 
 

@@ -50,21 +50,33 @@ def answer_all() -> int:
     return rounds(_answer_one)
 
 
-@transaction.atomic
 def _answer_one() -> int:
-    open_ones = ResetRequest.objects.filter(answered_at=None).order_by("asked_at")
-    request = open_ones.select_for_update(skip_locked=True).first()
-    if request is None:
+    email = _taken()
+    if email is None:
         return 0
-    for person in _people(request.email):
+    for person in _people(email):
         try:
             _send_link(person)
         except OSError as problem:
             # Asked again by the person, not by us: a link that comes much later alarms.
             structlog.get_logger(__name__).error("reset.not_sent", problem=repr(problem))
+    return 1
+
+
+@transaction.atomic
+def _taken() -> str | None:
+    """Take the oldest request before its mail goes: a mail server holds no lock of ours.
+
+    Killed between the two, the person asks again; nobody gets two links.
+    """
+    open_ones = ResetRequest.objects.filter(answered_at=None).order_by("asked_at")
+    request = open_ones.select_for_update(skip_locked=True).first()
+    if request is None:
+        return None
+    email = request.email
     request.email, request.answered_at = "", timezone.now()
     request.save(update_fields=["email", "answered_at"])
-    return 1
+    return email
 
 
 def _people(email: str) -> list[User]:

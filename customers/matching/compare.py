@@ -176,7 +176,7 @@ def _email_levels(beside: _Beside) -> Levels:
     slips = _slips(beside, 2)
     out = np.full(len(slips), DIFFERS, np.int8)
     # Two slips are another birth year behind the name as easily as a slip of the finger.
-    out[beside.agree(_mail_name) | (slips == 2)] = ALIKE  # noqa: PLR2004
+    out[beside.agree(_mail_name) | (slips == 2)] = ALIKE  # noqa: PLR2004  # two slips, as said above
     out[slips <= 1] = NEAR
     return out
 

@@ -154,7 +154,10 @@ def _spans(numbers: Mapping[Key, list[tuple[datetime, str]]]) -> dict[Key, Span]
             if not value or (place and told[place - 1][1] == value):
                 continue
             ends = [at for at, later in told[place + 1 :] if later != value]
-            found[kind, value] = Span(start, ends[0] if ends else None)
+            # Moved from one product to another, the later place is where it is.
+            held = found.get((kind, value))
+            if held is None or start >= held.start:
+                found[kind, value] = Span(start, ends[0] if ends else None)
     return found
 
 

@@ -87,7 +87,7 @@ def show_job(
         replaced=asked.replaced,
         reason=asked.reason.strip(),
         picked=None if picked is None else sorted(set(picked)),
-        query="" if picked is not None else query,
+        query="" if picked is not None else Wish.read(QueryDict(query).dict()).kept,
         up_to=newest or 0,
     )
 

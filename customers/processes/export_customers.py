@@ -46,7 +46,7 @@ def ask_export(*, query: str, columns: Iterable[str], purpose: str, actor: Actor
         )
     return ListExport.objects.create(
         by_id=_person(actor),
-        query=Wish.read(QueryDict(query).dict()).query[:500],
+        query=Wish.read(QueryDict(query).dict()).kept,
         columns=[column.key for column in chosen_columns(columns)],
         purpose=purpose.strip()[:200],
     )

@@ -135,7 +135,7 @@ def _respell(medium: ContactMedium) -> None:
 
 
 def _prefer_no_other(medium: ContactMedium) -> None:
-    """One contact point of a kind is preferred, not two."""
+    """One contact point is preferred, not two: that is what the word means in TMF632."""
     others = ContactMedium.objects.filter(party=medium.party_id, preferred=True, valid_to=None)
     others.exclude(pk=medium.pk).update(preferred=False)
 

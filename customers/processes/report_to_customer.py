@@ -89,7 +89,7 @@ def make_due_reports(now: datetime, limit: int = 50) -> int:
     ):
         made += _begin(need_id, timezone.localdate(now))
     # Those never tried come first: what fails again and again must not be in their way.
-    waiting = Report.objects.filter(state__in=[_State.DUE, _State.FAILED])
+    waiting = Report.objects.filter(state__in=[_State.DUE, _State.FAILED], need__ended_at=None)
     for report_id in list(waiting.order_by("state", "due_at").values_list("pk", flat=True)[:limit]):
         try:
             make_report(report_id=report_id, actor=SYSTEM)

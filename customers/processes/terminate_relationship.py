@@ -9,7 +9,7 @@ from crm.errors import RuleBroken
 from crm.events.catalogue import CustomerTerminated
 from crm.events.publish import publish
 from customers.lifecycle import refuse_unless_next
-from customers.models import Customer, Product
+from customers.models import Customer, Product, ReportNeed
 from customers.processes.manage_relationship import stop_products
 
 ETOM = "1.3.4"  # Terminate's own number was not found in public sources
@@ -42,6 +42,8 @@ def terminate_relationship(
     customer.end(reason)
     with because(actor, reason):
         customer.save(update_fields=["status", "status_as_given", "ended_at", "end_reason"])
+        standing = ReportNeed.objects.filter(customer=customer, ended_at=None)
+        standing.update(ended_at=customer.ended_at)
     publish(CustomerTerminated(customer_id=customer.pk, reason=reason), actor=actor)
     return customer
 

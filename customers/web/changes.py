@@ -55,7 +55,8 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
         detail="changes",
     )
     whole = "all" in request.GET
-    found = changes_of(customer, _ALL if whole else _FIRST)
+    billing = masking.sees_billing(actor, masking.caller_level(actor, customer.pk))
+    found = changes_of(customer, _ALL if whole else _FIRST, billing=billing)
     may_restore = actor.has_perm("customers.update_information")
     context = {
         "customer": customer,

@@ -145,7 +145,7 @@ def keep(request: HttpRequest) -> HttpResponse:
                 owner_id=actor.pk,
                 name=said["name"],
                 defaults={
-                    "query": wish.query[:500],
+                    "query": wish.kept,
                     "columns": [
                         column.key for column in chosen_columns(said["columns"].split(","))
                     ],

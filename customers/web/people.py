@@ -167,7 +167,17 @@ def _asked(request: HttpRequest, pk: int) -> tuple[Actor, Customer]:
 def _chosen(actor: Actor, given: str) -> Party | None:
     if not given.isdecimal() or len(given) > 18:  # noqa: PLR2004  # digits of a bigint
         return None
-    return Party.objects.visible_to(actor).filter(pk=int(given)).first()
+    party = Party.objects.visible_to(actor).filter(pk=int(given)).first()
+    if party is not None:
+        record_access(
+            actor=actor,
+            action="view",
+            subject="party",
+            ids=[party.pk],
+            purpose="service",
+            detail="link",
+        )
+    return party
 
 
 def _found(actor: Actor, text: str, customer: Customer) -> list[dict[str, Any]]:

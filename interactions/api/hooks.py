@@ -22,6 +22,7 @@ from interactions.processes.receive_message import file_now, keep
 
 # A mail of 25 MB in base64, and what stands around it.
 _MOST_BYTES = 36 * 1024 * 1024
+_MOST_TEXT = 8 * 1024 * 1024
 _RETRY_SECONDS = "60"
 # Somebody waits at the other end: filed at once, and by the worker only if that fails.
 _AT_ONCE = frozenset(["phone", "chat"])
@@ -31,7 +32,9 @@ _AT_ONCE = frozenset(["phone", "chat"])
 @require_POST
 def take(request: HttpRequest, channel: str) -> HttpResponse:
     """Keep one arrival; whoever can't sign learns nothing of which channels there are."""
-    body = _body(request)
+    if not _may_be_signed(request, channel):
+        return _refused(401, "not-signed", "The signature is missing, wrong or too old.")
+    body = _body(request, _MOST_BYTES if channel == "email" else _MOST_TEXT)
     if body is None:
         return _refused(413, "too-large", "The body is larger than this hook takes.")
     if not _is_signed(request, channel, body):
@@ -50,24 +53,31 @@ def take(request: HttpRequest, channel: str) -> HttpResponse:
     return JsonResponse({"id": str(row.public_id), "new": new}, status=202)
 
 
-def _body(request: HttpRequest) -> bytes | None:
+def _body(request: HttpRequest, most: int) -> bytes | None:
     """The body, read by ourselves: the limit for forms is far below that of a mail."""
     try:
-        if int(request.headers.get("Content-Length") or 0) > _MOST_BYTES:
+        if int(request.headers.get("Content-Length") or 0) > most:
             return None
-        body = request.read(_MOST_BYTES + 1)
+        body = request.read(most + 1)
     except (RawPostDataException, UnreadablePostError, ValueError):
         return b""
-    return body if len(body) <= _MOST_BYTES else None
+    return body if len(body) <= most else None
+
+
+def _secret(channel: str) -> str:
+    name = f"CRM_CHANNEL_{channel.upper().replace('-', '_')}_HOOK_SECRET"
+    return str(settings.CRM_CHANNEL_SECRETS.get(name, ""))
+
+
+def _may_be_signed(request: HttpRequest, channel: str) -> bool:
+    """Whether it is worth reading: strangers must not fill our memory with what we refuse."""
+    signs = ("webhook-id", "webhook-timestamp", "webhook-signature")
+    return bool(_secret(channel)) and all(request.headers.get(name) for name in signs)
 
 
 def _is_signed(request: HttpRequest, channel: str, body: bytes) -> bool:
-    name = f"CRM_CHANNEL_{channel.upper().replace('-', '_')}_HOOK_SECRET"
-    secret = str(settings.CRM_CHANNEL_SECRETS.get(name, ""))
-    if not secret:
-        return False
     try:
-        Webhook(secret).verify(body, dict(request.headers), json_parse=False)
+        Webhook(_secret(channel)).verify(body, dict(request.headers), json_parse=False)
     except (WebhookVerificationError, ValueError):
         return False
     return True

@@ -21,6 +21,7 @@ from interactions.models import Attachment, Interaction, Message
 
 _PERMANENT: Final = 500
 _ANY_TYPE: Final = "application/octet-stream"
+_TOO_LARGE: Final = 552
 _MAILBOX_UNAVAILABLE: Final = frozenset([550, 551, 553])
 # Refused for what it says or who sends it (RFC 3463 x.7.x), or full (x.2.2): the address is good.
 _NOT_THE_ADDRESS: Final = ("5.7.", "5.2.2", "5.3.", "5.6.")
@@ -86,8 +87,12 @@ def send_over(server: BaseEmailBackend, message: Message, config: Mapping[str, A
     except smtplib.SMTPDataError as refused:
         return _refused(refused.smtp_code, refused.smtp_error, the_address=False)
     except smtplib.SMTPSenderRefused as refused:
+        words = _words(refused.smtp_error)
+        if refused.smtp_code == _TOO_LARGE or words.startswith("5.3.4"):
+            # Told as the size is announced: this mail never fits, the next one may.
+            return Result(Outcome.NEVER, f"{refused.smtp_code} {words}")
         # Our own address is not liked: nothing this message could help.
-        return Result(Outcome.AWAY, f"{refused.smtp_code} {_words(refused.smtp_error)}")
+        return Result(Outcome.AWAY, f"{refused.smtp_code} {words}")
     except (smtplib.SMTPException, OSError) as problem:
         return Result(Outcome.AWAY, repr(problem))
     except ValueError as problem:

@@ -98,6 +98,7 @@ class Inbound(models.Model):
             ),
             models.Index(fields=["-received_at"], name="inbound_held", condition=Q(state="held")),
             models.Index(fields=["sender", "-received_at"], name="inbound_by_sender"),
+            models.Index(fields=["channel", "-received_at"], name="inbound_by_channel"),
             models.Index(fields=["interaction"], name="inbound_by_interaction"),
             models.Index(
                 fields=["channel", "conversation", "-received_at"],

@@ -172,12 +172,28 @@ def change_communication(
             _("Somebody changed this meanwhile. Look at it again before you change it."),
             kind="precondition",
         )
+    if not cancelled:
+        _reword(asked, as_given)
     asked.as_given = dict(as_given)
     if cancelled:
         _call_off(asked)
         asked.state = Communication.State.CANCELLED
     asked.save(update_fields=["as_given", "state"])
     return asked
+
+
+def _reword(asked: Communication, as_given: Mapping[str, Any]) -> None:
+    """What the partner reads and what the customer gets stay the same text."""
+    said = ("subject", "content")
+    same = all(as_given.get(name) == asked.as_given.get(name) for name in said)
+    if same or asked.message is None:
+        return
+    message = Message.objects.select_for_update(of=("self",)).get(pk=asked.message.pk)
+    if message.state != Message.State.QUEUED or message.handed_over_at is not None:
+        raise RuleBroken("has-left", _("This message has left. Send another one."))
+    message.subject = str(as_given.get("subject") or message.subject)[:250]
+    message.body = str(as_given.get("content") or message.body)
+    message.save(update_fields=["subject", "body"])
 
 
 @transaction.atomic

@@ -25,7 +25,7 @@ def come_in(interaction_id: int, actor: Actor) -> list[Reader]:
     """Say that I am here; answers with who else is."""
     now = timezone.now()
     Reading.objects.update_or_create(
-        interaction_id=interaction_id, user_id=actor.pk or 0, defaults={"seen_at": now}
+        interaction_id=interaction_id, user_id=_person(actor), defaults={"seen_at": now}
     )
     others = (
         Reading.objects.filter(interaction=interaction_id, seen_at__gt=now - _HERE)
@@ -57,9 +57,14 @@ def keep_draft(interaction_id: int, actor: Actor, said: dict[str, Any]) -> None:
     now = timezone.now()
     Reading.objects.update_or_create(
         interaction_id=interaction_id,
-        user_id=actor.pk or 0,
+        user_id=_person(actor),
         defaults={"draft": said, "drafted_at": now, "seen_at": now},
     )
+
+
+def _person(actor: Actor) -> int:
+    """Pages are seen by people; the product itself reads none."""
+    return actor.pk or 0
 
 
 def drop_draft(interaction_id: int, actor: Actor) -> None:

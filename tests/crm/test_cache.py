@@ -34,7 +34,9 @@ def own_redis(shared_places: embedded.Places, settings: Any) -> Iterator[embedde
 
 
 def the_broker_is_gone(places: embedded.Places, monkeypatch: pytest.MonkeyPatch) -> None:
-    gone = Sender("gone", broker=f"redis+socket://{places.sockets / REDIS_SOCKET}")
+    gone = Sender(
+        "gone", broker=f"redis+socket://{places.sockets / REDIS_SOCKET}", set_as_current=False
+    )
     monkeypatch.setattr(celery.app, "send_task", gone.send_task)
 
 

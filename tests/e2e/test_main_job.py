@@ -547,7 +547,12 @@ def test_a_state_is_changed_by_an_action_that_asks_the_process(house: House) -> 
 
     admin.post(
         listed,
-        {"action": "terminate", "_selected_action": [leaver.pk], "reason": "customer-asked"},
+        {
+            "action": "terminate",
+            "_selected_action": [leaver.pk],
+            "reason": "customer-asked",
+            "stop_services": "on",
+        },
         follow=True,
     )
 

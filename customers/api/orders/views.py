@@ -82,7 +82,10 @@ class CompletionView(APIView):
         for name in sorted(asked.keys() & _STEPS):
             state, note = _step(asked[name], name)
             record_step(order_id=order.pk, step=name, state=state, note=note, actor=actor)
-        for item in asked.get("item") or ():
+        items = asked.get("item") or []
+        if not isinstance(items, list):
+            raise _wrong("item", _("is a list of answers"))
+        for item in items:
             _record(order, _object(item), actor)
         match asked.get("state"):
             case None:

@@ -185,7 +185,8 @@ def _identifier(party: Party, kind: str, said: str, span: Span) -> None:
         one.save(update_fields=["valid_to", "ended_because"])
         _end_what_ran_on(one)
     mine = rows.filter(party=party).order_by("-valid_from").first()
-    if mine is None:
+    if mine is None or (mine.valid_to is not None and mine.valid_to <= span.start):
+        # A number that comes back begins anew: that it was theirs before stays told.
         mine = Identifier(party=party, kind=kind, value=value)
     mine.valid_from, mine.valid_to = span.start, ends
     mine.ended_because = "" if ends is None else _why(span, ends)

@@ -47,7 +47,7 @@ def record_item(
     """Write an item of the checklist where it belongs: contact point, account, or beside it."""
     require(actor, "customers.complete_order")
     require(actor, "customers.update_information")
-    order = Order.objects.visible_to(actor).lock(order_id) if order_id else None
+    order = _under_way(order_id, actor) if order_id else None
     if order is not None and order.customer_id != customer_id:
         raise Order.DoesNotExist
     seen = Customer.objects.visible_to(actor).select_related("party")

@@ -217,7 +217,7 @@ def _stand(order: Order, actor: Actor) -> None:
         at for at in (target.contract_at, target.service_at) if at
     )
     order.contract_at, order.service_at = target.contract_at, target.service_at
-    if order.is_under_way or order.state in fold.CANCELLED:
+    if order.is_under_way or order.state in fold.CANCELLED or target.ended:
         order.state = _state(target)
     stamp_version(order)
     settle_lines(order)

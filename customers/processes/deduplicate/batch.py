@@ -28,7 +28,11 @@ def merge_agreed(*, case_ids: Sequence[int] | None = None, reason: str = "", act
     """
     require(actor, "customers.merge_records")
     cases = DuplicateCase.objects.visible_to(actor).open()
-    cases = cases.filter(sure=True) if case_ids is None else cases.filter(pk__in=case_ids)
+    if case_ids is None:
+        # What a person took apart is for a person to decide again.
+        cases = cases.filter(sure=True).exclude(merges__undone_at__isnull=False)
+    else:
+        cases = cases.filter(pk__in=case_ids)
     batch = Batch()
     for pk, left, right in cases.order_by("-score", "pk").values_list("pk", "left_id", "right_id"):
         one, other = sorted((answering(_PARTY, left), answering(_PARTY, right)))

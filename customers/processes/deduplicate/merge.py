@@ -134,7 +134,8 @@ def customer_pairs(survivor_id: int, merged_id: int) -> list[tuple[int, int]]:
     )
     targets: dict[str, int] = {}
     origins: list[tuple[str, int]] = []
-    for row in rows:
+    # Who is a customer still stands before who was one.
+    for row in sorted(rows, key=lambda one: one.status == Customer.Status.TERMINATED):
         if row.party_id == survivor_id:
             targets.setdefault(row.type, row.pk)
         else:
@@ -146,6 +147,13 @@ def _merge_customers(
     merge: Merge, origin_id: int, target_id: int, choices: Mapping[str, str]
 ) -> None:
     target, origin = Customer.objects.get(pk=target_id), Customer.objects.get(pk=origin_id)
+    ended = Customer.Status.TERMINATED
+    if target.status == ended != origin.status:
+        raise RuleBroken(
+            "would-end",
+            _("%(number)s has ended and cannot take over a customer. Take it up again first.")
+            % {"number": target.number},
+        )
     _take_over(merge, target, origin, CUSTOMER_CHOICES, choices)
     move(merge, Customer, origin_id, target_id)
     origin.removed_at = timezone.now()

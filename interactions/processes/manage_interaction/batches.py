@@ -1,6 +1,6 @@
 """One step on many matters: each is its own step of its own history, all can be taken back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,6 +19,12 @@ from interactions.processes.update_interaction.handing import assign, transfer
 AT_MOST: Final = 200
 Before = Callable[[Interaction], Any]
 Step = Callable[[int], object]
+# What a step changes on a matter, as it stands: read before, after, and before it is taken back.
+_STANDS: Final[Mapping[Batch.Kind, Before]] = {
+    Batch.Kind.ASSIGN: lambda one: one.owner_id,
+    Batch.Kind.SNOOZE: lambda one: one.snoozed_until.isoformat() if one.snoozed_until else None,
+    Batch.Kind.TRANSFER: lambda one: [one.team_id, one.owner_id],
+}
 
 
 @transaction.atomic
@@ -27,7 +33,6 @@ def assign_many(*, interaction_ids: Sequence[int], owner_id: int | None, actor: 
     return _run(
         Batch.Kind.ASSIGN,
         interaction_ids,
-        lambda one: one.owner_id,
         lambda pk: assign(interaction_id=pk, owner_id=owner_id, actor=actor),
         actor,
     )
@@ -39,7 +44,6 @@ def snooze_many(*, interaction_ids: Sequence[int], until: datetime, actor: Actor
     return _run(
         Batch.Kind.SNOOZE,
         interaction_ids,
-        lambda one: one.snoozed_until.isoformat() if one.snoozed_until else None,
         lambda pk: snooze(interaction_id=pk, until=until, actor=actor),
         actor,
     )
@@ -51,7 +55,6 @@ def transfer_many(*, interaction_ids: Sequence[int], team_id: int | None, actor:
     return _run(
         Batch.Kind.TRANSFER,
         interaction_ids,
-        lambda one: [one.team_id, one.owner_id],
         lambda pk: transfer(interaction_id=pk, team_id=team_id, actor=actor),
         actor,
     )
@@ -67,6 +70,9 @@ def undo_batch(*, batch_id: int, actor: Actor) -> Batch:
         for row in batch.changed:
             try:
                 with transaction.atomic():
+                    now = _STANDS[Batch.Kind(batch.kind)](Interaction.objects.lock(row["id"]))
+                    if now != row["after"]:
+                        continue
                     _put_back(Batch.Kind(batch.kind), row["id"], row["before"], actor)
             except (RuleBroken, Interaction.DoesNotExist):
                 continue
@@ -75,9 +81,7 @@ def undo_batch(*, batch_id: int, actor: Actor) -> Batch:
     return batch
 
 
-def _run(
-    kind: Batch.Kind, interaction_ids: Sequence[int], before: Before, step: Step, actor: Actor
-) -> Batch:
+def _run(kind: Batch.Kind, interaction_ids: Sequence[int], step: Step, actor: Actor) -> Batch:
     """Take the step on each in a savepoint of its own: one refusal stops nobody else."""
     chosen = list(dict.fromkeys(interaction_ids))
     if not chosen or len(chosen) > AT_MOST:
@@ -87,14 +91,16 @@ def _run(
             kind="invalid",
         )
     known = Interaction.objects.visible_to(actor).in_bulk(chosen)
+    stands = _STANDS[kind]
     batch = Batch(kind=kind, user_id=actor.pk)
     # In one order, so that two batches on the same rows never wait for each other in a circle.
     for pk in sorted(chosen):
         try:
             with transaction.atomic():
-                kept = before(known[pk])
+                kept = stands(known[pk])
                 step(pk)
-                batch.changed.append({"id": pk, "before": kept})
+                after = stands(Interaction.objects.get(pk=pk))
+                batch.changed.append({"id": pk, "before": kept, "after": after})
         except KeyError:
             batch.refused.append({"id": pk, "code": "not-found"})
         except RuleBroken as broken:

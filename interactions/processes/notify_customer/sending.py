@@ -9,6 +9,7 @@ A carrier that is away costs no message an attempt: the channel waits as a whole
 it stopped. A channel that is switched off keeps what is queued until it is on again.
 """
 
+import re
 import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ from django.utils.translation import gettext as _
 from crm.access import SYSTEM, Actor, require
 from crm.errors import RuleBroken
 from customers.contactability import Contactable, may_contact
+from customers.models import ReportNeed
 from interactions.channels import adapter_of, email
 from interactions.channels.outcome import Outcome, Result
 from interactions.models import Commitment, Interaction, Message, SlaClock
@@ -34,6 +36,8 @@ from readiness.registry.resolve import CapabilityOff, resolve
 _log = structlog.get_logger(__name__)
 # Asked for by name and address: the subscription is the permission, and ending it takes it back.
 SUBSCRIBED: Final = "report-subscription"
+# Links that open something without signing in.
+_KEYS: Final = re.compile(r"(/(?:opinion|mine)/)[^\s?]+")
 LEASE: Final = timedelta(minutes=2)
 _FIRST_RETRY: Final = timedelta(seconds=30)
 _LONGEST_RETRY: Final = timedelta(hours=1)
@@ -167,12 +171,24 @@ def _not_wanted(message: Message) -> str:
         return _("A newer promise has taken its place.")
     if message.kind == Message.Kind.STAFF:
         return ""
+    if message.purpose == SUBSCRIBED:
+        return _unsubscribed(message)
     if message.kind == Message.Kind.NOTICE and _too_many(message):
         return _("This address was told enough by machine today.")
     contact = _contact(message)
     if contact is not None and not contact.allowed and contact.not_before is None:
         return contact.because
     return ""
+
+
+def _unsubscribed(message: Message) -> str:
+    """The subscription is the permission: it must stand, and still name this address."""
+    standing = ReportNeed.objects.filter(
+        customer=message.interaction.customer_id,
+        ended_at=None,
+        recipients__contains=[message.recipient],
+    )
+    return "" if standing.exists() else _("The subscription ended or names somebody else now.")
 
 
 def _too_many(message: Message) -> bool:
@@ -216,9 +232,13 @@ def _record(message: Message, token: uuid.UUID, result: Result) -> None:
     if result.outcome == Outcome.SENT:
         kept.state, kept.sent_at = _State.SENT, now
         kept.wire_id = result.wire_id or kept.wire_id
+        # The customer has the key now; whoever reads the timeline must not.
+        kept.body = _KEYS.sub(r"\1…", kept.body)
     elif result.outcome == Outcome.AWAY:
         # Nobody looked at it: it was no attempt, and nothing is in doubt.
         kept.handed_over_at, kept.attempts = None, max(kept.attempts - 1, 0)
+        # To the end of the queue: one message a server chokes on must not stand before all.
+        kept.available_at = now
     elif result.outcome == Outcome.NEVER or kept.attempts >= _ATTEMPTS:
         kept.state = _State.FAILED
     else:

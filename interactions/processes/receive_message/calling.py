@@ -43,6 +43,9 @@ def apply(row: Inbound, said: CallEvent) -> None:
             call.answered_at = call.answered_at or at
             if call.state == _State.RINGING:
                 call.state = _State.ANSWERED
+            elif call.state == _State.MISSED:
+                # The end was told first: somebody spoke, and wraps it up in the matter it made.
+                call.state = _State.ENDED
         case "ended":
             call.ended_at = call.ended_at or at
             call.hold_seconds = max(call.hold_seconds, said.hold_seconds)

@@ -37,6 +37,7 @@ _FIRST_RETRY: Final = timedelta(seconds=20)
 _ATTEMPTS: Final = 5
 # Told by our own shop, scanner, app or partner, which knows whom it serves; no carrier does.
 _OUR_OWN: Final = frozenset(["shop", "letter", "app", "api", "web", "chat"])
+SAME_ID: Final = "same-id"
 _State = Inbound.State
 
 
@@ -148,6 +149,9 @@ def file_one(row: Inbound) -> None:
 def once_key(row: Inbound, incoming: Incoming) -> str:
     """The same message has the same key at every door; ids of gateways are only theirs."""
     scope = "" if row.channel == "email" else f"{row.source}:"
+    if row.code == SAME_ID:
+        # Somebody decided that it is another message, whatever it calls itself.
+        scope = f"{row.public_id}:"
     return hashlib.sha256(f"{scope}{incoming.identity}".encode()).hexdigest()
 
 
@@ -158,14 +162,22 @@ def _file_message(row: Inbound, incoming: Incoming, config: Mapping[str, Any]) -
         _settle(row, _again(row, incoming, known))
         return
     customer_id = _customer(row, incoming, str(config.get("link_by", "verified")))
+    if incoming.more.get("stop"):
+        # Before anything holds it back: whoever says STOP is not written to there again.
+        _stop(row, incoming, customer_id)
     thread = thread_of(row, incoming, customer_id, alarm_hours=int(config.get("alarm_hours", 24)))
     if held := held_back(row, incoming, config, threaded=thread.interaction is not None):
         row.suggested_id = thread.quoted
         _settle(row, held)
         return
-    message = into(row, incoming, thread, customer_id, key)
-    if incoming.more.get("stop"):
-        stopping.stop(message=message, customer_id=customer_id, address=incoming.sender)
+    into(row, incoming, thread, customer_id, key)
+
+
+def _stop(row: Inbound, incoming: Incoming, customer_id: int | None) -> None:
+    """An unverified number is one too: we may have written to it."""
+    holders = [customer_id] if customer_id else senders.customers_at(row.channel, incoming.sender)
+    for holder in holders:
+        stopping.stop(channel=row.channel, customer_id=holder)
 
 
 def into(
@@ -286,8 +298,9 @@ def _customer(row: Inbound, incoming: Incoming, link_by: str) -> int | None:
 def _again(row: Inbound, incoming: Incoming, known: Message) -> Held | None:
     """Known already, by another door or a second delivery; one id of two senders is odd."""
     first = known.arrivals.order_by("pk").values_list("sender", flat=True).first()
-    if first is not None and first != incoming.sender:
-        return Held("same-id", _("Somebody else sent a message with the same id before."))
+    # An old arrival is emptied of whose it was.
+    if first and first != incoming.sender:
+        return Held(SAME_ID, _("Somebody else sent a message with the same id before."))
     row.interaction_id, row.message = known.interaction_id, known
     row.code = "again"
     return None

@@ -76,9 +76,15 @@ def forget_raw(now: datetime) -> int:
 
     Whose words they were is in the message, and goes with it; here only the digest stays.
     """
+    state = Inbound.State
+    undecided = Inbound.objects.filter(state=state.HELD, received_at__lt=now - _KEPT_RAW)
+    # Nobody let it in for so long: nobody will, and strangers are not kept.
+    late = list(undecided.order_by("pk").values_list("pk", flat=True)[:_AT_ONCE])
+    Inbound.objects.filter(pk__in=late, state=state.HELD).update(state=state.DISCARDED)
     old = Inbound.objects.filter(
-        state__in=[Inbound.State.FILED, Inbound.State.DISCARDED],
-        received_at__lt=now - _KEPT_RAW,
+        state__in=[state.FILED, state.DISCARDED], received_at__lt=now - _KEPT_RAW
     ).exclude(raw=b"")
     chosen = list(old.order_by("pk").values_list("pk", flat=True)[:_AT_ONCE])
-    return Inbound.objects.filter(pk__in=chosen).update(raw=b"", sender_name="", subject="")
+    return Inbound.objects.filter(pk__in=chosen).update(
+        raw=b"", sender="", sender_name="", subject="", conversation=""
+    )

@@ -45,7 +45,9 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
 def silent_broker() -> Iterator[Sender]:
     """A broker whose port takes every connection and never says a word."""
     with socket.create_server(("127.0.0.1", 0)) as door:
-        yield Sender("silent", broker=f"redis://127.0.0.1:{door.getsockname()[1]}/0")
+        yield Sender(
+            "silent", broker=f"redis://127.0.0.1:{door.getsockname()[1]}/0", set_as_current=False
+        )
 
 
 def ends(customer_id: int) -> None:

@@ -194,7 +194,7 @@ def test_a_handler_works_under_the_id_of_the_request_that_caused_the_event(
 
 
 def test_a_task_is_sent_with_the_id_of_the_request() -> None:
-    other = Sender("other", broker="memory://")
+    other = Sender("other", broker="memory://", set_as_current=False)
     with structlog.contextvars.bound_contextvars(request_id="click-8"):
         other.send_task("any.task")
 

@@ -94,3 +94,18 @@ def test_order_called_off_leaves_the_record_alone() -> None:
 
     assert target([called_off]).fields == {}
     assert order_target([called_off]).ended == "cancelled"
+
+
+def test_a_number_moved_to_another_product_is_where_it_came_last() -> None:
+    other = {"id": "p-0", "name": "Tablet"}
+    before = [("msisdn", "447700900009")]
+    found = target(
+        [
+            told("a", 1, products=[a_product("447700900001")]),
+            told("b", 2, products=[{**other, "identifiers": before}]),
+            told("c", 3, products=[{**other, "identifiers": [("msisdn", "447700900010")]}]),
+            told("d", 4, products=[a_product("447700900009")]),
+        ]
+    ).identifiers
+
+    assert found["msisdn", "447700900009"] == Span(START + timedelta(hours=4))

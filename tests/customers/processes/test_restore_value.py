@@ -5,7 +5,7 @@ import pytest
 from crm.access import SYSTEM
 from crm.errors import RuleBroken
 from customers.history import changes_of
-from customers.models import ContactMedium, Customer
+from customers.models import Account, ContactMedium, Customer
 from customers.processes.keep_contacts import end_contact_point
 from customers.processes.restore_value import restore_value
 from customers.processes.update_information import update_customer, update_party
@@ -17,7 +17,7 @@ CLEANING = "back-office-cleansing"
 
 
 def restored(customer: Customer, field: str, number: int = 0) -> object:
-    changes = [one for one in changes_of(customer, 50) if one.field == field]
+    changes = [one for one in changes_of(customer, 50, billing=True) if one.field == field]
     return restore_value(
         customer_id=customer.pk,
         thing=changes[number].model,
@@ -40,7 +40,9 @@ def test_an_earlier_value_of_the_customer_comes_back_as_a_change_of_its_own() ->
 
     customer.refresh_from_db()
     assert customer.segment == "bronze"
-    assert len([one for one in changes_of(customer, 50) if one.field == "segment"]) == 3
+    assert (
+        len([one for one in changes_of(customer, 50, billing=True) if one.field == "segment"]) == 3
+    )
 
 
 def test_a_name_comes_back_and_finds_its_owner_again() -> None:
@@ -89,7 +91,7 @@ def test_nothing_of_another_customer_is_put_into_this_one() -> None:
         customer_id=other.pk, changes={"segment": "gold"}, trigger=CLEANING, actor=SYSTEM
     )
     other.refresh_from_db()
-    (change,) = changes_of(other, 5)
+    (change,) = changes_of(other, 5, billing=True)
 
     with pytest.raises(Customer.DoesNotExist):
         restore_value(
@@ -100,3 +102,15 @@ def test_nothing_of_another_customer_is_put_into_this_one() -> None:
             trigger=CLEANING,
             actor=SYSTEM,
         )
+
+
+def test_what_is_paid_is_history_for_those_only_who_may_see_it() -> None:
+    customer = a_customer()
+    account = Account.objects.create(customer=customer, number="A-1", payment_method="card")
+    Account.objects.filter(pk=account.pk).update(payment_method="debit")
+
+    shown = [one.field for one in changes_of(customer, 50, billing=True)]
+    hidden = [one.field for one in changes_of(customer, 50, billing=False)]
+
+    assert "payment_method" in shown
+    assert "payment_method" not in hidden

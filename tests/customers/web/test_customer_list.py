@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from crm.audit.models import Access
+from crm.errors import RuleBroken
+from customers.listing import Wish
 from customers.models import CustomerView
 from tests.customers.factories import a_customer, a_party, a_team, a_user
 
@@ -181,3 +183,10 @@ def test_every_order_pages_through_everybody_once(order: str) -> None:
         after = (re.findall(r"after=(\d+)", html) or [""])[-1]
 
     assert len(seen) == len(set(seen)) == 60
+
+
+def test_a_filter_too_long_to_be_kept_is_refused_and_not_cut() -> None:
+    wish = Wish.read({"q": "ж" * 80, "segment": "x" * 80, "order": "name", "status": "prospect"})
+
+    with pytest.raises(RuleBroken, match="too long"):
+        _ = wish.kept

@@ -87,3 +87,15 @@ def test_a_hook_for_mail_wants_a_mail() -> None:
     governed()
 
     assert pushed("email", {"raw": "no base64!"}).status_code == 422
+
+
+@pytest.mark.django_db
+def test_a_stranger_fills_no_memory(client: Client, settings: Any) -> None:
+    governed()
+    huge = {"CONTENT_LENGTH": str(10**9)}
+
+    unsigned = client.post("/hooks/email", b"x", content_type="message/rfc822", **huge)  # type: ignore[arg-type]  # a raw header
+    settings.CRM_CHANNEL_SECRETS = {}
+    nobody = client.post("/hooks/email", b"x", content_type="message/rfc822", headers=signed(b"x"))
+
+    assert (unsigned.status_code, nobody.status_code) == (401, 401)

@@ -68,7 +68,7 @@ def gathered_whole(run: ImportRun) -> int:
     """The first slice, and each one that the slice before has left due; how many there were."""
     gather_from_import(run_id=run.pk, actor=SYSTEM)
     slices, told = 1, OutboxEvent.objects.filter(name=ImportedFactsDue.name).order_by("pk")
-    for event in iter(lambda: told[slices - 1 : slices].first(), None):
+    while event := told[slices - 1 : slices].first():
         gather_from_import(run_id=run.pk, after_line=event.payload["after_line"], actor=SYSTEM)
         slices += 1
     return slices

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from crm.access import SYSTEM
 from crm.errors import RuleBroken
@@ -287,3 +288,15 @@ def test_profiles_of_both_are_built_anew() -> None:
     event = OutboxEvent.objects.get(name="party.merged")
     assert event.payload["merge_id"] == merge.pk
     assert any("insight" in handler for handler in handler_paths("party.merged"))
+
+
+def test_who_is_a_customer_never_goes_into_who_was_one() -> None:
+    first, second = _two()
+    Customer.objects.filter(pk=first.pk).update(
+        status="terminated", ended_at=timezone.now(), end_reason="customer-asked"
+    )
+
+    with pytest.raises(RuleBroken, match="has ended"):
+        _merged(first, second)
+
+    assert _merged(second, first)

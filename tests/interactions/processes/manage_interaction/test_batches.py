@@ -125,3 +125,14 @@ def test_a_link_is_made_once_and_taken_back_with_its_history() -> None:
     for kind, pk in (("related", one.pk), ("dance", other.pk)):
         with pytest.raises(RuleBroken):
             link(interaction_id=one.pk, other_id=pk, kind=kind, actor=SYSTEM)
+
+
+def test_taking_a_batch_back_leaves_alone_what_has_moved_on_meanwhile() -> None:
+    worker, priya = a_worker(), a_worker()
+    kept, moved = an_interaction(), an_interaction()
+    batch = assign_many(interaction_ids=[kept.pk, moved.pk], owner_id=worker.pk, actor=worker)
+    assign_many(interaction_ids=[moved.pk], owner_id=priya.pk, actor=worker)
+
+    undo_batch(batch_id=batch.pk, actor=worker)
+
+    assert (fresh(kept).owner_id, fresh(moved).owner_id) == (None, priya.pk)

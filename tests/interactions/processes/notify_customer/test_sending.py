@@ -1,5 +1,6 @@
 """Sending: over real SMTP, re-checked just before, retried, and marked once."""
 
+import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -9,12 +10,14 @@ from django.utils import timezone
 
 from crm.access import SYSTEM
 from crm.web.models import AgentNotice
-from customers.models import ContactMedium
+from customers.models import ContactMedium, ReportNeed
 from customers.processes.manage_consent import record_consent
 from interactions.channels import email
+from interactions.channels.outcome import Outcome, Result
 from interactions.models import Interaction, InteractionEvent, Message
 from interactions.processes.close_interaction import complete
 from interactions.processes.notify_customer import queue_notice, send_again, send_due
+from interactions.processes.notify_customer.sending import SUBSCRIBED, _record
 from interactions.processes.track_interaction import make_promise
 from tests.customers.factories import a_customer, a_user, an_agent
 from tests.interactions.factories import a_worker, an_interaction, plain_promises, the_clock
@@ -230,3 +233,59 @@ def test_a_message_of_a_matter_out_of_sight_is_not_sent_again(matter: Interactio
             message_id=message.pk,
             actor=an_agent("interactions.update_interaction", "interactions.view_interaction"),
         )
+
+
+def test_a_message_a_server_chokes_on_lets_the_others_go_first(matter: Interaction) -> None:
+    token = uuid.uuid4()
+    message, other = a_notice(matter), a_notice(matter, "other")
+    Message.objects.filter(pk=message.pk).update(lease_token=token, attempts=1)
+
+    _record(message, token, Result(Outcome.AWAY, "disconnected"))
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == ("queued", 0)
+    assert message.available_at > other.available_at
+
+
+def test_keys_to_pages_without_a_sign_in_do_not_stay_in_the_timeline(
+    mailbox: Mailbox, matter: Interaction
+) -> None:
+    message = queue_notice(
+        interaction_id=matter.pk,
+        purpose="service",
+        subject="Your link",
+        body="https://crm.example.org/mine/abc:def\n5: https://crm.example.org/opinion/x:y?score=5",
+        dedupe_key="link",
+        actor=SYSTEM,
+    )
+    assert message
+    send_due(10)
+
+    message.refresh_from_db()
+    assert "/mine/abc:def" in mailbox.delivered[0].get_content()
+    assert message.body == (
+        "https://crm.example.org/mine/…\n5: https://crm.example.org/opinion/…?score=5"
+    )
+
+
+@pytest.mark.parametrize(
+    ("ended", "recipients", "state"),
+    [(False, [PRIYA], "sent"), (True, [PRIYA], "dropped"), (False, ["new@x.org"], "dropped")],
+)
+def test_a_report_goes_only_where_its_subscription_still_says(
+    ended: bool, recipients: list[str], state: str, mailbox: Mailbox, matter: Interaction
+) -> None:
+    assert matter.customer
+    today = timezone.localdate()
+    ReportNeed.objects.create(
+        customer=matter.customer, kind="usage", period="week", format="csv",
+        recipients=recipients, next_from=today, next_until=today + timedelta(days=7),
+        ended_at=timezone.now() if ended else None,
+    )  # fmt: skip
+    message = a_notice(matter)
+    Message.objects.filter(pk=message.pk).update(purpose=SUBSCRIBED)
+
+    send_due(10)
+
+    message.refresh_from_db()
+    assert message.state == state

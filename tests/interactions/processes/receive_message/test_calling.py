@@ -53,7 +53,8 @@ def test_a_call_goes_through_its_states_in_any_order_and_twice(ana: Any) -> None
 
     call = Call.objects.get()
     assert call.ended_at is not None
-    assert Call.objects.count() == 1
+    assert (call.state, Call.objects.count()) == ("ended", 1)
+    assert to_wrap_up(ana.pk) == [call]
 
 
 @pytest.mark.req("R-TMI-4")
