@@ -1,5 +1,6 @@
 """A report as a file: PDF, Excel or CSV; no cell can become a formula in anybody's spreadsheet."""
 
+import atexit
 import csv
 import io
 import logging
@@ -200,4 +201,6 @@ def _font(name: str, weight: int = 0) -> str:
         instantiateVariableFont(font, axes | {"wght": weight}, inplace=True)
     with tempfile.NamedTemporaryFile(prefix="crm-font-", suffix=".ttf", delete=False) as file:
         font.save(file)
-        return file.name
+    # The file is this process's own and goes with it.
+    atexit.register(Path(file.name).unlink, missing_ok=True)
+    return file.name

@@ -1,18 +1,18 @@
 """Workers that are killed, and a broker that forgets: nothing lost, nothing twice."""
 
-import os
 import signal
-from collections.abc import Callable
+import subprocess
+import sys
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
 
 import pytest
-from django.db import connections
+from django.db import connection
 from django.utils import timezone
 
 from crm.celery import app
 from interactions.models import Inbound, Interaction, Message
-from interactions.processes.receive_message import file_due, filing, keep
+from interactions.processes.receive_message import file_due, keep
 from interactions.tasks import file_arrivals
 from tests.interactions.factories import plain_promises
 from tests.interactions.mails import a_mail
@@ -20,33 +20,23 @@ from tests.interactions.mails import a_mail
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def killed_in(what: Callable[[], object]) -> None:
-    """Run it in a process of its own, which has to die by SIGKILL."""
-    connections.close_all()
-    child = os.fork()
-    if child == 0:
-        try:
-            what()
-        finally:
-            os._exit(1)
-    _pid, status = os.waitpid(child, 0)
-    assert os.WTERMSIG(status) == signal.SIGKILL
-
-
-def die(*_given: Any, **_named: Any) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+def kill_a_filer(place: str) -> None:
+    """Let a worker of its own file what waits; it has to die by SIGKILL at that place."""
+    name = str(connection.settings_dict["NAME"])
+    command = [sys.executable, "-m", f"{__package__}.killed_filer", name, place]
+    root = Path(__file__).resolve().parents[4]
+    ended = subprocess.run(command, cwd=root, capture_output=True, check=False, timeout=120)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()
 
 
 @pytest.mark.req("R-TMI-3", "R-TMI-4")
 @pytest.mark.parametrize("at", ["log_interaction", "enclose", "_settle"])
 def test_a_worker_killed_between_receiving_and_recording_leaves_it_to_the_next(
-    at: str, monkeypatch: pytest.MonkeyPatch
+    at: str,
 ) -> None:
     plain_promises()
     keep(channel="email", source="test", raw=a_mail())
-    with monkeypatch.context() as broken:
-        broken.setattr(filing, at, die)
-        killed_in(lambda: file_due(10))
+    kill_a_filer(at)
     assert Interaction.objects.exists() is False
     assert file_due(10) == 0
 
