@@ -30,7 +30,7 @@ from interactions.clock.events import (
     kind_of,
 )
 from interactions.clock.explain import Row, RowKind, explain
-from interactions.clock.fold import FoldError, fold, fold_cycles
+from interactions.clock.fold import UNTOLD, FoldError, fold, fold_cycles
 from interactions.clock.hours import CalendarError, DayException
 from interactions.clock.instants import (
     moment,
@@ -47,6 +47,7 @@ from interactions.clock.view import Change, ClockView, State, Wait
 __all__ = [
     "ANY_REASON",
     "STAGES",
+    "UNTOLD",
     "Calendar",
     "CalendarError",
     "CalendarHistory",

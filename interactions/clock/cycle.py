@@ -41,6 +41,18 @@ class Cycle:
     stopped_at: int | None = None
     judged: Promise | None = None
     cancelled_at: int | None = None
+    # Stopped by the closing of the matter and not by a message of its own.
+    by_closing: bool = False
+
+    def overdue(self, at: int) -> bool:
+        """Whether what it promises was already broken at an instant."""
+        due_at = self.promise.track().reach(self.promise.seconds)
+        return due_at is not None and at > due_at
+
+    def go_on(self) -> None:
+        """As if it had never been stopped."""
+        self.stopped_at = self.judged = self.cancelled_at = None
+        self.by_closing = False
 
     def stop(self, at: int) -> None:
         self.stopped_at = at

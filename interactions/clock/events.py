@@ -89,7 +89,8 @@ class Event:
 
     Keys of `data` that matter: `reason_class`, `reason`, `pause_id` (pause, resume); `mode`,
     `target`, `calendar`, `policy_version` (retargeted); `calendar` (calendar_version); `mode`
-    (reopened); `direction` (opened); `automatic`, `public` (messages).
+    (reopened); `informed_by` (closed); `undone` (reopened); `direction` (opened); `automatic`,
+    `public` (messages).
     """
 
     seq: int

@@ -12,6 +12,8 @@ from interactions.clock.view import Change, ClockView, State, Wait
 Calendars = Mapping[str, Calendar | CalendarHistory]
 
 _RESOLVED = "(resolved)"
+# How a closing says that nobody could be told.
+UNTOLD = "impossible"
 _MODES: Mapping[str, Mode] = {
     **{mode.value: mode for mode in Mode},
     "retroactive": Mode.RETRO,
@@ -160,10 +162,33 @@ class _Folding:
         if self.target.metric is Metric.RESOLUTION:
             self._wait(Wait(_RESOLVED, "resolved", event.by, at))
 
+    def closed(self, event: Event, at: int) -> None:
+        """The end of the matter, and with it of the duty to give a first reply.
+
+        Telling the customer in closing is that reply if a person did it. Where nobody could be
+        told, or only a machine told them, there is no reply: a promise that still stood is
+        cancelled, and one that was broken stays broken. Closing without resolving first ends the
+        work all the same.
+        """
+        self.resolved(event, at)
+        told = str(event.data.get("informed_by") or "")
+        cycle = self._running()
+        if self.target.metric is not Metric.FIRST_RESPONSE or cycle is None or not told:
+            return
+        cycle.by_closing = True
+        unheard = event.by_machine or told == UNTOLD
+        if unheard and not cycle.overdue(at):
+            cycle.cancelled_at = at
+        cycle.stop(at)
+
     def reopened(self, event: Event, at: int) -> None:
         if not self.cycles or self._running() is not None:
             return
         cycle = self.cycles[-1]
+        # Nobody was told after all, or the closing was a mistake: the reply is owed as before.
+        if cycle.by_closing and (cycle.cancelled_at is not None or event.data.get("undone")):
+            cycle.go_on()
+            return
         if self.target.metric is Metric.PERIODIC_UPDATE and cycle.cancelled_at is None:
             self._start(at)
         if self.target.metric is not Metric.RESOLUTION or cycle.cancelled_at is not None:
@@ -183,7 +208,7 @@ class _Folding:
     def restored(self, event: Event, at: int) -> None:
         cycle = self.cycles[-1] if self.cycles else None
         if cycle is not None and cycle.cancelled_at is not None:
-            cycle.stopped_at = cycle.judged = cycle.cancelled_at = None
+            cycle.go_on()
 
     def calendar_changed(self, event: Event, at: int) -> None:
         self.calendar = self._history(self._calendar_named(event.data) or self.target.calendar)
@@ -294,8 +319,7 @@ _HANDLERS = {
     Kind.RESUME: _Folding.resumed,
     Kind.RESOLVED: _Folding.resolved,
     Kind.REOPENED: _Folding.reopened,
-    # Closing without resolving first ends the work all the same.
-    Kind.CLOSED: _Folding.resolved,
+    Kind.CLOSED: _Folding.closed,
     Kind.CANCELLED: _Folding.cancelled,
     Kind.RESTORED: _Folding.restored,
     Kind.RETARGETED: _Folding.retargeted,

@@ -154,7 +154,9 @@ def undo_complete(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Undo of completing: it is open again, and its history says so."""
     actor = signed_in(request)
     one = in_sight(public_id, actor)
-    close_interaction.reopen(interaction_id=one.pk, reason=_("completed by mistake"), actor=actor)
+    close_interaction.reopen(
+        interaction_id=one.pk, reason=_("completed by mistake"), undone=True, actor=actor
+    )
     say(request, _("%(reference)s is open again.") % {"reference": one.reference})
     return redirect_to(request, reverse("interactions:page", args=[public_id]))
 

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from crm.access import SYSTEM
+from interactions.clock import UNTOLD
 from interactions.models import Interaction, Message
 from interactions.processes.close_interaction.ending import end, facts_to_decide, questions_open
 from interactions.processes.close_interaction.letting_go import policy_of
@@ -19,7 +20,7 @@ from interactions.processes.notify_customer.queueing import closing_notice
 from readiness.registry.resolve import CapabilityOff, Resolved
 
 DAYS: Final = 3
-IMPOSSIBLE: Final = "impossible"
+IMPOSSIBLE: Final = UNTOLD
 _ARRIVED: Final = (Message.State.SENT, Message.State.DELIVERED)
 
 

@@ -18,8 +18,11 @@ _Status = Interaction.Status
 
 
 @transaction.atomic
-def reopen(*, interaction_id: int, reason: str, actor: Actor) -> Interaction:
-    """Take a completed or closed matter up again, under the same id, while the window is open."""
+def reopen(*, interaction_id: int, reason: str, undone: bool = False, actor: Actor) -> Interaction:
+    """Take a completed or closed matter up again, under the same id, while the window is open.
+
+    `undone` says that it was ended by mistake: then it did not tell the customer anything either.
+    """
     require(actor, "interactions.close_interaction")
     interaction = work_on(interaction_id, actor=actor)
     if interaction.status not in {_Status.COMPLETED, _Status.CLOSED}:
@@ -37,7 +40,7 @@ def reopen(*, interaction_id: int, reason: str, actor: Actor) -> Interaction:
             _("It ended more than %(days)d days ago. Log a new interaction instead.")
             % {"days": days},
         )
-    _take_up(interaction, reason, actor)
+    _take_up(interaction, reason, actor, undone=undone)
     refold(interaction=interaction, actor=actor)
     interaction.refresh_from_db()
     return interaction
@@ -61,7 +64,7 @@ def _in_window(interaction: Interaction, days: int) -> bool:
     return ended_at is not None and timezone.now() <= ended_at + timedelta(days=days)
 
 
-def _take_up(interaction: Interaction, reason: str, actor: Actor) -> None:
+def _take_up(interaction: Interaction, reason: str, actor: Actor, *, undone: bool = False) -> None:
     move(
         interaction,
         _Status.IN_PROGRESS,
@@ -72,5 +75,13 @@ def _take_up(interaction: Interaction, reason: str, actor: Actor) -> None:
         customer_informed="",
         reopened=interaction.reopened + 1,
     )
-    append(interaction, "reopened", actor=actor, reason=reason, status=str(_Status.IN_PROGRESS))
+    about = {"undone": True} if undone else {}
+    append(
+        interaction,
+        "reopened",
+        actor=actor,
+        reason=reason,
+        status=str(_Status.IN_PROGRESS),
+        **about,
+    )
     hold(place_hold, interaction, reason=interaction.reference)

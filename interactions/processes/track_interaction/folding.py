@@ -221,12 +221,17 @@ def _first_response(
 ) -> datetime | None:
     if interaction.direction != Interaction.Direction.INBOUND:
         return None
-    replies = [
-        row.occurred_at
-        for row in events
-        if row.type == "agent_reply" and not row.data.get("automatic")
-    ]
-    return min(replies, default=None)
+    return min((row.occurred_at for row in events if _tells(row)), default=None)
+
+
+def _tells(row: InteractionEvent) -> bool:
+    """Whether a person told the customer something: by a message, or in closing."""
+    if row.data.get("automatic"):
+        return False
+    told = row.data.get("informed_by")
+    return row.type == "agent_reply" or (
+        row.type == "closed" and bool(told) and told != engine.UNTOLD
+    )
 
 
 def _told(row: InteractionEvent) -> engine.Event:

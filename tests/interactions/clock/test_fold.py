@@ -303,3 +303,65 @@ def test_a_promise_cannot_be_broken_before_it_was_made() -> None:
 
     assert (view.due_at, view.breach_at) == (at("2026-02-02 12:00"), at("2026-02-02 14:00"))
     assert view.state is State.BREACHED
+
+
+FIRST_REPLY = a_target(Metric.FIRST_RESPONSE)
+ENDED_IN_TIME = ("completed", "2026-02-02 10:00")
+
+
+def first_reply(*rows: tuple[Any, ...], now: str = "2026-02-06 09:00") -> tuple[State, int | None]:
+    view = a_clock(OPENED, *rows, now=now, target=FIRST_REPLY)
+    return view.state, view.stopped_at
+
+
+def test_completing_in_silence_is_no_first_reply() -> None:
+    assert first_reply(ENDED_IN_TIME, now="2026-02-02 11:00") == (State.RUNNING, None)
+    assert first_reply(ENDED_IN_TIME) == (State.BREACHED, None)
+
+
+@pytest.mark.parametrize(
+    ("when", "state"), [("2026-02-02 11:00", State.MET), ("2026-02-05 11:00", State.BREACHED)]
+)
+def test_telling_the_customer_in_closing_is_the_first_reply(when: str, state: State) -> None:
+    closed = ("closed", when, {"informed_by": "phone"})
+
+    assert first_reply(ENDED_IN_TIME, closed) == (state, at(when))
+
+
+@pytest.mark.parametrize(
+    "how", [{"informed_by": "impossible"}, {"informed_by": "email", "automatic": True}]
+)
+@pytest.mark.parametrize(
+    ("when", "state"), [("2026-02-02 11:00", State.CANCELLED), ("2026-02-05 11:00", State.BREACHED)]
+)
+def test_closing_unheard_never_meets_it_and_never_hides_a_miss(
+    how: dict[str, Any], when: str, state: State
+) -> None:
+    assert first_reply(ENDED_IN_TIME, ("closed", when, how)) == (state, at(when))
+
+
+def test_what_was_replied_before_closing_stands() -> None:
+    replied = ("agent_reply", "2026-02-02 09:30")
+    closed = ("closed", "2026-02-02 11:00", {"informed_by": "impossible"})
+
+    assert first_reply(replied, ENDED_IN_TIME, closed) == (State.MET, at("2026-02-02 09:30"))
+
+
+@pytest.mark.parametrize(
+    ("closing", "reopening", "expected"),
+    [
+        ({"informed_by": "impossible"}, {}, (State.RUNNING, None)),
+        ({"informed_by": "phone"}, {"undone": True}, (State.RUNNING, None)),
+        ({"informed_by": "phone"}, {}, (State.MET, at("2026-02-02 10:30"))),
+    ],
+)
+def test_reopening_owes_the_reply_again_only_where_nobody_was_told(
+    closing: dict[str, Any], reopening: dict[str, Any], expected: tuple[State, int | None]
+) -> None:
+    rows = [
+        ENDED_IN_TIME,
+        ("closed", "2026-02-02 10:30", closing),
+        ("reopened", "2026-02-02 11:00", reopening),
+    ]
+
+    assert first_reply(*rows, now="2026-02-02 12:00") == expected

@@ -185,3 +185,39 @@ def test_a_cancelled_one_is_not_judged(matter: Interaction) -> None:
     assert ResponseRequest.objects.get().state == "withdrawn"
     assert OutboxEvent.objects.filter(name__in=["sla.met", "sla.breached"]).exists() is False
     assert rebuild(interaction_id=matter.pk) == []
+
+
+@pytest.mark.req("R-TMI-5", "R-TMI-8")
+def test_who_is_told_in_closing_has_had_their_first_reply(matter: Interaction) -> None:
+    done(matter)
+    assert the_clock(matter, "first_response").stopped_at is None
+
+    closed = close(interaction_id=matter.pk, informed_by="phone", actor=a_worker())
+
+    clock = the_clock(matter, "first_response")
+    assert (clock.state, clock.stopped_at) == ("met", closed.closed_at.replace(microsecond=0))  # type: ignore[union-attr]  # closed means dated
+    assert closed.first_response_at == closed.closed_at
+    assert rebuild(interaction_id=matter.pk) == []
+
+
+@pytest.mark.req("R-TMI-8")
+def test_a_matter_nobody_could_be_told_of_met_no_promise_to_reply(matter: Interaction) -> None:
+    done(matter)
+
+    closed = close(interaction_id=matter.pk, informed_by="impossible", actor=a_worker())
+
+    clock = the_clock(matter, "first_response")
+    assert (clock.state, clock.cancelled_at) == ("cancelled", clock.stopped_at)
+    assert closed.first_response_at is None
+    assert OutboxEvent.objects.filter(name="sla.met").count() == 1
+    assert rebuild(interaction_id=matter.pk) == []
+
+
+def test_a_closing_that_was_a_mistake_told_nobody(matter: Interaction) -> None:
+    done(matter)
+    close(interaction_id=matter.pk, informed_by="phone", actor=a_worker())
+
+    reopen(interaction_id=matter.pk, reason="mistake", undone=True, actor=a_worker())
+
+    assert the_clock(matter, "first_response").stopped_at is None
+    assert rebuild(interaction_id=matter.pk) == []
