@@ -53,6 +53,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "interactions.tasks.bring_back_to_desks",
         "schedule": 60.0,
     },
+    "ask the assistant what was left open, every minute": {
+        "task": "interactions.tasks.answer_left_assistants",
+        "schedule": 60.0,
+    },
     "close what is done and stayed unanswered, every 15 minutes": {
         "task": "interactions.tasks.close_what_is_done",
         "schedule": 900.0,
@@ -92,6 +96,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "hold capabilities whose waiver ran out, hourly at :25": {
         "task": "readiness.tasks.hold_what_lost_its_waiver",
         "schedule": crontab(minute=25),
+    },
+    "bring approved procedures into effect on their day, every 10 minutes": {
+        "task": "readiness.tasks.begin_approved_procedures",
+        "schedule": 600.0,
     },
     "make customers' reports that are due and name late ones, every 10 minutes": {
         "task": "customers.tasks.make_reports",

@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from crm import embedded, logs, production
+from crm.live.address import live_sources
 from crm.schedule import SCHEDULE
 
 # Lets classes of Django and its admin carry type parameters at run time too.
@@ -59,6 +60,11 @@ CRM_HTTPS: bool = env.bool("CRM_HTTPS", default=True)
 
 if PRODUCTION and (found := production.unsafe(globals())):
     raise ImproperlyConfigured("Unsafe for production: " + "; ".join(found))
+
+# Where open pages hear of changes (crm/live): an address of ours behind the proxy ("/live"), or
+# another port of this host, which `manage.py up` chooses. With neither, pages poll.
+CRM_LIVE_URL: str = env.str("CRM_LIVE_URL", default="")
+CRM_LIVE_PORT: int = env.int("CRM_LIVE_PORT", default=0)
 
 CRM_BRAND: str = env.str("CRM_BRAND", default="Aldermere")
 CRM_TIME_ZONE: str = env.str("CRM_TIME_ZONE", default="Europe/London")
@@ -240,6 +246,7 @@ X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
+        "connect-src": [SELF, *live_sources(CRM_LIVE_PORT, ALLOWED_HOSTS)],
         "object-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],
@@ -301,6 +308,11 @@ CRM_CHANNEL_SECRETS: dict[str, str] = {
 }
 CRM_SMPP_LINK: str = env.str("CRM_SMPP_LINK", default="")
 CRM_SCANNER: str = env.str("CRM_SCANNER", default="")
+
+# A service that speaks chat completions ("https://…/v1"), for the assistant; off without it and
+# until versions of its capabilities that say so are in use.
+CRM_ASSIST_URL: str = env.str("CRM_ASSIST_URL", default="")
+CRM_ASSIST_KEY: str = env.str("CRM_ASSIST_KEY", default="")
 
 CELERY_BROKER_URL = REDIS_URL
 if REDIS_URL.startswith("unix://"):

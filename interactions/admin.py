@@ -23,6 +23,7 @@ from interactions.macros import BLANKS, check_text
 from interactions.models import (
     AgentProfile,
     ArmedClock,
+    AssistRequest,
     Batch,
     Call,
     CarrierState,
@@ -417,3 +418,12 @@ class CarrierStateAdmin(ReadOnlyAdmin):
     search_fields = ("channel__startswith",)
     list_display = ("channel", "sent_at", "failing_since", "away_until", "failures", "last_error")
     ordering = ("channel",)
+
+
+@admin.register(AssistRequest)
+class AssistRequestAdmin(PersonalReadOnlyAdmin):
+    masked: ClassVar[Masks] = {"text": hidden}
+    list_display = ("id", "kind", "state", "model", "asked_by", "asked_at", "done_at", "problem")
+    list_filter = ("state", "kind")
+    list_select_related = ("asked_by",)
+    ordering = ("-id",)

@@ -13,6 +13,7 @@ class InteractionsConfig(AppConfig):
             generation,
             governed,
             handlers,
+            live,
             macros,
             proofs,
             reasons,

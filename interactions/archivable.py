@@ -25,6 +25,7 @@ INTERACTION = register(
             Table("interactions_attachment", "item.interaction_id"),
             Table("interactions_inbound", "item.interaction_id"),
             Table("interactions_interactionitem", "item.interaction_id"),
+            Table("interactions_assistrequest", "item.interaction_id"),
             Table("interactions_call", "item.interaction_id"),
             Table("interactions_portallink", "item.interaction_id"),
             Table("interactions_troubleticket", "item.interaction_id", key="interaction_id"),

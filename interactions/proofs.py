@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from string import Template
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,10 @@ from customers.contactability import may_contact
 from customers.processes.manage_consent import record_consent
 from customers.processes.record_customer import record_party
 from customers.processes.validate_contact import mark_unreachable
-from interactions import channel_proofs  # noqa: F401  # declaring its cases is its effect
+from interactions import (
+    assist,
+    channel_proofs,  # noqa: F401  # declaring its cases is its effect
+)
 from interactions import clock as engine
 from interactions.governed import SLA_CALENDAR, calendars, closing, policies, surveys, wording
 from interactions.models.survey import SCALES
@@ -128,6 +132,18 @@ def every_answer_has_its_link(config: Mapping[str, Any]) -> Shown:
     )
 
 
+def the_assistant_answers_and_is_told_no_names(config: Mapping[str, Any]) -> Shown:
+    """While it is off, nothing is asked; else a made-up matter is, and an answer has to come."""
+    told = assist.without_persons("Ada Byron, ada@example.org, 07700 900 318", ["Ada Byron"])
+    if any(part in told for part in ("Ada", "Byron", "@", "900")):
+        return Shown(False, f"This would leave the house: {told}")
+    if not config["on"]:
+        return Shown(True, "Off: nothing is asked.")
+    instructions = Template(config["instructions"]).safe_substitute(language="English")
+    answer = assist.ask(config, instructions=instructions, material=f"Customer: Slow. {told}")
+    return Shown(bool(answer.text), answer.problem or f"{len(answer.text)} characters came back.")
+
+
 def reminders_come_in_time(config: Mapping[str, Any]) -> Shown:
     """Plan the reminders of a question of three days, and of one of an hour."""
     asked = timezone.now()
@@ -239,6 +255,14 @@ for _case in (
         category="policy",
         check=reminders_come_in_time,
         clause="R-TMI-11",
+    ),
+    Case(
+        key="assist.answers",
+        title="The assistant answers and is told no names",
+        slots=("assist.summary", "assist.draft"),
+        category="security_privacy",
+        check=the_assistant_answers_and_is_told_no_names,
+        clause="R-TMI-3",
     ),
     Case(
         key="survey.answerable",

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from crm.rounds import rounds
 from interactions.processes import deliver_report
+from interactions.processes.assist_agent import answer_asked
 from interactions.processes.close_interaction import close_by_policy
 from interactions.processes.manage_interaction import (
     remind_follow_ups,
@@ -137,3 +138,15 @@ def forget_raw_arrivals() -> int:
 def settle_reports() -> int:
     """Tell customers' reports which of their mails went out."""
     return deliver_report.settle_reports()
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def answer_assistant(request_id: int) -> None:
+    """Ask the service about one request; what is settled or held by another stays as it is."""
+    answer_asked(request_id)
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def answer_left_assistants() -> int:
+    """Take up requests whose message was lost, one by one; returns how many."""
+    return rounds(lambda: int(answer_asked()))

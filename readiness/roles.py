@@ -34,6 +34,9 @@ grant(
     "readiness.accept_for_billing",
 )
 grant("privacy-officer", "readiness.accept_for_data_protection")
+# Whoever works by a procedure may propose its next wording; who answers for a process approves.
+for _role in ("team-lead", "readiness-manager", "process-owner"):
+    grant(_role, "readiness.draft_procedure", "readiness.approve_procedure")
 # Everything to read in the administration; an administrator can take a version out of use and,
 # once it has passed its test again, back into it, but accepts nothing.
 for _role in ("administrator", "auditor"):
@@ -43,8 +46,20 @@ for _role in ("administrator", "auditor"):
             f"readiness.view_{model}"
             for model in (
                 "capabilityslot", "ortrun", "ortresult", "acceptance", "waiver",
-                "acceptancecondition", "introduction", "stage", "clause",
+                "acceptancecondition", "introduction", "stage", "clause", "procedure",
+                "procedureversion", "knowledgearticle", "articletext", "guidanceuse",
             )
         ),
     )  # fmt: skip
 grant("administrator", "readiness.introduce_capability", "readiness.run_readiness_test")
+# The administration is where procedures and articles are written for now.
+grant(
+    "administrator",
+    "readiness.draft_procedure",
+    "readiness.approve_procedure",
+    *(
+        f"readiness.{step}_{model}"
+        for step in ("add", "change")
+        for model in ("procedure", "procedureversion", "knowledgearticle", "articletext")
+    ),
+)

@@ -2,6 +2,7 @@
 
 from crm.starter import starter
 from readiness.processes.introduce_baseline import introduce_baselines
+from readiness.processes.keep_knowledge import load_guidance
 from readiness.processes.register_processes import register_processes
 
 
@@ -15,3 +16,9 @@ def baselines() -> str:
 @starter(order=10, title="process register")
 def register() -> str:
     return f"{register_processes()} process elements"
+
+
+@starter(order=32, title="procedures and articles")
+def guidance() -> str:
+    procedures, articles = load_guidance()
+    return f"{procedures} procedures and {articles} articles added"

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from crm.access import SYSTEM
 from readiness.processes.introduce_capability import hold_unwaived
+from readiness.processes.keep_procedures import begin_approved
 from readiness.processes.run_readiness_test import run_cases
 
 
@@ -17,3 +18,9 @@ def run_readiness_cases(run_id: int) -> None:
 def hold_what_lost_its_waiver() -> None:
     """Hold versions whose waiver has run out."""
     hold_unwaived(actor=SYSTEM)
+
+
+@shared_task(ignore_result=True)
+def begin_approved_procedures() -> None:
+    """Bring procedures into effect whose day has come."""
+    begin_approved(actor=SYSTEM)

@@ -1,5 +1,6 @@
 """What must hold before anything starts; each refusal is one sentence."""
 
+import contextlib
 import errno
 import fcntl
 import os
@@ -13,6 +14,7 @@ from crm.embedded.trouble import Trouble
 
 LEAST_FREE = 500 * 1024 * 1024
 HIGHEST_PORT = 65535
+FAR = 10_000
 LOCK = "up.lock"
 
 
@@ -35,6 +37,17 @@ def require_free_port(host: str, port: int) -> None:
                     f"PORT={port + 1} make run."
                 ) from None
             raise Trouble(f"Cannot listen on {host} port {port}: {problem.strerror}.") from None
+
+
+def port_beside(host: str, port: int) -> int:
+    """A free port for what stands beside the web server: far from its neighbours', or any."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    wanted = port + FAR if port + FAR <= HIGHEST_PORT else 0
+    for choice in (wanted, 0):
+        with socket.socket(family) as probe, contextlib.suppress(OSError):
+            probe.bind((host, choice))
+            return int(probe.getsockname()[1])
+    raise Trouble(f"No port of {host} is free.")
 
 
 def require_space(directory: Path) -> None:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from crm.access import Actor, signed_in
+from crm.live.address import live_url
 from crm.web import navigation
 from crm.web.notices import Bell, bell
 
@@ -15,7 +16,13 @@ class Shell:
     """Brand, sidebar, bell and reading habits of the person on this page."""
 
     brand: str = settings.CRM_BRAND
-    modules = ("crm/js/keys.js", "crm/js/toasts.js", "crm/js/live.js", "crm/js/search.js")
+    modules = (
+        "crm/js/keys.js",
+        "crm/js/toasts.js",
+        "crm/js/live.js",
+        "crm/js/stream.js",
+        "crm/js/search.js",
+    )
 
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
@@ -59,6 +66,10 @@ class Shell:
     @property
     def single_keys(self) -> bool:
         return not self.signed_in or self._user.single_keys
+
+    @property
+    def live_url(self) -> str:
+        return live_url(self._request) if self.signed_in else ""
 
 
 def shell(request: HttpRequest) -> dict[str, Shell]:

@@ -7,6 +7,8 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 
+from crm.access import Actor
+from crm.live import calling, topics
 from crm.web.models import AgentNotice
 
 
@@ -36,6 +38,7 @@ def notify(
                 )
             )
     AgentNotice.objects.bulk_create(rows, ignore_conflicts=True)
+    calling.call(f"notices:{row.user_id}" for row in rows)
     return AgentNotice.objects.filter(dedupe_key=dedupe_key).count() - before
 
 
@@ -56,6 +59,13 @@ def bell(user_id: int) -> Bell:
         .values_list("id", flat=True)[:100]
     )
     return Bell(unread=len(ids), newest=ids[0] if ids else 0)
+
+
+def _rooms(actor: Actor, _key: str) -> topics.Rooms:
+    return frozenset({f"notices:{actor.pk}"})
+
+
+topics.register("notices", _rooms, quiet_for=1.0)
 
 
 def mark_read(user_id: int, notice_ids: Iterable[int] | None = None) -> int:

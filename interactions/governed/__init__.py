@@ -1,8 +1,17 @@
-"""What readiness governs here: promises, calendars, wording, closing and every channel."""
+"""What readiness governs here: promises, calendars, wording, closing, every channel, assistant."""
 
 from typing import Final
 
-from interactions.governed import calendars, channels, closing, policies, surveys, wording, working
+from interactions.governed import (
+    assisting,
+    calendars,
+    channels,
+    closing,
+    policies,
+    surveys,
+    wording,
+    working,
+)
 from interactions.governed import kpis as kpis  # declaring the figures is its effect
 from readiness.registry import slots
 
@@ -13,3 +22,4 @@ CLOSE_POLICY: Final = slots.declare(closing.SLOT)
 SURVEY: Final = slots.declare(surveys.SLOT)
 WORK_POLICY: Final = slots.declare(working.SLOT)
 CHANNELS: Final = {key: slots.declare(slot) for key, slot in channels.SLOTS.items()}
+ASSIST: Final = {kind: slots.declare(slot) for kind, slot in assisting.SLOTS.items()}

@@ -1,6 +1,7 @@
 """Tables of Customer Interaction Management."""
 
 from interactions.models.agent import AgentProfile
+from interactions.models.assist import AssistRequest
 from interactions.models.attachment import Attachment
 from interactions.models.batch import Batch
 from interactions.models.call import Call
@@ -23,6 +24,7 @@ from interactions.models.survey import Survey
 __all__ = [
     "AgentProfile",
     "ArmedClock",
+    "AssistRequest",
     "Attachment",
     "Batch",
     "Call",

@@ -40,6 +40,7 @@ _ORDER = {"next_response": 0, "first_response": 1, "periodic_update": 2, "resolu
 _SHOWS = ("all", "messages", "notes")
 # What a new promise adds to the old one, in per cent of the target; the agent may say otherwise.
 _EXTEND = 50
+_ID_DIGITS = 18
 
 
 def in_sight(public_id: UUID, actor: Actor) -> Interaction:
@@ -79,6 +80,7 @@ def shown(
     context = {"one": one, **_head(one, actor), **_talk(request, one, actor)}
     context |= {**_promises(one, actor), **_ending(one, actor), **_forms(one, actor)}
     context |= {**_writing(one, actor), **_later(one), **together.around(one, actor)}
+    context |= _assistant(one, actor)
     if context["proposed"] is not None:
         context["promise_form"] = forms.PromiseForm(
             initial={"due_at": context["proposed"]}, prefix="promise"
@@ -98,6 +100,19 @@ def times_panel(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return etagged(
         request,
         render_panel(request, "interactions/_times.html", context, title=_("Promised times")),
+    )
+
+
+@login_required
+@require_GET
+def talk(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Asked again when something was said or done: the conversation and the state as they are."""
+    actor = signed_in(request)
+    one = in_sight(public_id, actor)
+    context = {"one": one, **_conversation(request, one, actor), **_state(one, actor)}
+    return etagged(
+        request,
+        render_panel(request, "interactions/_talk_news.html", context, title=_("Conversation")),
     )
 
 
@@ -144,16 +159,13 @@ def why(request: HttpRequest, public_id: UUID, clock_id: int) -> HttpResponse:
 
 def _head(one: Interaction, actor: Actor) -> dict[str, Any]:
     place = queue.place_of(one, actor, timezone.now())
-    tone, icon = wording.STATUS_TONES.get(one.status, ("", ""))
     return {
-        "status_tone": tone,
-        "status_icon": icon,
+        **_state(one, actor),
         "name": shown_name(one.customer, actor),
         "care_note": care_note(one.customer, actor),
         "channel": wording.channel(one.channel),
         "channel_icon": wording.channel_icon(one.channel),
         "verticals": wording.verticals(one.verticals),
-        "is_mine": one.owner_id == actor.pk,
         "place": place,
         "here": availability.of(actor),
         "ended": one.status in Interaction.ENDED,
@@ -166,12 +178,27 @@ def _head(one: Interaction, actor: Actor) -> dict[str, Any]:
     }
 
 
+def _state(one: Interaction, actor: Actor) -> dict[str, Any]:
+    tone, icon = wording.STATUS_TONES.get(one.status, ("", ""))
+    return {"status_tone": tone, "status_icon": icon, "is_mine": one.owner_id == actor.pk}
+
+
 def _talk(request: HttpRequest, one: Interaction, actor: Actor) -> dict[str, Any]:
+    return {
+        **_conversation(request, one, actor),
+        "ways": reaching.ways(one),
+        "draft": presence.draft(one.pk, actor),
+    }
+
+
+def _conversation(request: HttpRequest, one: Interaction, actor: Actor) -> dict[str, Any]:
     show = request.GET.get("show", "all")
     show = show if show in _SHOWS else "all"
     found = thread.entries(one, show, shown_name(one.customer, actor))
     older, recent = thread.folded(found)
     said = [entry for entry in found if not entry.is_line]
+    seen = max((entry.pk for entry in said), default=0)
+    since = _number(request.GET.get("since", ""), seen)
     labels = {"all": _("All"), "messages": _("Messages"), "notes": _("Notes")}
     return {
         "older": older,
@@ -186,10 +213,14 @@ def _talk(request: HttpRequest, one: Interaction, actor: Actor) -> dict[str, Any
             for key, n in zip(_SHOWS, thread.counts(one), strict=True)
         ],
         "clear": masking.sees_people(actor),
-        "seen": max((entry.pk for entry in said), default=0),
-        "ways": reaching.ways(one),
-        "draft": presence.draft(one.pk, actor),
+        "seen": seen,
+        "show": show,
+        "fresh": [one for one in said if one.pk > since and one.who != actor.name][-1:],
     }
+
+
+def _number(text: str, otherwise: int) -> int:
+    return int(text) if text.isdecimal() and len(text) <= _ID_DIGITS else otherwise
 
 
 def _clock_rows(one: Interaction) -> list[dict[str, Any]]:
@@ -245,6 +276,12 @@ def _proposed(told: Any) -> Any:
     now = timezone.now()
     due = proposed_due(told.view, now=engine.seconds(now), percent=_EXTEND)
     return engine.moment(due) if due is not None else None
+
+
+def _assistant(one: Interaction, actor: Actor) -> dict[str, Any]:
+    from interactions.web import assistant
+
+    return assistant.shown(one, actor)
 
 
 def _writing(one: Interaction, actor: Actor) -> dict[str, Any]:

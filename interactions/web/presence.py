@@ -1,5 +1,6 @@
 """Who else has this open, and what somebody began to write: in the database, for all processes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -7,10 +8,13 @@ from typing import Any, Final
 from django.utils import timezone
 
 from crm.access import Actor
+from interactions.live import being_read
 from interactions.models import Reading
 
 _HERE: Final = timedelta(seconds=40)
 _WRITING: Final = timedelta(minutes=10)
+_BOX: Final = ("body", "kind", "channel", "language")
+_LONGEST: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +28,12 @@ class Reader:
 def come_in(interaction_id: int, actor: Actor) -> list[Reader]:
     """Say that I am here; answers with who else is."""
     now = timezone.now()
-    Reading.objects.update_or_create(
-        interaction_id=interaction_id, user_id=_person(actor), defaults={"seen_at": now}
-    )
+    mine = Reading.objects.filter(interaction=interaction_id, user=actor.pk)
+    if not mine.filter(seen_at__gt=now - _HERE).update(seen_at=now):
+        Reading.objects.update_or_create(
+            interaction_id=interaction_id, user_id=_person(actor), defaults={"seen_at": now}
+        )
+        being_read(interaction_id)
     others = (
         Reading.objects.filter(interaction=interaction_id, seen_at__gt=now - _HERE)
         .exclude(user=actor.pk)
@@ -55,11 +62,14 @@ def keep_draft(interaction_id: int, actor: Actor, said: dict[str, Any]) -> None:
         drop_draft(interaction_id, actor)
         return
     now = timezone.now()
+    begun = draft(interaction_id, actor)
     Reading.objects.update_or_create(
         interaction_id=interaction_id,
         user_id=_person(actor),
         defaults={"draft": said, "drafted_at": now, "seen_at": now},
     )
+    if not begun:
+        being_read(interaction_id)
 
 
 def _person(actor: Actor) -> int:
@@ -68,6 +78,13 @@ def _person(actor: Actor) -> int:
 
 
 def drop_draft(interaction_id: int, actor: Actor) -> None:
-    Reading.objects.filter(interaction=interaction_id, user=actor.pk).update(
-        draft={}, drafted_at=None
-    )
+    kept = Reading.objects.filter(interaction=interaction_id, user=actor.pk).exclude(draft={})
+    if kept.update(draft={}, drafted_at=None):
+        being_read(interaction_id)
+
+
+def written(posted: Mapping[str, Any], interaction_id: int, actor: Actor) -> dict[str, Any]:
+    """What stands in the answer box; without script it is not sent along, but its draft is kept."""
+    if "body" in posted:
+        return {name: str(posted.get(name, ""))[:_LONGEST] for name in _BOX}
+    return dict.fromkeys(_BOX, "") | {"kind": "reply"} | draft(interaction_id, actor)

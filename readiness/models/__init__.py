@@ -3,17 +3,29 @@
 from readiness.models.acceptance import Acceptance, AcceptanceCondition, OrtResult, OrtRun, Waiver
 from readiness.models.capability import CapabilitySlot, CapabilityVersion, fingerprint_of
 from readiness.models.introduction import Introduction, Stage
+from readiness.models.procedure import (
+    ArticleText,
+    GuidanceUse,
+    KnowledgeArticle,
+    Procedure,
+    ProcedureVersion,
+)
 from readiness.models.process import Clause, ProcessElement
 
 __all__ = [
     "Acceptance",
     "AcceptanceCondition",
+    "ArticleText",
     "CapabilitySlot",
     "CapabilityVersion",
     "Clause",
+    "GuidanceUse",
     "Introduction",
+    "KnowledgeArticle",
     "OrtResult",
     "OrtRun",
+    "Procedure",
+    "ProcedureVersion",
     "ProcessElement",
     "Stage",
     "Waiver",

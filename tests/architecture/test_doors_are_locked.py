@@ -22,6 +22,8 @@ OPEN_TO_READ = {
     "/login/new/x/x",
     # Answers by signed link only, to customers.
     "/opinion/x",
+    # Articles meant for customers; any other is not there.
+    "/help/x",
     "/livez",
     "/readyz",
     "/admin/login/",

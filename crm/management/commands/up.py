@@ -26,7 +26,9 @@ ANSWER_WITHIN = 90.0
 CELERY = (sys.executable, "-m", "celery", "--app", "crm")
 WORKER = (*CELERY, "worker", "--loglevel", "WARNING", "--concurrency", str(os.cpu_count() or 1))
 BEAT = (*CELERY, "beat", "--loglevel", "WARNING")
-WEB = (sys.executable, "-m", "gunicorn", "-c", "python:crm.web_server", "crm.wsgi:application")
+GUNICORN = (sys.executable, "-m", "gunicorn", "-c")
+WEB = (*GUNICORN, "python:crm.web_server", "crm.wsgi:application")
+LIVE = (*GUNICORN, "python:crm.live_server", "crm.live.application:application")
 
 
 class Command(BaseCommand):
@@ -60,7 +62,8 @@ class Command(BaseCommand):
                 supervisor.start("PostgreSQL", partial(start_postgres, places))
                 supervisor.start("Redis", partial(start_redis, places))
             self._prepare_data(places, demo=demo and settings.EMBEDDED)
-            programs = {"Web server": WEB, "Worker": WORKER, "Beat": BEAT}
+            os.environ.setdefault("CRM_LIVE_PORT", str(preflight.port_beside(host, port)))
+            programs = {"Web server": WEB, "Live updates": LIVE, "Worker": WORKER, "Beat": BEAT}
             for name, command in programs.items():
                 supervisor.start(name, partial(_program, places, name, command), wave=1)
                 if command is WEB:

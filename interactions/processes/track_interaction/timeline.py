@@ -10,6 +10,7 @@ from crm.access import Actor
 from crm.errors import RuleBroken
 from crm.events.catalogue import InteractionStatusChanged
 from crm.events.publish import publish
+from interactions import live
 from interactions.models import Interaction, InteractionEvent
 from interactions.models.states import may_move
 
@@ -51,6 +52,7 @@ def append(
     )
     event.save(force_insert=True)
     interaction.save(update_fields=["event_count"])
+    live.changed(interaction, type, data)
     return event
 
 

@@ -40,7 +40,9 @@ function move(step) {
 function inList(key) {
   if (key === "J") return move(1);
   if (key === "K") return move(-1);
-  const row = document.querySelector("[data-rows] > .sel");
+  // A short list of decisions needs no choosing first: its keys mean the first that is open.
+  const row = document.querySelector("[data-rows] > .sel")
+    ?? document.querySelector(`[data-first-row] > :has([data-row-key="${CSS.escape(key)}"])`);
   if (!row) return false;
   if (key === "Enter") { row.querySelector("a[data-open], a.cell, a[href]")?.click(); return true; }
   const target = key === "X" ? row.querySelector("input[type=checkbox]") : row.querySelector(`[data-row-key="${CSS.escape(key)}"]`);

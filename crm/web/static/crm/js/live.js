@@ -1,11 +1,20 @@
 // Polling with ETag while the page is seen, panels that fail alone, errors beside their field.
 const etags = new Map();
+const askedAt = new Map();
+const CALM_MS = 28000;
 const keyOf = (detail) => `${detail.path ?? detail.pathInfo?.requestPath}`;
+
+// While the stream tells what changes, the poll is only its safety net.
+function early(polled, detail) {
+  const told = document.body.dataset.streaming && polled.dataset.live && detail.triggeringEvent?.type !== "live";
+  return told && Date.now() - (askedAt.get(polled.id) ?? 0) < CALM_MS;
+}
 
 document.body.addEventListener("htmx:configRequest", (event) => {
   const polled = event.target.closest?.("[data-poll]");
   if (!polled) return;
-  if (document.hidden) { event.preventDefault(); return; }
+  if (document.hidden || early(polled, event.detail)) { event.preventDefault(); return; }
+  askedAt.set(polled.id, Date.now());
   const kept = etags.get(keyOf(event.detail));
   if (kept) event.detail.headers["If-None-Match"] = kept;
 });
@@ -32,6 +41,12 @@ function say(text) {
   toast.textContent = text;
   document.querySelector("#alerts")?.append(toast);
 }
+
+// Whoever is writing keeps what they had read: their answer is held against it when they send.
+document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const kept = event.detail.target;
+  if (kept.id === "seen" && kept.form?.querySelector("textarea")?.value.trim()) event.preventDefault();
+});
 
 document.body.addEventListener("htmx:responseError", fail);
 document.body.addEventListener("htmx:sendError", fail);

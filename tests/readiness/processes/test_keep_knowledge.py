@@ -1,0 +1,54 @@
+"""Articles: written by language, validated again after each change, and a set to start with."""
+
+import pytest
+
+from crm.access import SYSTEM
+from crm.errors import RuleBroken
+from readiness.models import KnowledgeArticle, Procedure, ProcedureVersion
+from readiness.processes.keep_knowledge import judge_article, load_guidance, write_article
+from tests.readiness.factories import a_manager
+
+pytestmark = pytest.mark.django_db
+
+
+def an_article(**fields: object) -> KnowledgeArticle:
+    return KnowledgeArticle.objects.create(
+        **{"key": "third-light", "verticals": ["assurance"], **fields}
+    )
+
+
+def test_another_wording_has_to_be_validated_again() -> None:
+    article = an_article()
+    said = {"en": ("The third light", "Red: no signal.")}
+    write_article(article_id=article.pk, texts=said, actor=SYSTEM)
+    judge_article(article_id=article.pk, confidence="validated", actor=SYSTEM)
+
+    write_article(article_id=article.pk, texts=said, actor=SYSTEM)
+    article.refresh_from_db()
+    assert article.confidence == "validated"
+    write_article(
+        article_id=article.pk, texts={"en": ("The third light", "Red: call us.")}, actor=SYSTEM
+    )
+
+    article.refresh_from_db()
+    assert article.confidence == "not_validated"
+    assert "call" in article.words
+
+
+def test_article_without_text_cannot_be_validated() -> None:
+    with pytest.raises(RuleBroken, match="no text"):
+        judge_article(
+            article_id=an_article().pk,
+            confidence="validated",
+            actor=a_manager("approve_procedure"),
+        )
+
+
+def test_starter_set_is_in_effect_covers_billing_and_goes_in_once() -> None:
+    assert load_guidance() == (8, 7)
+    assert load_guidance() == (0, 0)
+
+    effective = ProcedureVersion.objects.effective()
+    assert effective.count() == Procedure.objects.count() == 8
+    assert effective.filter(procedure__verticals__contains=["billing"]).count() == 3
+    assert KnowledgeArticle.objects.filter(confidence="validated").count() == 7
