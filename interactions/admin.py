@@ -421,7 +421,7 @@ class CarrierStateAdmin(ReadOnlyAdmin):
 
 
 @admin.register(AssistRequest)
-class AssistRequestAdmin(PersonalReadOnlyAdmin):
+class AssistRequestAdmin(_ActingAdmin):
     masked: ClassVar[Masks] = {"text": hidden}
     list_display = ("id", "kind", "state", "model", "asked_by", "asked_at", "done_at", "problem")
     list_filter = ("state", "kind")

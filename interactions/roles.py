@@ -34,6 +34,7 @@ _TABLES = tuple(
         "carrierstate",
         "mailboxcursor",
         "interactionitem",
+        "assistrequest",
     )
 )
 

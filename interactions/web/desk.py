@@ -119,6 +119,7 @@ def _queue(request: HttpRequest, actor: Actor, now: datetime) -> dict[str, Any]:
         "keep_form": KeptFilterForm(initial={"query": asked.query}),
         "rows": rows,
         "older": older,
+        "newest_first": queue.searched(asked, actor),
         "since": now.astimezone(UTC).isoformat(timespec="seconds"),
         "channels": [(key, str(name)) for key, (name, _icon) in wording.CHANNELS.items()],
         "verticals": list(wording.VERTICALS.items()),

@@ -17,6 +17,8 @@ from crm.web import times
 from crm.web.page import etagged, render_page, render_panel
 from customers import masking
 from customers.insight.processes.gather_information import undecided
+from customers.models import Product
+from customers.processes.verify_caller import PERMISSION as VERIFY
 from interactions import clock as engine
 from interactions.models import Commitment, FollowUp, Interaction, ResponseRequest, SlaClock
 from interactions.processes.track_interaction import explain
@@ -163,6 +165,8 @@ def _head(one: Interaction, actor: Actor) -> dict[str, Any]:
         **_state(one, actor),
         "name": shown_name(one.customer, actor),
         "care_note": care_note(one.customer, actor),
+        "may_verify": actor.has_perm(VERIFY),
+        "product": _product(one) if one.customer_id and masking.sees_people(actor) else None,
         "channel": wording.channel(one.channel),
         "channel_icon": wording.channel_icon(one.channel),
         "verticals": wording.verticals(one.verticals),
@@ -176,6 +180,15 @@ def _head(one: Interaction, actor: Actor) -> dict[str, Any]:
         "may_close": actor.has_perm("interactions.close_interaction"),
         "may_learn": one.customer_id is not None and actor.has_perm("insight.view_fact"),
     }
+
+
+def _product(one: Interaction) -> Product | None:
+    """What it is about: the product that was named, else the only one the customer has."""
+    theirs = Product.objects.filter(customer=one.customer_id)
+    if one.product_id:
+        return theirs.filter(pk=one.product_id).first()
+    standing = list(theirs.exclude(status=Product.Status.ENDED).order_by("pk")[:2])
+    return standing[0] if len(standing) == 1 else None
 
 
 def _state(one: Interaction, actor: Actor) -> dict[str, Any]:

@@ -144,7 +144,23 @@ def mine(actor: Actor) -> int:
 
 
 def matching(asked: Wish, actor: Actor, now: datetime) -> QuerySet[Interaction]:
-    """Every open interaction of this view, most urgent first."""
+    """Every open interaction of this view, most urgent first.
+
+    By words the newest few hundred only, for counts that stop there; `page` comes to all of them.
+    """
+    found = _in_view(asked, actor, now)
+    if searched(asked, actor):
+        found = found.filter(said_in(asked.words, found))
+    # PostgreSQL sorts what has no due time last by itself, and an index serves this order.
+    return found.order_by("due_next_at", "pk")
+
+
+def searched(asked: Wish, actor: Actor) -> bool:
+    """Whether this view looks for words: then the newest come first."""
+    return bool(asked.words) and masking.sees_people(actor)
+
+
+def _in_view(asked: Wish, actor: Actor, now: datetime) -> QuerySet[Interaction]:
     seen = Interaction.objects.visible_to(actor)
     found: QuerySet[Interaction]
     if asked.need == "done":
@@ -162,10 +178,7 @@ def matching(asked: Wish, actor: Actor, now: datetime) -> QuerySet[Interaction]:
         found = found.filter(verticals__contains=[asked.vertical])
     if asked.need:
         found = found.filter(_need(asked.need, now))
-    if asked.words and masking.sees_people(actor):
-        found = found.filter(said_in(asked.words, found))
-    # PostgreSQL sorts what has no due time last by itself, and an index serves this order.
-    return found.order_by("due_next_at", "pk")
+    return found
 
 
 def _need(need: str, now: datetime) -> Q:
@@ -196,12 +209,26 @@ def _need(need: str, now: datetime) -> Q:
 
 def page(asked: Wish, actor: Actor, now: datetime) -> tuple[list[Row], str]:
     """One page of rows and where the next one begins ("" when this is the last)."""
-    found = matching(asked, actor, now)
-    if asked.after:
-        found = found.filter(_beyond(asked.after))
+    if searched(asked, actor):
+        found = _newest_said(asked, _in_view(asked, actor, now))
+    else:
+        found = matching(asked, actor, now)
+        if asked.after:
+            found = found.filter(_beyond(asked.after))
     some = list(found.select_related("customer").prefetch_related("clocks")[: PAGE + 1])
     shown = some[:PAGE]
     return rows_of(shown, actor, now), _cursor(shown[-1]) if len(some) > PAGE else ""
+
+
+def _newest_said(asked: Wish, among: QuerySet[Interaction]) -> QuerySet[Interaction]:
+    """The next page of those in which the words stand, newest first."""
+    before = _number(asked.after.partition("~")[2])
+    said = said_in(asked.words, among, before=before, limit=PAGE + 1)
+    return among.filter(said).order_by("-pk")
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 18 else 0  # noqa: PLR2004  # bigint
 
 
 def _cursor(last: Interaction) -> str:
@@ -211,7 +238,7 @@ def _cursor(last: Interaction) -> str:
 
 def _beyond(cursor: str) -> Q:
     due, _tilde, pk = cursor.partition("~")
-    number = int(pk) if pk.isdecimal() and len(pk) < 18 else 0  # noqa: PLR2004  # bigint
+    number = _number(pk)
     if due == _LAST:
         return Q(due_next_at=None, pk__gt=number)
     try:

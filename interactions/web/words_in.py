@@ -23,23 +23,30 @@ def words_of(text: str) -> SearchQuery | None:
     )
 
 
-def said_in(text: str, among: QuerySet[Interaction]) -> Q:
+def said_in(
+    text: str, among: QuerySet[Interaction], *, before: int = 0, limit: int = _AT_MOST
+) -> Q:
     """Of these matters the ones in whose subject, first words or messages all these words stand.
 
-    The newest few hundred of each: who gets so many needs more words, not more rows.
+    The newest `limit` of each, numbered below `before` if that is given: taking the newest of both
+    together, page after page, comes to every one there is.
     """
     wanted = words_of(text)
     if wanted is None:
         return Q(pk__in=[])
+    if before:
+        among = among.filter(pk__lt=before)
     named = among.annotate(words=SearchVector("subject", "description", config="simple")).filter(
         words=wanted
     )
-    said = (
-        Message.objects.annotate(words=SearchVector("body", config="simple"))
-        .filter(words=wanted, interaction__in=among.order_by().values("pk"))
-        .exclude(kind=Message.Kind.STAFF)
+    said = Message.objects.annotate(words=SearchVector("body", config="simple")).filter(
+        words=wanted
     )
+    spoken = among.filter(pk__in=said.exclude(kind=Message.Kind.STAFF).values("interaction"))
     # Asked one by one: joined by “or” neither index would be used.
-    found = {*named.order_by("-pk").values_list("pk", flat=True)[:_AT_MOST]}
-    found.update(said.order_by("-pk").values_list("interaction", flat=True)[:_AT_MOST])
+    found = {
+        pk
+        for some in (named, spoken)
+        for pk in some.order_by("-pk").values_list("pk", flat=True)[:limit]
+    }
     return Q(pk__in=found)

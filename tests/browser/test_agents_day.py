@@ -15,6 +15,7 @@ from crm.access import SYSTEM
 from customers.insight.models import Fact
 from customers.insight.processes.gather_information import propose_fact
 from customers.models import Identifier
+from interactions.governed import policies
 from interactions.models import Call, Interaction, Message
 from interactions.processes.receive_message import file_due, keep
 from interactions.processes.track_interaction import fire_due
@@ -24,7 +25,7 @@ from readiness.registry.resolve import forget_snapshot
 from tests.browser.conftest import PageAs, a_user
 from tests.customers.factories import a_customer, a_party
 from tests.interactions.channels.providers import SECRETS, pushed
-from tests.interactions.factories import an_interaction, plain_promises, the_clock
+from tests.interactions.factories import a_worker, an_interaction, plain_promises, the_clock
 from tests.interactions.mails import a_mail
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -55,6 +56,7 @@ def _typed(page: Page, text: str) -> None:
 
 def _verified(page: Page) -> None:
     """Up to the highest level, by key and document."""
+    expect(page.get_by_text("Caller: level 0 of 3")).to_be_visible()
     page.keyboard.press("v")
     page.get_by_label("Which document, last digits").fill("passport 771")
     page.get_by_role("button", name="Seen").click()
@@ -140,7 +142,7 @@ def _at_risk(owner_id: int) -> Interaction:
     )
     an_interaction(subject="Later", owner_id=owner_id)
     for one in Interaction.objects.all():
-        add_message(interaction_id=one.pk, body="We look.", channel="phone", actor=SYSTEM)
+        add_message(interaction_id=one.pk, body="We look.", channel="phone", actor=a_worker())
     fire_due(50, timezone.now())
     assert the_clock(late).jeopardy_at is not None
     return late
@@ -157,6 +159,8 @@ def _notice_of(late: Interaction) -> Message:
 @pytest.mark.req("R-TMI-9")
 def test_the_morning_queue(page_as: PageAs) -> None:
     """Journey 2: the top item can't be met; the new date is told before the old one passes."""
+    by_hand = {**policies.BASELINE["customer_notice"], "automatic": False}
+    plain_promises(customer_notice=by_hand)
     late = _at_risk(a_user("agent"))
     old_due = the_clock(late).due_at
     assert old_due is not None

@@ -3,11 +3,20 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from readiness.models import CapabilityVersion, OrtRun
+from readiness.models import (
+    CapabilityVersion,
+    KnowledgeArticle,
+    OrtRun,
+    Procedure,
+    ProcedureVersion,
+)
+from readiness.processes.keep_knowledge import load_guidance
 from tests.crm.administrators import a_staff_browser
 from tests.readiness.factories import a_serving_version, a_version
 
 pytestmark = pytest.mark.django_db
+
+WRITTEN_HERE = (Procedure, ProcedureVersion, KnowledgeArticle)
 
 
 @pytest.fixture
@@ -17,7 +26,11 @@ def root() -> Client:
 
 @pytest.mark.parametrize(
     "model",
-    [one for one in admin.site._registry if one._meta.app_label == "readiness"],
+    [
+        one
+        for one in admin.site._registry
+        if one._meta.app_label == "readiness" and one not in WRITTEN_HERE
+    ],
     ids=lambda model: model._meta.model_name,
 )
 def test_everything_is_listed_and_nothing_is_added_or_removed(
@@ -74,3 +87,55 @@ def test_an_auditor_holds_nothing(toaster: str) -> None:
 
     assert auditor.get(page).status_code == 200
     assert CapabilityVersion.objects.get(pk=serving.pk).state == serving.state
+
+
+def test_procedure_is_written_here_and_approved_by_somebody_else(root: Client) -> None:
+    about = {"key": "tv", "title": "TV", "process": "1.3.5.2", "verticals": "assurance"}
+    root.post(reverse("admin:readiness_procedure_add"), {**about, "reasons": "", "review_every": 6})
+    procedure = Procedure.objects.get()
+    page = reverse("admin:readiness_procedureversion_changelist")
+    root.post(
+        reverse("admin:readiness_procedureversion_add"),
+        {"procedure": procedure.pk, "body": "Look.\nMend.", "change_note": "first"},
+    )
+    version = ProcedureVersion.objects.get()
+    assert (version.number, version.state) == (1, "draft")
+
+    approving = {"action": "approve", "_selected_action": [version.pk]}
+    said = root.post(page, approving, follow=True).content.decode()
+    assert "somebody else has to approve it" in said
+    a_staff_browser(role="administrator").post(page, approving)
+
+    version.refresh_from_db()
+    assert version.state == "effective"
+    change = reverse("admin:readiness_procedureversion_change", args=[version.pk])
+    assert root.post(change, {"body": "Other."}).status_code == 403
+
+
+def test_article_is_reworded_here_and_validated_again(root: Client) -> None:
+    load_guidance()
+    article = KnowledgeArticle.objects.get(key="port-refused")
+    text = article.texts.get()
+    page = reverse("admin:readiness_knowledgearticle_change", args=[article.pk])
+
+    answer = root.post(
+        page,
+        {
+            "key": article.key, "audience": "internal", "verticals": "fulfilment",
+            "reasons": "number-porting", "valid_until": "", "owner": "",
+            "texts-TOTAL_FORMS": 1, "texts-INITIAL_FORMS": 1, "texts-0-id": text.pk,
+            "texts-0-article": article.pk, "texts-0-language": "en",
+            "texts-0-title": text.title, "texts-0-body": "Spelling, mostly.",
+        },
+    )  # fmt: skip
+
+    assert answer.status_code == 302
+    article.refresh_from_db()
+    assert (article.confidence, article.texts.get().body) == ("not_validated", "Spelling, mostly.")
+    assert "spelling" in article.words
+    root.post(
+        reverse("admin:readiness_knowledgearticle_changelist"),
+        {"action": "validate", "_selected_action": [article.pk]},
+    )
+    article.refresh_from_db()
+    assert article.confidence == "validated"
