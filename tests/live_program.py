@@ -26,6 +26,7 @@ class LiveProgram:
     """Started as `manage.py up` starts it; `stop` says how it ended."""
 
     port: int = field(default_factory=free_port)
+    redis_url: str = ""
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -38,6 +39,8 @@ class LiveProgram:
             "CRM_LIVE_PORT": str(self.port),
             "CRM_BIND": "127.0.0.1",
         }
+        if self.redis_url:
+            environment["REDIS_URL"] = self.redis_url
         command = [sys.executable, "-m", "gunicorn", "-c", "python:crm.live_server"]
         self.process = subprocess.Popen(
             [*command, "crm.live.application:application"],

@@ -4,10 +4,11 @@ What is called are rooms ("interaction:17"), no names and no contents. Whoever h
 the page's fragment again, and is answered as always. Nothing depends on being heard: pages poll.
 """
 
+import os
+import threading
 import time
 from collections.abc import Iterable
-from functools import lru_cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import orjson
 import redis
@@ -49,15 +50,47 @@ class _AfterCommit:
         if not rooms or time.monotonic() < _AfterCommit.rests_until:
             return
         try:
-            _redis(settings.REDIS_URL).publish(channel(), orjson.dumps(rooms))
+            _line.say(channel(), orjson.dumps(rooms))
         except redis.RedisError as problem:
             _AfterCommit.rests_until = time.monotonic() + _REST_SECONDS
             structlog.get_logger(__name__).warning("live.unheard", problem=str(problem))
 
 
-@lru_cache(maxsize=1)
-def _redis(url: str) -> redis.Redis:
-    return redis.Redis.from_url(url, socket_timeout=_PATIENCE, retry=Retry(NoBackoff(), 1))
+class _Line(threading.local):
+    """A line to Redis for each thread, kept open: a third of what a client and its pool cost.
+
+    Every step of every matter is called out, so this is on the way of every writing request.
+    """
+
+    connection: Any = None
+    opened_for: tuple[int, str] = (0, "")
+
+    def say(self, channel: str, said: bytes) -> None:
+        """Publish; a kept line may be stale, so that a second one is tried."""
+        try:
+            self._publish(channel, said)
+        except redis.RedisError:
+            self.drop()
+            self._publish(channel, said)
+
+    def _publish(self, channel: str, said: bytes) -> None:
+        wanted = (os.getpid(), settings.REDIS_URL)
+        if self.connection is None or self.opened_for != wanted:
+            pool = redis.ConnectionPool.from_url(
+                settings.REDIS_URL, socket_timeout=_PATIENCE, retry=Retry(NoBackoff(), 0)
+            )
+            self.connection, self.opened_for = pool.make_connection(), wanted
+        self.connection.send_command("PUBLISH", channel, said)
+        self.connection.read_response()
+
+    def drop(self) -> None:
+        kept, self.connection = self.connection, None
+        # What another process opened is that one's to close.
+        if kept is not None and self.opened_for[0] == os.getpid():
+            kept.disconnect()
+
+
+_line = _Line()
 
 
 def _earlier_in_this_transaction() -> tuple[set[str] | None, set[str]]:
@@ -70,3 +103,4 @@ def _earlier_in_this_transaction() -> tuple[set[str] | None, set[str]]:
 def call_again() -> None:
     """Forget that calling failed a moment ago (tests)."""
     _AfterCommit.rests_until = 0.0
+    _line.drop()

@@ -82,14 +82,18 @@ def shown(one: Interaction, actor: Actor) -> dict[str, Any]:
     if one.status in Interaction.ENDED:
         kinds = [kind for kind in kinds if kind == "summary"]
     latest = [_mine(one, actor).filter(kind=kind).order_by("-pk").first() for kind in kinds]
-    newest = one.messages.order_by("-pk").values_list("pk", flat=True).first() or 0
     said = [found for found in latest if found is not None]
+    newest = _newest(one) if said else 0
     return {
         "one": one,
         "assist_kinds": kinds,
         "assist_said": [(found, found.seen_message < newest) for found in said],
         "assist_waits": any(found.state == AssistRequest.State.ASKED for found in said),
     }
+
+
+def _newest(one: Interaction) -> int:
+    return one.messages.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def _soon(request_id: int) -> None:

@@ -168,3 +168,14 @@ def test_program_ends_at_once_with_pages_open() -> None:
         assert program.stop(signal.SIGTERM) == 0
         assert time.monotonic() - began < 6
         assert page.next() == ("end", [])
+
+
+def test_without_redis_pages_are_told_to_poll() -> None:
+    _person, cookie = cookie_of("agent")
+    program = LiveProgram(redis_url="redis://127.0.0.1:1/0")
+    program.start()
+    try:
+        with listening(program.port, Cookie=cookie) as page:
+            assert page.status == 503
+    finally:
+        program.stop()

@@ -1,5 +1,6 @@
 """Calling out: after the commit, once a transaction, and nothing fails when nobody hears."""
 
+import socket
 from typing import Any
 
 import orjson
@@ -22,7 +23,8 @@ def _heard() -> None:
 
 @pytest.fixture
 def line() -> Any:
-    with redis.Redis.from_url(configured.REDIS_URL).pubsub(ignore_subscribe_messages=True) as line:
+    client: Any = redis.Redis.from_url(configured.REDIS_URL)
+    with client.pubsub(ignore_subscribe_messages=True) as line:
         line.subscribe(channel())
         line.get_message(timeout=1)
         yield line
@@ -56,11 +58,19 @@ def test_savepoint_that_was_taken_back_takes_no_other_call_along(line: Any) -> N
 
 def test_redis_that_is_away_costs_nobody_anything(settings: Settings) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    calling._redis.cache_clear()
-    try:
-        with transaction.atomic():
-            call(["interaction:1"])
-        assert calling._AfterCommit.rests_until > 0
-    finally:
-        calling._redis.cache_clear()
-        call_again()
+    with transaction.atomic():
+        call(["interaction:1"])
+
+    assert calling._AfterCommit.rests_until > 0
+    call_again()
+
+
+def test_line_that_went_stale_is_opened_anew(line: Any) -> None:
+    with transaction.atomic():
+        call(["interaction:1"])
+    calling._line.connection._sock.shutdown(socket.SHUT_RDWR)
+
+    with transaction.atomic():
+        call(["interaction:2"])
+
+    assert _heard_on(line) == [["interaction:1"], ["interaction:2"]]

@@ -27,6 +27,7 @@ def _matter() -> Interaction:
     return an_interaction(customer=customer, subject="Router: das dritte Licht ist rot")
 
 
+@pytest.mark.req("R-CSR-5")
 def test_what_fits_is_shown_and_kept_once() -> None:
     client, _user = a_desk()
     one = _matter()
@@ -88,6 +89,7 @@ def test_it_helped_counts_as_used_and_solved() -> None:
     assert (article.used, article.solved) == (1, 1)
 
 
+@pytest.mark.req("R-CSR-4")
 def test_customers_read_an_article_without_signing_in_and_no_other() -> None:
     stranger = Client()
 

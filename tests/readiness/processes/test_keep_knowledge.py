@@ -44,6 +44,7 @@ def test_article_without_text_cannot_be_validated() -> None:
         )
 
 
+@pytest.mark.req("R-CSR-6")
 def test_starter_set_is_in_effect_covers_billing_and_goes_in_once() -> None:
     assert load_guidance() == (8, 7)
     assert load_guidance() == (0, 0)

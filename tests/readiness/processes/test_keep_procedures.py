@@ -35,6 +35,7 @@ def a_draft(procedure: Procedure, body: str = "Ask.\nTest.") -> ProcedureVersion
     )
 
 
+@pytest.mark.req("R-CSR-21")
 def test_approved_for_today_is_in_effect_and_reviewed_in_a_year() -> None:
     version = approve_procedure(version_id=a_draft(a_procedure()).pk, actor=a_manager(APPROVING))
 
@@ -44,6 +45,7 @@ def test_approved_for_today_is_in_effect_and_reviewed_in_a_year() -> None:
     assert set(version.procedure.words) == {"line", "drops", "ask", "test"}
 
 
+@pytest.mark.req("R-CSR-22")
 def test_next_wording_supersedes_the_one_before_on_its_day() -> None:
     procedure = a_procedure()
     first = approve_procedure(version_id=a_draft(procedure).pk, actor=SYSTEM)

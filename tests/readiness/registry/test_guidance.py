@@ -43,6 +43,7 @@ def test_the_vertical_alone_suggests_nothing() -> None:
     assert _found(text="good morning", vertical="billing") == []
 
 
+@pytest.mark.req("R-CSR-5", "R-CSR-22")
 def test_only_what_is_in_effect_or_validated_is_served() -> None:
     version = ProcedureVersion.objects.get(procedure__key="sim-swap")
     assert "sim-swap" in _found("sim-card")
