@@ -12,7 +12,7 @@ from crm.live.calling import call
 from interactions.models import Interaction
 
 # A desk that is told asks for its counts: once in a while is often enough when much happens.
-_DESK_QUIET = 8.0
+_DESK_QUIET = 10.0
 _PAGE_QUIET = 0.5
 _HANDED = {"assigned": "user", "transferred": "team"}
 

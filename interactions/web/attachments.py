@@ -71,7 +71,24 @@ def attach(message: Message, files: list[Any]) -> int:
             field="files",
             kind="invalid",
         )
-    return enclose(
+    kept = enclose(
         message,
         [Enclosure(str(one.name), one.content_type or "", one.read()) for one in files],
     )
+    if message.state == Message.State.QUEUED:
+        _all_may_leave(message)
+    return kept
+
+
+def _all_may_leave(message: Message) -> None:
+    """What we would hold back for ourselves is not sent to others, nor left out unsaid."""
+    held = message.attachments.filter(state=Attachment.State.HELD)
+    names = list(held.values_list("name", flat=True))
+    if names:
+        raise RuleBroken(
+            "file-held-back",
+            _("%(names)s: a file of this type could do harm. Nothing was sent.")
+            % {"names": ", ".join(names)},
+            field="files",
+            kind="invalid",
+        )

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import structlog
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,7 +27,7 @@ from customers.contactability import Contactable, may_contact
 from customers.models import ReportNeed
 from interactions.channels import adapter_of, email
 from interactions.channels.outcome import Outcome, Result
-from interactions.models import Commitment, Interaction, Message, SlaClock
+from interactions.models import Attachment, Commitment, Interaction, Message, SlaClock
 from interactions.processes.notify_customer import carriers
 from interactions.processes.notify_customer.undelivered import give_up
 from interactions.processes.track_interaction.timeline import append
@@ -46,6 +46,7 @@ _OFF: Final = timedelta(minutes=1)
 _NOTICES_A_DAY: Final = 20
 _DAY: Final = timedelta(days=1)
 _State = Message.State
+_unchecked = Attachment.objects.filter(state=Attachment.State.WAITING)
 
 
 def send_due(limit: int) -> int:
@@ -87,6 +88,8 @@ def _lease(limit: int, token: uuid.UUID) -> list[tuple[int, str]]:
     due = list(
         Message.objects.filter(free, state=_State.QUEUED, available_at__lte=now)
         .exclude(channel__in=carriers.away(now))
+        # It goes with its files, or it waits until the scanner has looked at them.
+        .exclude(Exists(_unchecked.filter(message=OuterRef("pk"))))
         .order_by("available_at", "pk")
         .select_for_update(skip_locked=True, of=("self",))
         .values_list("pk", "channel")[:limit]

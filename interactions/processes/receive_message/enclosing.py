@@ -9,7 +9,7 @@ import structlog
 from django.utils.translation import gettext as _
 
 from interactions.channels.contract import Enclosure
-from interactions.channels.scanning import found_in, is_scanned
+from interactions.channels.scanning import NotScannable, found_in, is_scanned
 from interactions.models import Attachment, Message
 
 _log = structlog.get_logger(__name__)
@@ -39,16 +39,27 @@ def check_attachments(limit: int) -> int:
     judged = 0
     for one in waiting[:limit] if is_scanned() else ():
         try:
-            found = found_in(bytes(one.content))
+            state, because = _judged(bytes(one.content))
         except (OSError, ValueError) as problem:
             _log.warning("attachment.not_scanned", problem=repr(problem))
             break
-        state = Attachment.State.HELD if found else Attachment.State.CLEAR
-        because = _("The scanner found %(name)s.") % {"name": found} if found else _("Scanned.")
         judged += Attachment.objects.filter(pk=one.pk, state=Attachment.State.WAITING).update(
             state=state, because=because[:200]
         )
     return judged
+
+
+def _judged(content: bytes) -> tuple[str, str]:
+    try:
+        found = found_in(content)
+    except NotScannable as refused:
+        # One file that can't be looked at must not keep all others waiting.
+        return Attachment.State.HELD, _("The scanner could not look at it: %(why)s") % {
+            "why": refused
+        }
+    if found:
+        return Attachment.State.HELD, _("The scanner found %(name)s.") % {"name": found}
+    return Attachment.State.CLEAR, _("Scanned.")
 
 
 def _row(message: Message, one: Enclosure) -> Attachment:

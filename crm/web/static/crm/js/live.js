@@ -75,6 +75,15 @@ document.body.addEventListener("field-refused", (event) => {
   field.focus();
 });
 
+// What somebody unfolded stays unfolded when its fragment comes anew.
+let unfolded = [];
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  unfolded = [...event.detail.target?.querySelectorAll?.("details[id][open]") ?? []].map((one) => one.id);
+});
+document.body.addEventListener("htmx:afterSettle", () => {
+  for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
+});
+
 // A fragment that brings a new heading may ask for the focus; everything else leaves it where it was.
 document.body.addEventListener("htmx:afterSwap", (event) => {
   event.detail.target?.querySelector?.("[data-focus]")?.focus();
