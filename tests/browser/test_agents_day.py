@@ -222,3 +222,20 @@ def test_a_matter_that_wanders(page_as: PageAs) -> None:
     assert Interaction.objects.count() == 1
     for words in ("waiting for the customer", "Counts"):
         expect(page.locator("#why-panel")).to_contain_text(re.compile(words, re.I))
+
+
+def test_a_row_is_snoozed_by_one_key_and_comes_back_by_another(page_as: PageAs) -> None:
+    one = an_interaction(subject="Can wait", owner_id=a_user("agent"))
+    page = page_as("agent")
+    page.goto("/desk")
+
+    page.keyboard.press("j")
+    page.keyboard.press("s")
+    expect(page.locator("#toasts")).to_contain_text("1 sleeps.")
+    one.refresh_from_db()
+    assert one.snoozed_until is not None
+    page.keyboard.press("z")
+
+    expect(page.locator("#toasts")).to_contain_text("Everything is back where it was.")
+    one.refresh_from_db()
+    assert one.snoozed_until is None
