@@ -140,7 +140,7 @@ def test_queue_is_walked_opened_and_taken_by_keys(page_as: PageAs, matter: Inter
     page.goto("/desk")
     page.keyboard.press("j")
     page.keyboard.press("x")
-    expect(page.locator("[name=pick]")).to_be_checked()
+    expect(page.locator("input[name=pick]")).to_be_checked()
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/interactions/{matter.public_id}")
 
