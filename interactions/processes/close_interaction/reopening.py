@@ -1,6 +1,7 @@
 """Taken up again, under the same id, while the window is open."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -75,7 +76,7 @@ def _take_up(interaction: Interaction, reason: str, actor: Actor, *, undone: boo
         customer_informed="",
         reopened=interaction.reopened + 1,
     )
-    about = {"undone": True} if undone else {}
+    about: dict[str, Any] = {"undone": True} if undone else {}
     append(
         interaction,
         "reopened",

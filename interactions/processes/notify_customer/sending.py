@@ -29,6 +29,7 @@ from interactions.channels import adapter_of, email
 from interactions.channels.outcome import Outcome, Result
 from interactions.models import Attachment, Commitment, Interaction, Message, SlaClock
 from interactions.processes.notify_customer import carriers
+from interactions.processes.notify_customer.staff import tell_undeliverable
 from interactions.processes.notify_customer.undelivered import give_up
 from interactions.processes.track_interaction.timeline import append
 from readiness.registry.resolve import CapabilityOff, resolve
@@ -174,6 +175,8 @@ def _not_wanted(message: Message) -> str:
         return _("A newer promise has taken its place.")
     if message.kind == Message.Kind.STAFF:
         return ""
+    if message.kind == Message.Kind.PUBLIC and (held := _held_back(message)):
+        return held
     if message.purpose == SUBSCRIBED:
         return _unsubscribed(message)
     if message.kind == Message.Kind.NOTICE and _too_many(message):
@@ -182,6 +185,15 @@ def _not_wanted(message: Message) -> str:
     if contact is not None and not contact.allowed and contact.not_before is None:
         return contact.because
     return ""
+
+
+def _held_back(message: Message) -> str:
+    """A reply whose file the scanner held back does not go without it, as if there were none."""
+    held = message.attachments.filter(state=Attachment.State.HELD)
+    name = held.values_list("name", flat=True).first()
+    if name is None:
+        return ""
+    return _("“%(name)s” was held back; write again without it.") % {"name": name}
 
 
 def _unsubscribed(message: Message) -> str:
@@ -267,3 +279,6 @@ def _drop(message: Message, because: str) -> None:
         message=str(message.public_id),
         because=because,
     )
+    if message.kind == Message.Kind.PUBLIC:
+        # Somebody wrote it and believes that it is on its way.
+        tell_undeliverable(message=message)

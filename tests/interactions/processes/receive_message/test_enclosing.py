@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
 
+from crm.web.models import AgentNotice
 from interactions.models import Attachment, Interaction
 from interactions.processes.notify_customer import send_due
 from interactions.processes.receive_message import check_attachments
@@ -126,6 +127,21 @@ def test_reply_goes_with_its_file_and_not_before(scanner: Clamd) -> None:
     assert mine.state == "sent"
     sent = next(one for one in mail.outbox if "See these." in one.body)
     assert [name for name, _content, _type in sent.attachments] == ["form.txt"]
+
+
+def test_reply_whose_file_is_held_back_does_not_go_and_its_owner_hears(scanner: Clamd) -> None:
+    client, user = a_desk()
+    customer = a_customer(email="amara@example.org")
+    one = an_interaction(customer=customer, owner_id=user.pk)
+    _posted(client, one, "reply", form_txt=EICAR)
+    check_attachments(10)
+    send_due(10)
+
+    mine = one.messages.get(direction="outbound", kind="public")
+    assert mine.state == "dropped"
+    assert "form.txt" in mine.last_error
+    assert AgentNotice.objects.filter(user=user, level="bad").count() == 1
+    assert not [one for one in mail.outbox if "See these." in one.body]
 
 
 def test_harmful_type_is_refused_before_anything_is_sent() -> None:
