@@ -14,17 +14,17 @@ from urllib.parse import parse_qs, urlsplit
 
 import django
 import orjson
+from django.conf import settings
+from django.db import DatabaseError
+from django.http.request import split_domain_port, validate_host
 
+from crm.live.calling import channel
+from crm.live.listening import House, Page
+from crm.live.visitors import visitor
+
+# Nothing above needs the apps before a page comes.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 django.setup()
-
-from django.conf import settings  # noqa: E402  # after the set-up
-from django.db import DatabaseError  # noqa: E402
-from django.http.request import split_domain_port, validate_host  # noqa: E402
-
-from crm.live.calling import channel  # noqa: E402
-from crm.live.listening import House, Page  # noqa: E402
-from crm.live.visitors import visitor  # noqa: E402
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]

@@ -18,8 +18,9 @@ from readiness.tokens import words_of
 FALLBACK = "en"
 _BY_REASON, _BY_WORD, _BY_VERTICAL = 5.0, 1.0, 0.5
 _MOST_BY_WORDS = 4
-# By the vertical alone everything would fit everything.
-_ENOUGH = 2.0
+# By the vertical alone everything would fit everything, and two words in common are chance
+# where the vertical is another.
+_ENOUGH = 2.5
 _LOOKED_AT = 200
 _STEPS = GuidanceUse.Step
 

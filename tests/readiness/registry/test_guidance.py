@@ -43,6 +43,13 @@ def test_the_vertical_alone_suggests_nothing() -> None:
     assert _found(text="good morning", vertical="billing") == []
 
 
+def test_two_words_in_common_are_chance_in_another_vertical() -> None:
+    said = "the provider and the number"
+
+    assert "port-refused" in _found(text=said, vertical="fulfilment")
+    assert "port-refused" not in _found(text=said, vertical="billing")
+
+
 @pytest.mark.req("R-CSR-5", "R-CSR-22")
 def test_only_what_is_in_effect_or_validated_is_served() -> None:
     version = ProcedureVersion.objects.get(procedure__key="sim-swap")
