@@ -97,7 +97,7 @@ def _session_cookie(role: str, url: str) -> dict[str, str]:
 
 
 # Said of a request that a click on another page cut off; an answer with an error says otherwise.
-_CUT_OFF = ("Failed to load resource", "htmx:afterRequest", "htmx:sendError")
+_CUT_OFF = ("Failed to load resource", "htmx:afterRequest", "htmx:sendError", "htmx:sendAbort")
 
 
 def _is_complaint(kind: str, text: str) -> bool:
