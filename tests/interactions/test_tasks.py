@@ -75,8 +75,8 @@ def a_worker_process(mailbox: Mailbox, name: str) -> Iterator[subprocess.Popen[b
         process.wait()
 
 
-def wait_for(what: Callable[[], object], *, asking: str = "", seconds: float = 60) -> None:
-    """Wait until something is true, playing beat meanwhile."""
+def wait_for(what: Callable[[], object], *, asking: str = "", seconds: float = 240) -> None:
+    """Wait until something is true, playing beat meanwhile; a busy machine may take its time."""
     deadline, asked = time.monotonic() + seconds, 0.0
     while not what():
         assert time.monotonic() < deadline, f"gave up after {seconds} s"
