@@ -9,7 +9,13 @@ from crm.errors import RuleBroken
 from customers.models import Customer
 from interactions.channels import adapter_of
 from interactions.models import Inbound, Interaction
-from interactions.processes.receive_message.filing import into, once_key
+from interactions.processes.receive_message.filing import (
+    SAME_ID,
+    another,
+    into,
+    known_as,
+    once_key,
+)
 from interactions.processes.receive_message.thread import Thread
 from interactions.processes.update_interaction import change_fields
 
@@ -34,6 +40,10 @@ def join(*, inbound_id: int, interaction_id: int, actor: Actor) -> Inbound:
     row = _held(inbound_id, actor)
     interaction = Interaction.objects.visible_to(actor).get(pk=interaction_id)
     incoming = adapter_of(row.channel).read(bytes(row.raw), row.about)
+    known = known_as(row, incoming)
+    if known is not None and another(incoming, known):
+        # Held for some other reason, while the id it bears was used by another message.
+        row.code = SAME_ID
     into(row, incoming, Thread(interaction), None, once_key(row, incoming))
     _decided(row, actor)
     return row

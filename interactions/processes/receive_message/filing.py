@@ -155,9 +155,14 @@ def once_key(row: Inbound, incoming: Incoming) -> str:
     return hashlib.sha256(f"{scope}{incoming.identity}".encode()).hexdigest()
 
 
+def known_as(row: Inbound, incoming: Incoming) -> Message | None:
+    """The message that was filed under this key before."""
+    return Message.objects.filter(dedupe_key=f"in:{row.channel}:{once_key(row, incoming)}").first()
+
+
 def _file_message(row: Inbound, incoming: Incoming, config: Mapping[str, Any]) -> None:
     key = once_key(row, incoming)
-    known = Message.objects.filter(dedupe_key=f"in:{row.channel}:{key}").first()
+    known = known_as(row, incoming)
     if known is not None:
         _settle(row, _again(row, incoming, known))
         return
@@ -221,6 +226,9 @@ def _go_on(row: Inbound, incoming: Incoming, interaction: Interaction, key: str)
         external_id=key,
         actor=SYSTEM,
     )
+    if message.arrivals.exists():
+        # It came before, and keeps what it came as.
+        return message
     return _as_it_came(message, incoming)
 
 
@@ -296,14 +304,30 @@ def _customer(row: Inbound, incoming: Incoming, link_by: str) -> int | None:
 
 
 def _again(row: Inbound, incoming: Incoming, known: Message) -> Held | None:
-    """Known already, by another door or a second delivery; one id of two senders is odd."""
-    first = known.arrivals.order_by("pk").values_list("sender", flat=True).first()
-    # An old arrival is emptied of whose it was.
-    if first and first != incoming.sender:
-        return Held(SAME_ID, _("Somebody else sent a message with the same id before."))
+    """Known already, by another door or a second delivery; one id of two messages is odd."""
+    if because := another(incoming, known):
+        return Held(SAME_ID, because)
     row.interaction_id, row.message = known.interaction_id, known
     row.code = "again"
     return None
+
+
+def another(incoming: Incoming, known: Message) -> str:
+    """Why this is not the known message of the same id, but another one; "" when it is the same."""
+    first = known.arrivals.order_by("pk").values_list("sender", flat=True).first()
+    if not first:
+        # An old arrival is emptied of whose it was.
+        return ""
+    if first != incoming.sender:
+        return _("Somebody else sent a message with the same id before.")
+    if not incoming.more.get("alarm") and not _says_nothing_more(_said(incoming), known.body):
+        return _("The same sender sent other words with the same id before.")
+    return ""
+
+
+def _says_nothing_more(said: str, known: str) -> bool:
+    """A relay folds lines its own way; words it did not have before are news."""
+    return "".join(said.split()) in "".join(known.split())
 
 
 def _reason(incoming: Incoming) -> str:

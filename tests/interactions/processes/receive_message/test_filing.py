@@ -21,11 +21,11 @@ from interactions.models import (
 )
 from interactions.processes.close_interaction import complete
 from interactions.processes.notify_customer import queue_notice, send_due
-from interactions.processes.receive_message import file_due, keep
+from interactions.processes.receive_message import file_due, join, keep
 from interactions.processes.update_interaction import add_message, ask_customer
 from readiness.registry import slots
 from tests.customers.factories import a_customer, a_medium, a_party, an_agent
-from tests.interactions.factories import an_interaction
+from tests.interactions.factories import a_worker, an_interaction
 from tests.interactions.mailbox import Mailbox, a_mailbox
 from tests.interactions.mails import a_bounce, a_mail
 from tests.interactions.processes.receive_message.factories import arrived, said
@@ -131,6 +131,42 @@ def test_another_sender_with_a_known_id_is_looked_at_by_a_person() -> None:
     row = arrived(a_mail("else@example.net", message_id="<same@example.org>", body="Hm."))
 
     assert (row.state, row.code) == ("held", "same-id")
+
+
+@pytest.mark.parametrize(
+    ("_case", "body", "state"),
+    [
+        ("folded by a relay", "My line is\ndead since\n Monday.", "filed"),
+        ("other words", "My line is dead since Monday. Now the phone too.", "held"),
+    ],
+)
+@pytest.mark.req("R-TMI-3")
+def test_the_same_id_with_other_words_is_looked_at_by_a_person(
+    _case: str, body: str, state: str
+) -> None:
+    arrived(a_mail(message_id="<same@example.org>"))
+
+    row = arrived(a_mail(message_id="<same@example.org>", body=body))
+
+    assert row.state == state
+    assert Message.objects.get().body == "My line is dead since Monday."
+
+
+def test_joined_into_a_matter_that_has_its_id_the_earlier_message_stays_as_it_was() -> None:
+    held = arrived(
+        a_mail("robot@example.net", "Lamp 3.", message_id="<same@x.org>", Precedence="bulk")
+    )
+    arrived(a_mail("Priya <priya@example.org>", message_id="<same@x.org>"))
+    (matter,) = Interaction.objects.all()
+    agent = a_worker("interactions.decide_inbound")
+
+    join(inbound_id=held.pk, interaction_id=matter.pk, actor=agent)
+
+    said = matter.messages.order_by("pk").values_list("author_name", "body")
+    assert list(said) == [
+        ("Priya", "My line is dead since Monday."),
+        ("robot@example.net", "Lamp 3."),
+    ]
 
 
 @pytest.mark.parametrize("way", ["reply-to", "in-reply-to", "references", "their own mail"])
