@@ -23,6 +23,8 @@ from interactions.web import availability, follow_ups, kept_filters, queue, toda
 from interactions.web.forms import BatchForm, KeptFilterForm, LogForm
 from interactions.web.people import shown_name
 
+_SAID_ONE_BY_ONE = 3
+
 
 @login_required
 @require_GET
@@ -45,23 +47,37 @@ def desk(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def news(request: HttpRequest) -> HttpResponse:
-    """Polled: the counts as they are, and how many came in since the page was drawn."""
+    """Polled: the counts as they are, how many came in since, and the rows that changed."""
     actor = signed_in(request)
     require(actor, "interactions.view_interaction")
-    asked = queue.wish(request.GET)
-    since = _since(request)
-    return etagged(
-        request,
-        render_page(
-            request,
-            "interactions/news.html",
-            {
-                "asked": asked,
-                "tabs": _tabs(asked, actor, timezone.now()),
-                "new": queue.came_in(asked, actor, since, timezone.now()),
-            },
-            fragment="interactions/_tabs.html",
-        ),
+    asked, now = queue.wish(request.GET), timezone.now()
+    shown = queue.shown_rows(request.GET)
+    rows, lost = queue.changed(shown, asked, actor, now)
+    context = {
+        "asked": asked,
+        "tabs": _tabs(asked, actor, now),
+        "new": queue.came_in(asked, actor, _since(request), now),
+        "rows": rows,
+        "lost": lost,
+        "said": _said([row for row in rows if queue.means_other(row, shown)]),
+        "may_assign": actor.has_perm("interactions.assign_interaction"),
+        "oob": True,
+    }
+    page, fragment = "interactions/news.html", "interactions/_news.html"
+    return etagged(request, render_page(request, page, context, fragment=fragment))
+
+
+def _said(rows: list[queue.Row]) -> str:
+    """What a screen reader says of rows that changed: short, or only how many."""
+    if len(rows) > _SAID_ONE_BY_ONE:
+        return _("%(n)d rows of the queue changed.") % {"n": len(rows)}
+    return " ".join(
+        _("%(reference)s: %(state)s.")
+        % {
+            "reference": row.interaction.reference,
+            "state": _("left this list") if row.gone else row.state,
+        }
+        for row in rows
     )
 
 
@@ -144,6 +160,7 @@ def _tabs(asked: queue.Wish, actor: Actor, now: datetime) -> list[dict[str, Any]
             "url": f"{reverse('interactions:desk')}?tab={tab}",
             "label": str(label),
             "count": counted[tab],
+            "id": tab,
             "on": tab == asked.tab,
         }
         for tab, label in queue.TABS.items()

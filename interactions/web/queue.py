@@ -1,7 +1,8 @@
 """The queue: whose work, sorted by what is due next, one page at a time."""
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
@@ -48,6 +49,8 @@ NEEDS: Mapping[str, object] = {
 }
 _LAST = "-"
 _NEAR = 200
+_MEANING = 8
+LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,25 @@ class Row:
     channel_icon: str
     sub: str
     tag: tuple[str, str, str] | None
+    gone: bool = False
+
+    @property
+    def mark(self) -> str:
+        """Tells whether this reads as before: first what it means, then how late it is."""
+        one, due = self.interaction, self.due
+        means = (one.status, one.owner_id, one.subject, self.name, self.flag, self.tag, self.gone)
+        late = due.left if due and not due.live else ""
+        at = (due.state, due.what, due.due_at) if due else ()
+        return f"{_digest((means, at))}{_digest(late)}"
+
+    @property
+    def state(self) -> str:
+        """What must be known of it first, in words."""
+        return self.tag[2] if self.tag else str(self.interaction.get_status_display())
+
+
+def _digest(what: object) -> str:
+    return hashlib.blake2b(repr(what).encode(), digest_size=4).hexdigest()
 
 
 def wish(params: QueryDict) -> Wish:
@@ -215,9 +237,13 @@ def page(asked: Wish, actor: Actor, now: datetime) -> tuple[list[Row], str]:
         found = matching(asked, actor, now)
         if asked.after:
             found = found.filter(_beyond(asked.after))
-    some = list(found.select_related("customer").prefetch_related("clocks")[: PAGE + 1])
+    some = list(_drawn(found)[: PAGE + 1])
     shown = some[:PAGE]
     return rows_of(shown, actor, now), _cursor(shown[-1]) if len(some) > PAGE else ""
+
+
+def _drawn(found: QuerySet[Interaction]) -> QuerySet[Interaction]:
+    return found.select_related("customer").prefetch_related("clocks")
 
 
 def _newest_said(asked: Wish, among: QuerySet[Interaction]) -> QuerySet[Interaction]:
@@ -321,6 +347,37 @@ def came_in(asked: Wish, actor: Actor, since: datetime, now: datetime) -> int:
     ).exclude(actor_id=actor.pk)
     new = matching(asked, actor, now).filter(updated_at__gt=since)
     return new.filter(Q(created_at__gt=since) | Q(Exists(handed))).count()
+
+
+def shown_rows(params: QueryDict) -> dict[int, str]:
+    """Which rows stand on a page that is open, each with its mark."""
+    said = (one.partition(".") for one in params.get("shown", "").split(",")[: 2 * PAGE])
+    return {_number(pk): mark for pk, _dot, mark in said if _number(pk)}
+
+
+def changed(
+    shown: Mapping[int, str], asked: Wish, actor: Actor, now: datetime
+) -> tuple[list[Row], list[int]]:
+    """Of the rows shown, those that read otherwise by now, and which may not be seen any more.
+
+    A row that left the view stays where it is and says so: nothing moves under somebody's hand.
+    """
+    if not shown:
+        return [], []
+    seen = Interaction.objects.visible_to(actor).filter(pk__in=shown)
+    rows = rows_of(list(_drawn(seen)), actor, now)
+    here = set(_in_view(asked, actor, now).filter(pk__in=shown).values_list("pk", flat=True))
+    told = [replace(row, gone=row.interaction.pk not in here) for row in rows]
+    lost = shown.keys() - {row.interaction.pk for row in rows}
+    return (
+        [row for row in told if row.mark != shown[row.interaction.pk]],
+        sorted(pk for pk in lost if shown[pk] != LOST),
+    )
+
+
+def means_other(row: Row, shown: Mapping[int, str]) -> bool:
+    """Whether more changed than how late it is."""
+    return row.mark[:_MEANING] != shown[row.interaction.pk][:_MEANING]
 
 
 def next_for(actor: Actor) -> Interaction | None:

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from crm.audit.models import Access
 from interactions.models import Interaction
+from interactions.processes.update_interaction import add_message, assign
 from tests.customers.factories import a_customer
-from tests.interactions.factories import an_interaction
+from tests.interactions.factories import a_worker, an_interaction
 from tests.interactions.web.factories import a_desk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain")]
@@ -156,6 +157,72 @@ def test_unchanged_news_cost_no_body() -> None:
     )
 
     assert again.status_code == 304
+
+
+def _shown(client: Client, query: str) -> str:
+    rows = client.get(f"/desk?{query}").context["rows"]
+    return ",".join(f"{row.interaction.pk}.{row.mark}" for row in rows)
+
+
+def test_news_bring_the_rows_that_changed_and_no_others() -> None:
+    client, user = a_desk()
+    one, other, _still = (an_interaction(owner_id=user.pk) for _each in range(3))
+    shown = _shown(client, "tab=mine")
+    calm = client.get("/desk/news", {"tab": "mine", "shown": shown})
+    add_message(interaction_id=one.pk, body="We look.", channel="phone", actor=a_worker())
+    assign(interaction_id=other.pk, owner_id=None, actor=a_worker())
+
+    told = client.get("/desk/news", {"tab": "mine", "shown": shown}).context
+
+    assert (calm.context["rows"], calm.context["said"]) == ([], "")
+    assert {row.interaction.pk: row.gone for row in told["rows"]} == {one.pk: False, other.pk: True}
+    assert told["said"] == (f"{one.reference}: In progress. {other.reference}: left this list.")
+
+
+def test_news_of_many_rows_are_counted_and_not_read_out() -> None:
+    client, user = a_desk()
+    some = [an_interaction(owner_id=user.pk) for _each in range(4)]
+    shown = _shown(client, "tab=mine")
+    for one in some:
+        assign(interaction_id=one.pk, owner_id=None, actor=a_worker())
+
+    assert client.get("/desk/news", {"shown": shown}).context["said"] == (
+        "4 rows of the queue changed."
+    )
+
+
+def test_a_row_that_may_no_longer_be_seen_tells_nothing_of_itself() -> None:
+    client, user = a_desk()
+    one = an_interaction(owner_id=user.pk, subject="Secret now")
+    shown = _shown(client, "tab=mine")
+    Interaction.objects.filter(pk=one.pk).update(removed_at=timezone.now())
+
+    told = client.get("/desk/news", {"shown": shown}, headers={"HX-Request": "true"})
+    again = client.get("/desk/news", {"shown": f"{one.pk}.lost"})
+
+    assert "Secret now" not in told.content.decode()
+    assert told.context["lost"] == [one.pk]
+    assert again.context["lost"] == []
+
+
+def test_more_rows_ask_no_more_questions_for_their_news() -> None:
+    client, user = a_desk()
+    asked = []
+    for _each in range(2):
+        an_interaction(owner_id=user.pk)
+        shown = _shown(client, "tab=mine")
+        with CaptureQueriesContext(connection) as told:
+            client.get("/desk/news", {"shown": shown})
+        asked.append(len(told))
+
+    assert asked[0] == asked[1]
+
+
+@pytest.mark.parametrize("shown", ["x", "1", "1.2.3,,", ",".join(f"{n}.a" for n in range(900))])
+def test_nonsense_about_what_is_shown_is_left_out(shown: str) -> None:
+    client, _user = a_desk()
+
+    assert client.get("/desk/news", {"shown": shown}).status_code == 200
 
 
 def test_looking_at_the_queue_is_recorded() -> None:

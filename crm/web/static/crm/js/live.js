@@ -4,6 +4,12 @@ const askedAt = new Map();
 const CALM_MS = 28000;
 const keyOf = (detail) => `${detail.path ?? detail.pathInfo?.requestPath}`;
 
+// What polls by itself, not a link within it that somebody pressed.
+const asker = (event) => event.target.matches?.("[data-poll]") ? event.target : null;
+
+// Rows as they stand here, so that the answer holds only those that read otherwise by now.
+const shownRows = () => [...document.querySelectorAll("[data-row]")].map((row) => row.dataset.row).join();
+
 // While the stream tells what changes, the poll is only its safety net.
 function early(polled, detail) {
   const told = document.body.dataset.streaming && polled.dataset.live && detail.triggeringEvent?.type !== "live";
@@ -11,16 +17,17 @@ function early(polled, detail) {
 }
 
 document.body.addEventListener("htmx:configRequest", (event) => {
-  const polled = event.target.closest?.("[data-poll]");
+  const polled = asker(event);
   if (!polled) return;
   if (document.hidden || early(polled, event.detail)) { event.preventDefault(); return; }
   askedAt.set(polled.id, Date.now());
   const kept = etags.get(keyOf(event.detail));
   if (kept) event.detail.headers["If-None-Match"] = kept;
+  if (polled.hasAttribute("data-tells-rows")) event.detail.parameters.shown = shownRows();
 });
 
 document.body.addEventListener("htmx:afterRequest", (event) => {
-  if (!event.target.closest?.("[data-poll]")) return;
+  if (!asker(event)) return;
   const etag = event.detail.xhr?.getResponseHeader("ETag");
   if (etag) etags.set(keyOf(event.detail), etag);
 });
@@ -29,7 +36,7 @@ function fail(event) {
   const panel = event.target.closest?.("[data-panel]");
   const blank = panel?.querySelector("template[data-failed]");
   if (blank) { panel.querySelector("[data-panel-body]").replaceChildren(blank.content.cloneNode(true)); return; }
-  if (event.target.closest?.("[data-poll]")) return;
+  if (asker(event)) return;
   const text = document.body.dataset.failed;
   if (text && event.type === "htmx:sendError") say(text);
 }
@@ -46,6 +53,16 @@ function say(text) {
 document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
   const kept = event.detail.target;
   if (kept.id === "seen" && kept.form?.querySelector("textarea")?.value.trim()) event.preventDefault();
+});
+
+// A row that changed in place is still the one that was chosen or ticked; what was said once is not said again.
+document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const { target, fragment } = event.detail;
+  if (target.getAttribute("role") === "status" && target.textContent === fragment.textContent) event.preventDefault();
+  if (!target.matches("[data-row]")) return;
+  fragment.firstElementChild.classList.toggle("sel", target.classList.contains("sel"));
+  const box = fragment.querySelector("input[type=checkbox]");
+  if (box) box.checked = target.querySelector("input[type=checkbox]")?.checked ?? false;
 });
 
 document.body.addEventListener("htmx:responseError", fail);
