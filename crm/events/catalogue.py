@@ -377,6 +377,26 @@ class SlaBreached(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CreditDue(Event):
+    """A promise was broken: whoever bills decides what the agreement gives for it.
+
+    Once per promise of a clock, however often it is reopened, retried or looked at; `number` 1 is
+    the contract.
+    """
+
+    name: ClassVar[str] = "sla.credit_due"
+    process: ClassVar[str] = "1.3.5.6"
+    aggregate: ClassVar[str] = "interaction_id"
+    interaction_id: int
+    clock_id: int
+    number: int
+    target: str
+    customer_id: int | None
+    agreement_id: int | None
+    policy_version_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SlaMet(Event):
     name: ClassVar[str] = "sla.met"
     process: ClassVar[str] = "1.3.5.6"

@@ -14,6 +14,7 @@ from crm.events.publish import publish
 from interactions import clock as engine
 from interactions.models import ArmedClock, Commitment, Interaction, SlaClock, StageNotice
 from interactions.processes.notify_customer.staff import alarm_staff, ask_for_call, tell_staff
+from interactions.processes.track_interaction.crediting import credit_due
 from interactions.processes.track_interaction.folding import Folded, fold_events, refold
 from interactions.processes.track_interaction.promising import promise_anew
 from interactions.processes.track_interaction.stages import BREACH, CONTRACT, Due, pending, win
@@ -79,6 +80,9 @@ def _act(interaction: Interaction, clock: SlaClock, one: Folded, now: datetime) 
     won = [due for due in passed if win(clock, due.number, due.percent, superseded=due != highest)]
     if any(due.number == CONTRACT for due in won):
         _record(interaction, clock, one, won)
+    for due in won:
+        if due.percent == BREACH:
+            credit_due(clock, due.number, SYSTEM)
     if highest in won:
         _tell(interaction, clock, one, highest, won=won, now=now)
 

@@ -20,11 +20,20 @@ from interactions.models import (
     SlaClock,
     StageNotice,
 )
-from interactions.processes.track_interaction.stages import Due, next_due, win
+from interactions.processes.track_interaction.crediting import (
+    credit_due,
+    credit_missed_promises,
+)
+from interactions.processes.track_interaction.stages import (
+    BREACH,
+    CONTRACT,
+    Due,
+    next_due,
+    win,
+)
 from readiness.registry.resolve import configuration
 
 Key = tuple[str, int]
-_BREACH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +173,11 @@ def _settle(clock: SlaClock, before: str, actor: Actor) -> None:
         return
     if clock.state == SlaClock.State.MET and before != SlaClock.State.MET:
         publish(SlaMet(interaction_id=clock.interaction_id, clock_id=clock.pk), actor=actor)
-    elif clock.state == SlaClock.State.BREACHED and win(clock, 1, _BREACH, superseded=True):
+    elif clock.state == SlaClock.State.BREACHED and win(clock, CONTRACT, BREACH, superseded=True):
         # A late answer records its own breach, even if no scan ever ran.
         publish(SlaBreached(interaction_id=clock.interaction_id, clock_id=clock.pk), actor=actor)
+        credit_due(clock, CONTRACT, actor)
+    credit_missed_promises(clock, actor)
 
 
 def _judge(clock: SlaClock) -> None:
