@@ -1,8 +1,10 @@
 """One throw-away PostgreSQL and Redis for the whole run, and no network beyond this machine."""
 
+import os
+
 import pytest
 
-from tests import servers
+from tests import schema, servers
 
 pytest_plugins = [
     "tests.architecture.results",
@@ -19,6 +21,12 @@ def _nothing_remembered() -> None:
 
     app._rests_until = 0.0
     forget_model()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Each worker copies the migrated database as soon as it is there."""
+    schema.wait_until_made(os.environ[servers.PLACE])
 
 
 RUNNING = pytest.StashKey[servers.Servers]()

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from crm import embedded
+from tests import schema
 
 PLACE = "CRM_TEST_SERVERS"
 PREFIX = "crm-test-"
@@ -39,8 +40,11 @@ class Servers:
             embedded.start_postgres(self.places, throw_away=True),
             embedded.start_redis(self.places, throw_away=True),
         ]
+        self.schema = schema.start_making(os.environ[PLACE])
 
     def stop(self) -> None:
+        self.schema.kill()
+        self.schema.wait()
         for server in self.running:
             server.stop()
         for directory in {self.places.data_dir, self.places.home, self.places.sockets}:

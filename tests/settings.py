@@ -1,7 +1,9 @@
 """The product's settings, pointed at the throw-away servers of this test run."""
 
-from tests import servers
+from tests import schema, servers
 
 servers.announce()
 
 from crm.settings import *  # noqa: E402, F403  # the settings read the environment that was just announced
+
+DATABASES["default"]["TEST"] = {"TEMPLATE": schema.NAME}  # noqa: F405
