@@ -25,6 +25,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "interactions.tasks.send_queued_messages",
         "schedule": 15.0,
     },
+    "take up what partners planned for now, every 15 seconds": {
+        "task": "interactions.tasks.send_planned_communications",
+        "schedule": 15.0,
+    },
     "collect mail from our mailboxes, every 30 seconds": {
         "task": "interactions.tasks.collect_mail",
         "schedule": 30.0,

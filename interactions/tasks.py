@@ -25,6 +25,7 @@ from interactions.processes.report_interaction import (
     forget_segment_slices,
     keep_figures,
 )
+from interactions.processes.serve_partners import send_planned
 from interactions.processes.track_interaction import (
     apply_silence,
     audit_sample,
@@ -51,6 +52,12 @@ def fire_due_clocks() -> int:
 def send_queued_messages() -> int:
     """Send what is queued, batch by batch; a message is leased by one worker at a time."""
     return rounds(lambda: send_due(_MESSAGES))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def send_planned_communications() -> int:
+    """Take up what partners planned for a time that has come; the sender does the rest."""
+    return rounds(lambda: send_planned(_MATTERS, timezone.now()))
 
 
 @shared_task(acks_late=True, ignore_result=True)

@@ -4,6 +4,7 @@ The secret is the environment's (`CRM_CHANNEL_<CHANNEL>_SECRET`), so that no ver
 capability and no export of one carries it.
 """
 
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -17,7 +18,7 @@ from standardwebhooks import Webhook
 from crm.tmf.callbacks import check_callback
 from crm.tmf.errors import Refused
 from interactions.channels.outcome import Outcome, Result
-from interactions.models import Message
+from interactions.models import Attachment, Message
 
 _CONNECT, _READ = 3.05, 10.0
 _MOST: Final = 64 * 1024
@@ -39,6 +40,20 @@ def why_not(channel: str, config: Mapping[str, Any]) -> str:
     if not secret_of(channel):
         return f"CRM_CHANNEL_{channel.upper()}_SECRET is not set."
     return ""
+
+
+def files_of(message: Message) -> list[dict[str, str]]:
+    """The files that go along, spelled as those that come in."""
+    if not message.pk:
+        return []
+    return [
+        {
+            "name": one.name,
+            "type": one.found_type or one.media_type,
+            "content": b64encode(bytes(one.content)).decode(),
+        }
+        for one in message.attachments.filter(state=Attachment.State.CLEAR).order_by("pk")
+    ]
 
 
 def send(

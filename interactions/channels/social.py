@@ -14,7 +14,7 @@ def read(raw: bytes, about: Mapping[str, Any], /) -> Incoming:
 
 
 def send(message: Message, config: Mapping[str, Any], /) -> Result:
-    return gateway.send(message, config)
+    return gateway.send(message, config, more={"attachments": gateway.files_of(message)})
 
 
 def why_not(config: Mapping[str, Any], /) -> str:

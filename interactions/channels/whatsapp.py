@@ -20,7 +20,8 @@ def read(raw: bytes, about: Mapping[str, Any], /) -> Incoming:
 def send(message: Message, config: Mapping[str, Any], /) -> Result:
     # Notices are worded by the template set, which is what providers want outside the window.
     template = message.kind == Message.Kind.NOTICE
-    return gateway.send(message, config, more={"template": template})
+    more = {"template": template, "attachments": gateway.files_of(message)}
+    return gateway.send(message, config, more=more)
 
 
 def why_not(config: Mapping[str, Any], /) -> str:

@@ -24,6 +24,8 @@ CHANNELS: Final[Mapping[str, str]] = {
 # How an answer leaves: by our own worker over SMTP, a gateway or an SMSC; on the page where the
 # customer wrote; by a person; or not at all.
 CARRIED: Final = ("smtp", "gateway", "smpp")
+# What also takes the files of a message along; a text message has no room for any.
+TAKES_FILES: Final = frozenset(["email", "whatsapp", "social"])
 DELIVERIES: Final = (*CARRIED, "on-page", "by-hand", "none")
 
 # What every channel may be told, with what it means when nobody says anything.

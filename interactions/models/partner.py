@@ -1,5 +1,6 @@
 """What partner systems call a trouble ticket, and the messages they ask us to send."""
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
@@ -49,6 +50,12 @@ class TroubleTicket(models.Model):
 
 
 class CommunicationQuerySet(models.QuerySet["Communication"]):
+    def due(self, now: datetime) -> Self:
+        """Planned for a time that has come, and neither called off nor taken up yet."""
+        return self.filter(
+            state=Communication.State.INITIAL, message=None, removed_at=None, send_at__lte=now
+        )
+
     def visible_to(self, actor: Actor) -> Self:
         """One's own, and everything for those who may see every interaction."""
         standing = self.filter(removed_at=None)
@@ -77,6 +84,8 @@ class Communication(models.Model):
         Message, models.PROTECT, related_name="communication", null=True, blank=True
     )
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.INITIAL)
+    # Set while it waits for the time its partner named; only then is it decided where it goes.
+    send_at = models.DateTimeField(_("to be sent at"), null=True, blank=True)
     because = models.CharField(_("because"), max_length=200, blank=True)
     asked_by = models.BigIntegerField(_("asked by"), null=True, blank=True)
     as_given = models.JSONField(_("attributes kept as given"), default=dict, blank=True)
@@ -96,6 +105,17 @@ class Communication(models.Model):
                 condition=Q(
                     state__in=["initial", "inProgress", "completed", "cancelled", "failed"]
                 ),
+            ),
+            models.CheckConstraint(
+                name="communication_planned_belongs_to_a_matter",
+                condition=Q(send_at=None) | Q(interaction__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["send_at"],
+                name="communication_planned",
+                condition=Q(state="initial", message=None, send_at__isnull=False),
             )
         ]
         triggers = [BUMP]

@@ -1,23 +1,29 @@
 """Mediate for partner systems: a trouble ticket is a matter, their message a notice of ours."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
+import structlog
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.access import Actor, require
+from crm.access import SYSTEM, Actor, require
 from crm.errors import RuleBroken
 from customers.models import Customer
-from interactions.models import Communication, Interaction, Message, TroubleTicket
+from interactions.channels.contract import Enclosure
+from interactions.models import Attachment, Communication, Interaction, Message, TroubleTicket
 from interactions.processes.close_interaction import cancel, complete
 from interactions.processes.log_interaction import log_interaction
 from interactions.processes.notify_customer import queue_notice
+from interactions.processes.receive_message.enclosing import lay_by
 from interactions.processes.update_interaction import change_fields, remove
 
 ETOM = "1.3.5.9.3"
 
+_log = structlog.get_logger(__name__)
+_AGAIN: Final = timedelta(minutes=10)
 _Status = Interaction.Status
 _PRIORITIES: Final = {"critical": 1, "urgent": 1, "major": 2, "high": 2, "minor": 3, "medium": 3,
                       "low": 4, "trivial": 5}  # fmt: skip
@@ -108,11 +114,15 @@ def ask_to_send(
     content: str,
     state: str,
     as_given: Mapping[str, Any],
+    send_at: datetime | None = None,
+    files: Sequence[Enclosure] = (),
     actor: Actor,
 ) -> Communication:
     """Keep a message a partner wants sent; it goes to a customer of ours who may be told.
 
     Whoever is no customer of ours is written to by nobody: the message is kept and says why.
+    With `send_at` in the future it waits for that time; the channel, the permission and the hour
+    are asked then.
     """
     require(actor, "interactions.update_interaction")
     asked = Communication(
@@ -136,22 +146,70 @@ def ask_to_send(
         direction="outbound",
         subject=subject or content.strip().partition("\n")[0],
         source=actor.name[:60],
+        # It is told, and asks nothing of an agent.
+        status=_Status.COMPLETED,
         actor=actor,
     )
     asked.interaction = interaction
+    lay_by(interaction.pk, files)
+    if send_at is not None and send_at > timezone.now():
+        asked.send_at = send_at
+    else:
+        _plan(asked, actor)
+    asked.save(force_insert=True)
+    return asked
+
+
+def send_planned(limit: int, now: datetime) -> int:
+    """Take up messages whose time has come; returns how many were looked at."""
+    with transaction.atomic():
+        due = Communication.objects.due(now).select_for_update(skip_locked=True, of=("self",))
+        found = list(due.select_related("interaction").order_by("send_at", "pk")[:limit])
+        for asked in found:
+            try:
+                with transaction.atomic():
+                    _plan(asked, SYSTEM)
+            except Exception:  # one message must not hold up all those behind it
+                _log.exception("communication.not_planned", communication=str(asked.public_id))
+                asked.send_at = now + _AGAIN
+            asked.save(update_fields=["message", "state", "because", "send_at"])
+    return len(found)
+
+
+def _plan(asked: Communication, actor: Actor) -> None:
+    """Make it a notice to the customer on a channel permitted now, with the files laid by."""
+    asked.send_at = None
+    interaction = asked.interaction
+    if interaction is None or interaction.removed_at or not _is_ours(interaction):
+        _fail(asked, _("The customer is no longer ours."))
+        return
+    files = Attachment.objects.filter(interaction=interaction, message=None)
+    held = files.filter(state=Attachment.State.HELD).values_list("name", flat=True).first()
+    if held is not None:
+        _fail(asked, _("“%(name)s” was held back.") % {"name": held})
+        return
     asked.message = queue_notice(
         interaction_id=interaction.pk,
         purpose="service",
-        subject=subject or interaction.subject,
-        body=content,
+        subject=str(asked.as_given.get("subject") or interaction.subject),
+        body=str(asked.as_given.get("content") or interaction.subject),
         dedupe_key=f"communication:{asked.public_id}",
+        with_files=files.exists(),
         actor=actor,
     )
     if asked.message is None:
-        asked.state = Communication.State.FAILED
-        asked.because = _("The customer may not be told on any channel.")
-    asked.save(force_insert=True)
-    return asked
+        _fail(asked, _("The customer may not be told on any channel."))
+        return
+    files.update(message=asked.message)
+
+
+def _is_ours(interaction: Interaction) -> bool:
+    customers = Customer.objects.live().filter(removed_at=None)
+    return customers.filter(pk=interaction.customer_id or 0).exists()
+
+
+def _fail(asked: Communication, because: str) -> None:
+    asked.state, asked.because = Communication.State.FAILED, because[:200]
 
 
 @transaction.atomic
@@ -160,10 +218,15 @@ def change_communication(
     communication_id: int,
     as_given: Mapping[str, Any],
     cancelled: bool,
+    send_at: datetime | None = None,
+    files: Sequence[Enclosure] | None = None,
     expected_revision: int | None = None,
     actor: Actor,
 ) -> Communication:
-    """Change what is said about a message; one that has not left yet can be cancelled."""
+    """Change what is said about a message; one that has not left yet can be cancelled.
+
+    One that waits for its time can be given another time and, with `files`, other files.
+    """
     require(actor, "interactions.update_interaction")
     asked = _asked(communication_id, actor)
     if expected_revision is not None and asked.revision != expected_revision:
@@ -174,12 +237,34 @@ def change_communication(
         )
     if not cancelled:
         _reword(asked, as_given)
+        _refile(asked, files)
     asked.as_given = dict(as_given)
     if cancelled:
         _call_off(asked)
         asked.state = Communication.State.CANCELLED
-    asked.save(update_fields=["as_given", "state"])
+    elif send_at is not None:
+        _at_another_time(asked, send_at)
+    asked.save(update_fields=["as_given", "state", "send_at"])
     return asked
+
+
+def _at_another_time(asked: Communication, send_at: datetime) -> None:
+    if asked.message is None:
+        if asked.send_at is not None:
+            asked.send_at = send_at
+        return
+    message = _still_here(asked.message.pk)
+    message.available_at = max(send_at, timezone.now())
+    message.save(update_fields=["available_at"])
+
+
+def _refile(asked: Communication, files: Sequence[Enclosure] | None) -> None:
+    if files is None or asked.interaction_id is None:
+        return
+    if asked.send_at is None:
+        raise RuleBroken("has-left", _("This message has left. Send another one."))
+    Attachment.objects.filter(interaction=asked.interaction_id, message=None).delete()
+    lay_by(asked.interaction_id, files)
 
 
 def _reword(asked: Communication, as_given: Mapping[str, Any]) -> None:
@@ -188,12 +273,17 @@ def _reword(asked: Communication, as_given: Mapping[str, Any]) -> None:
     same = all(as_given.get(name) == asked.as_given.get(name) for name in said)
     if same or asked.message is None:
         return
-    message = Message.objects.select_for_update(of=("self",)).get(pk=asked.message.pk)
-    if message.state != Message.State.QUEUED or message.handed_over_at is not None:
-        raise RuleBroken("has-left", _("This message has left. Send another one."))
+    message = _still_here(asked.message.pk)
     message.subject = str(as_given.get("subject") or message.subject)[:250]
     message.body = str(as_given.get("content") or message.body)
     message.save(update_fields=["subject", "body"])
+
+
+def _still_here(message_id: int) -> Message:
+    message = Message.objects.select_for_update(of=("self",)).get(pk=message_id)
+    if message.state != Message.State.QUEUED or message.handed_over_at is not None:
+        raise RuleBroken("has-left", _("This message has left. Send another one."))
+    return message
 
 
 @transaction.atomic

@@ -14,8 +14,10 @@ from crm.audit.record import record_access
 from crm.errors import RuleBroken
 from customers import masking
 from interactions.channels.contract import Enclosure
+from interactions.governed.channels import TAKES_FILES
 from interactions.models import Attachment, Message
 from interactions.processes.receive_message.enclosing import enclose
+from interactions.web import wording
 from interactions.web.page import in_sight
 
 MOST_FILES = 10
@@ -82,6 +84,14 @@ def attach(message: Message, files: list[Any]) -> int:
 
 def _all_may_leave(message: Message) -> None:
     """What we would hold back for ourselves is not sent to others, nor left out unsaid."""
+    if message.channel not in TAKES_FILES and message.attachments.exists():
+        raise RuleBroken(
+            "no-room-for-files",
+            _("%(channel)s takes no files along. Choose another channel. Nothing was sent.")
+            % {"channel": wording.channel(message.channel)},
+            field="files",
+            kind="invalid",
+        )
     held = message.attachments.filter(state=Attachment.State.HELD)
     names = list(held.values_list("name", flat=True))
     if names:

@@ -1,13 +1,18 @@
 """Messages partners ask us to send, as TMF681 shows them."""
 
+import binascii
+from base64 import b64decode
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Case, F, Q, TextField, When
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from crm.access import Actor
+from crm.errors import RuleBroken
 from crm.tmf.apis import Api, register
 from crm.tmf.rendering import EXTRA, AsText, Cast, Instant, first_of, given, word
 from crm.tmf.resource import Attribute, Caller, Change, Resource, kept
@@ -21,10 +26,12 @@ from crm.tmf.shapes import (
     Moment,
     Number,
     Text,
+    moment,
     obj,
     ref,
 )
 from customers.models import Customer
+from interactions.channels.contract import Enclosure
 from interactions.models import Communication, Message
 from interactions.processes.receive_message import possible_senders
 from interactions.processes.serve_partners import (
@@ -72,6 +79,8 @@ def create(body: dict[str, Any], caller: Caller) -> int:
         content=str(body["content"]),
         state=str(body.get("state") or _State.INITIAL),
         as_given=_kept(body),
+        send_at=_moment(body),
+        files=_files(body),
         actor=caller.actor,
     )
     return asked.pk
@@ -83,6 +92,8 @@ def update(pk: int, change: Change, caller: Caller) -> None:
         communication_id=pk,
         as_given=_kept(change.after),
         cancelled="state" in change.changed and change.after.get("state") == _State.CANCELLED,
+        send_at=_moment(change.after) if "scheduledSendTime" in change.changed else None,
+        files=_files(change.after) if "attachment" in change.changed else None,
         expected_revision=change.expected_revision,
         actor=caller.actor,
     )
@@ -109,6 +120,33 @@ def _customer(body: Mapping[str, Any], actor: Actor) -> Customer | None:
         if len(holders) == 1:
             return mine.filter(pk=holders[0]).first()
     return None
+
+
+def _moment(body: Mapping[str, Any]) -> datetime | None:
+    said = body.get("scheduledSendTime")
+    return moment(str(said)) if said else None
+
+
+def _files(body: Mapping[str, Any]) -> list[Enclosure]:
+    """Files given by value; what is only linked to is kept as given and fetched by nobody."""
+    found = []
+    for number, one in enumerate(body.get("attachment") or (), start=1):
+        if not one.get("content"):
+            continue
+        try:
+            content = b64decode(str(one["content"]), validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise RuleBroken(
+                "not-base64",
+                _("The content of an attachment is base64."),
+                field="attachment",
+                kind="input",
+            ) from error
+        name = str(one.get("name") or "").replace("\\", "/").rpartition("/")[2]
+        found.append(
+            Enclosure(name or f"attachment-{number}", str(one.get("mimeType") or ""), content)
+        )
+    return found
 
 
 def _kept(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from customers.contactability import Contactable, may_contact
 from customers.models import CommunicationNeed, ContactMedium
 from interactions.channels import adapter_of
 from interactions.governed import CHANNELS, TEMPLATE_SET
-from interactions.governed.channels import CARRIED
+from interactions.governed.channels import CARRIED, TAKES_FILES
 from interactions.governed.wording import FALLBACK, Rendered, render
 from interactions.models import Interaction, Message, ResponseRequest
 from readiness.registry.resolve import CapabilityOff, Resolved, resolve
@@ -32,13 +32,15 @@ def queue_notice(
     dedupe_key: str,
     actor: Actor,
     kind: str = Message.Kind.NOTICE,
+    with_files: bool = False,
 ) -> Message | None:
     """Queue one message; asked again with the same key it is the same message.
 
     None when no channel is permitted that we can deliver on: then somebody has to call.
+    `with_files` asks for a channel that takes files along.
     """
     interaction = Interaction.objects.visible_to(actor).get(pk=interaction_id)
-    contact = reach(interaction, purpose)
+    contact = reach(interaction, purpose, with_files=with_files)
     if contact is None:
         return None
     return _queue(
@@ -152,7 +154,13 @@ def _notice(
     )
 
 
-def reach(interaction: Interaction, purpose: str, channel: str | None = None) -> Contactable | None:
+def reach(
+    interaction: Interaction,
+    purpose: str,
+    channel: str | None = None,
+    *,
+    with_files: bool = False,
+) -> Contactable | None:
     """Where the customer may be written to by us; None means not at all, or that they want a call.
 
     `channel` asks about that one only. Quiet hours don't refuse: the answer then carries the time
@@ -161,6 +169,8 @@ def reach(interaction: Interaction, purpose: str, channel: str | None = None) ->
     usable = deliverable(interaction)
     if channel is not None:
         usable = [one for one in usable if one == channel]
+    if with_files:
+        usable = [one for one in usable if one in TAKES_FILES]
     customer = interaction.customer
     if customer is None:
         return _where_they_wrote(interaction, usable)

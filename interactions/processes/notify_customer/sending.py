@@ -175,7 +175,7 @@ def _not_wanted(message: Message) -> str:
         return _("A newer promise has taken its place.")
     if message.kind == Message.Kind.STAFF:
         return ""
-    if message.kind == Message.Kind.PUBLIC and (held := _held_back(message)):
+    if held := _held_back(message):
         return held
     if message.purpose == SUBSCRIBED:
         return _unsubscribed(message)
@@ -188,7 +188,7 @@ def _not_wanted(message: Message) -> str:
 
 
 def _held_back(message: Message) -> str:
-    """A reply whose file the scanner held back does not go without it, as if there were none."""
+    """A message whose file the scanner held back does not go without it, as if there were none."""
     held = message.attachments.filter(state=Attachment.State.HELD)
     name = held.values_list("name", flat=True).first()
     if name is None:

@@ -8,12 +8,13 @@ import puremagic
 import structlog
 from django.utils.translation import gettext as _
 
+from crm.errors import RuleBroken
 from interactions.channels.contract import Enclosure
 from interactions.channels.scanning import NotScannable, found_in, is_scanned
 from interactions.models import Attachment, Message
 
 _log = structlog.get_logger(__name__)
-_MOST_FILES: Final = 20
+MOST_FILES: Final = 20
 _MOST_BYTES: Final = 15 * 1024 * 1024
 # What a browser or an office program would run; told by the bytes or by the name.
 _RUNS: Final = frozenset(
@@ -25,9 +26,33 @@ _RUNS: Final = frozenset(
 
 def enclose(message: Message, enclosures: Iterable[Enclosure]) -> int:
     """Keep the files of a message; the same file twice is one."""
-    rows = [_row(message, one) for one in list(enclosures)[:_MOST_FILES]]
+    rows = [_row(message.interaction_id, message, one) for one in list(enclosures)[:MOST_FILES]]
     Attachment.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
+
+
+def lay_by(interaction_id: int, enclosures: Iterable[Enclosure]) -> list[Attachment]:
+    """Keep files of a message that is still to be planned, so that they are looked at meanwhile.
+
+    What we would hold back for ourselves is refused: it is sent to nobody.
+    """
+    rows = [_row(interaction_id, None, one) for one in enclosures]
+    if len(rows) > MOST_FILES:
+        raise RuleBroken(
+            "too-many-files",
+            _("At most %(n)d files at once. Nothing was sent.") % {"n": MOST_FILES},
+            field="attachment",
+            kind="invalid",
+        )
+    if held := [one for one in rows if one.state == Attachment.State.HELD]:
+        raise RuleBroken(
+            "file-held-back",
+            _("“%(name)s” is not sent: %(because)s")
+            % {"name": held[0].name, "because": held[0].because},
+            field="attachment",
+            kind="invalid",
+        )
+    return Attachment.objects.bulk_create(rows)
 
 
 def check_attachments(limit: int) -> int:
@@ -62,11 +87,11 @@ def _judged(content: bytes) -> tuple[str, str]:
     return Attachment.State.CLEAR, _("Scanned.")
 
 
-def _row(message: Message, one: Enclosure) -> Attachment:
+def _row(interaction_id: int, message: Message | None, one: Enclosure) -> Attachment:
     found = _found_type(one.content)
     state, because = _first_look(one, found)
     return Attachment(
-        interaction_id=message.interaction_id,
+        interaction_id=interaction_id,
         message=message,
         name=one.name[:200],
         media_type=one.media_type[:100],

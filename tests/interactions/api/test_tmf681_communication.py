@@ -1,15 +1,19 @@
 """TMF681 communicationMessage: kept for anybody, sent to customers who may be told."""
 
+from base64 import b64encode
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from crm.access import SYSTEM
+from customers.models import CommunicationNeed
 from customers.processes.manage_consent import record_consent
 from interactions.api.tmf681_communication.resource import PATH as MESSAGE
-from interactions.models import Communication, Interaction, Message
+from interactions.models import Attachment, Communication, Interaction, Message
 from interactions.processes.notify_customer.undelivered import arrived
+from interactions.processes.serve_partners import send_planned
 from tests.crm.tmf.partners import Partner, a_partner
 from tests.customers.factories import a_customer
 from tests.interactions.factories import governed
@@ -93,6 +97,142 @@ def test_a_message_that_has_not_left_can_be_cancelled_and_one_that_has_can_not(
     sent = partner.post(MESSAGE, {**LEAST, "receiver": [{"email": PRIYA}]}).json()
     Message.objects.filter(state="queued").update(state="sent", sent_at=timezone.now())
     assert partner.patch(sent["href"], {"state": "cancelled"}).status_code == 409
+
+
+def planned(partner: Partner, *, hours: float = 2, **more: Any) -> dict[str, Any]:
+    """A message for Priya, to be sent in so many hours."""
+    at = (timezone.now() + timedelta(hours=hours)).isoformat()
+    answer = partner.post(
+        MESSAGE, {**LEAST, "receiver": [{"email": PRIYA}], "scheduledSendTime": at, **more}
+    )
+    assert answer.status_code == 201, answer.content
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+def in_hours(hours: float) -> int:
+    """What the sweep does when so much time has passed."""
+    return send_planned(10, timezone.now() + timedelta(hours=hours))
+
+
+def test_a_message_planned_for_later_is_taken_up_at_its_time_and_once(partner: Partner) -> None:
+    a_customer(email=PRIYA)
+    made = planned(partner)
+
+    before = (made["state"], in_hours(1), Message.objects.count())
+    after = (in_hours(3), in_hours(3), Message.objects.count())
+
+    assert (before, after) == (("initial", 0, 0), (1, 0, 1))
+    assert partner.get(made["href"]).json()["state"] == "inProgress"
+    assert Interaction.objects.get().status == "completed"
+
+
+@pytest.mark.req("R-CIM-18")
+def test_whether_they_may_be_told_is_asked_at_the_time_it_is_planned_for(
+    partner: Partner,
+) -> None:
+    customer = a_customer(email=PRIYA)
+    made = planned(partner)
+    record_consent(
+        party_id=customer.party_id or 0, purpose_key="service", given=False, source="t",
+        actor=SYSTEM,
+    )  # fmt: skip
+
+    in_hours(3)
+
+    assert partner.get(made["href"]).json()["state"] == "failed"
+    assert (Message.objects.exists(), Communication.objects.get().because) == (
+        False, "The customer may not be told on any channel.",
+    )  # fmt: skip
+
+
+@pytest.mark.req("R-CIM-18")
+def test_a_planned_message_waits_for_the_end_of_quiet_hours(partner: Partner) -> None:
+    customer = a_customer(email=PRIYA)
+    now = timezone.now()
+    planned(partner)
+    Communication.objects.update(send_at=now)
+    CommunicationNeed.objects.create(
+        party_id=customer.party_id or 0, topic="service", channel="email", time_zone="UTC",
+        quiet_from=(now - timedelta(hours=1)).time(), quiet_to=(now + timedelta(hours=2)).time(),
+    )  # fmt: skip
+
+    send_planned(10, now)
+
+    message = Message.objects.get()
+    assert message.available_at > now + timedelta(hours=1, minutes=58)
+
+
+def test_what_is_planned_can_be_called_off_moved_and_reworded(partner: Partner) -> None:
+    a_customer(email=PRIYA)
+    stopped, moved = planned(partner), planned(partner)
+    later = (timezone.now() + timedelta(hours=9)).isoformat()
+
+    assert partner.patch(stopped["href"], {"state": "cancelled"}).json()["state"] == "cancelled"
+    partner.patch(moved["href"], {"scheduledSendTime": later, "content": "On Monday."})
+
+    assert (in_hours(3), in_hours(10)) == (0, 1)
+    assert Message.objects.get().body == "On Monday."
+
+
+PDF = {"name": "plan.pdf", "mimeType": "application/pdf",
+       "content": b64encode(b"%PDF-1.7 plan").decode()}  # fmt: skip
+
+
+def test_attachments_go_along_once_they_were_looked_at(partner: Partner) -> None:
+    a_customer(email=PRIYA)
+    made = planned(partner, attachment=[PDF, {"name": "map", "url": "https://example.org/map"}])
+    laid_by = Attachment.objects.get()
+
+    in_hours(3)
+
+    message = Message.objects.get()
+    assert (laid_by.message, laid_by.state) == (None, "clear")
+    assert [(one.name, bytes(one.content)) for one in message.attachments.all()] == [
+        ("plan.pdf", b"%PDF-1.7 plan")
+    ]
+    assert len(partner.get(made["href"]).json()["attachment"]) == 2
+
+
+def test_a_file_the_scanner_refused_meanwhile_stops_the_message(partner: Partner) -> None:
+    a_customer(email=PRIYA)
+    made = planned(partner, attachment=[PDF])
+    Attachment.objects.update(state="held", because="The scanner found EICAR.")
+
+    in_hours(3)
+
+    assert partner.get(made["href"]).json()["state"] == "failed"
+    assert Communication.objects.get().because == "“plan.pdf” was held back."
+
+
+@pytest.mark.parametrize(
+    ("_case", "file", "status"),
+    [
+        ("no base64", {"name": "plan.pdf", "content": "%%%"}, 400),
+        ("could do harm", {"name": "plan.exe", "content": b64encode(b"MZ..").decode()}, 422),
+    ],
+)
+def test_a_file_that_is_not_sent_is_refused_with_the_message(
+    _case: str, file: dict[str, str], status: int, partner: Partner
+) -> None:
+    a_customer(email=PRIYA)
+
+    answer = partner.post(MESSAGE, {**LEAST, "receiver": [{"email": PRIYA}], "attachment": [file]})
+
+    assert answer.status_code == status
+    assert (Message.objects.exists(), Interaction.objects.exists()) == (False, False)
+
+
+def test_a_file_goes_by_no_channel_without_room_for_it(partner: Partner) -> None:
+    customer = a_customer(email=PRIYA)
+    record_consent(
+        party_id=customer.party_id or 0, purpose_key="service", channel="email", given=False,
+        source="t", actor=SYSTEM,
+    )  # fmt: skip
+
+    made = planned(partner, hours=-1, attachment=[PDF])
+
+    assert (made["state"], Message.objects.exists()) == ("failed", False)
 
 
 def test_what_is_removed_is_gone_for_the_partner_and_stays_here(partner: Partner) -> None:
