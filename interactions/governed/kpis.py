@@ -7,7 +7,7 @@ from django.utils.translation import gettext_noop as _
 from readiness.registry import measures
 from readiness.registry.measures import Measure
 
-SCOPE: Final = ("channel", "vertical", "team", "segment", "rule", "version")
+SCOPE: Final = ("channel", "vertical", "reason", "team", "segment", "rule", "version")
 
 
 def _declare(
@@ -208,7 +208,7 @@ EASE: Final = _declare(
 SPEED_OF_ANSWER: Final = _declare(
     "C-3",
     _("Speed of answer"),
-    _("How long callers waited for somebody, of the calls that rang in the period."),
+    _("How long half of the callers waited for somebody, of the calls that rang in the period."),
     "kpi_speed_of_answer",
     better="down",
     unit="seconds",
@@ -216,19 +216,49 @@ SPEED_OF_ANSWER: Final = _declare(
 HANDLE_TIME: Final = _declare(
     "E-1",
     _("Handle time of calls"),
-    _("Talking, holding and wrapping up, on average of the calls handled in the period."),
+    _("Talking, holding and wrapping up: half of the calls that rang in the period took longer."),
     "kpi_handle_time",
     better="down",
     unit="seconds",
+)
+CONTACT_RATE: Final = _declare(
+    "C-2",
+    _("Contacts per 1000 customers"),
+    _(
+        "Contacts that came in during the period for each thousand customers, counted halfway "
+        "between its beginning and its end. Only a segment cuts the customers too."
+    ),
+    "kpi_contact_rate",
+    better="down",
+    unit="rate",
+)
+SELF_SERVICE: Final = _declare(
+    "C-7",
+    _("Solved without us"),
+    _("Of what came in and was completed in the period: solved with no colleague touching it."),
+    "kpi_self_service",
+    better="up",
+    unit="ratio",
+)
+TRANSFERS: Final = _declare(
+    "E-4-transfers",
+    _("Handed on"),
+    _("Of what was completed in the period: given to another team after it had one."),
+    "kpi_transfers",
+    better="down",
+    unit="ratio",
 )
 
 # Drawn as lines over the periods; the others stand as figures of one period beside the one before.
 TREND: Final = (IN_TIME, IN_TIME_LAST, FIRST_RESPONSE, RESOLUTION)
 SINGLE: Final = (TOLD, COMPLETION, BACKLOG, CONTACTS)
 QUALITY: Final = (
+    CONTACT_RATE,
     FIRST_CONTACT,
     REPEAT,
+    SELF_SERVICE,
     REOPENED,
+    TRANSFERS,
     DOUBLE_ENTRY,
     MISSED,
     NOTICE_LEAD,
@@ -241,3 +271,4 @@ QUALITY: Final = (
     SPEED_OF_ANSWER,
     HANDLE_TIME,
 )
+EVERY: Final = (*TREND, *SINGLE, *QUALITY)

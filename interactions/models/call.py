@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.ids import new_id
+from interactions.models import figures
 from interactions.models.interaction import Interaction
 
 
@@ -65,6 +66,7 @@ class Call(models.Model):
                 condition=Q(wrap_up="") & ~Q(agent=None),
             ),
         ]
+        triggers = [figures.INSERTED_CALLS, figures.CHANGED_CALL]
 
     def __str__(self) -> str:
         return f"{self.source} {self.external_id}"

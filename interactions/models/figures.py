@@ -179,3 +179,59 @@ INSERTED_COMMITMENTS = pgtrigger.Trigger(
     referencing=pgtrigger.Referencing(new="new_rows"),  # type: ignore[no-untyped-call]  # untyped library
     func=_note("min(due_at)", "max(due_at)", "FROM new_rows WHERE number > 1"),
 )
+
+INSERTED_CALLS = pgtrigger.Trigger(
+    name="note_inserted",
+    operation=pgtrigger.Insert,
+    when=pgtrigger.After,
+    level=pgtrigger.Statement,
+    referencing=pgtrigger.Referencing(new="new_rows"),  # type: ignore[no-untyped-call]  # untyped library
+    func=_note("min(rang_at)", "max(rang_at)", "FROM new_rows"),
+)
+
+CHANGED_CALL = pgtrigger.Trigger(
+    name="note_changed",
+    operation=pgtrigger.Update,
+    when=pgtrigger.After,
+    condition=pgtrigger.AnyChange(
+        "rang_at", "answered_at", "ended_at", "wrapped_at", "direction", "interaction"
+    ),
+    func=_note("LEAST(OLD.rang_at, NEW.rang_at)", "GREATEST(OLD.rang_at, NEW.rang_at)"),
+)
+
+CHANGED_REQUEST = pgtrigger.Trigger(
+    name="note_changed",
+    operation=pgtrigger.Update,
+    when=pgtrigger.After,
+    condition=pgtrigger.AnyChange("state", "due_at", "asked_at", "answered_at"),
+    func=_note("LEAST(OLD.due_at, NEW.due_at)", "GREATEST(OLD.due_at, NEW.due_at)"),
+)
+
+# Of those asked in a period more answer after its end.
+CHANGED_SURVEY = pgtrigger.Trigger(
+    name="note_changed",
+    operation=pgtrigger.Update,
+    when=pgtrigger.After,
+    condition=pgtrigger.AnyChange("score", "asked_at", "answered_at"),
+    func=_note(
+        "LEAST(OLD.asked_at, NEW.asked_at, OLD.answered_at, NEW.answered_at)",
+        "GREATEST(OLD.asked_at, NEW.asked_at, OLD.answered_at, NEW.answered_at)",
+    ),
+)
+
+# A notice sent after the miss changes what is told of the period in which the promise was due.
+CHANGED_MESSAGE = pgtrigger.Trigger(
+    name="note_changed",
+    operation=pgtrigger.Update,
+    when=pgtrigger.After,
+    condition=pgtrigger.Condition(
+        "(OLD.sent_at IS DISTINCT FROM NEW.sent_at"
+        " OR (OLD.state IN ('sent', 'delivered')) <> (NEW.state IN ('sent', 'delivered')))"
+    ),
+    func=_note(
+        "LEAST(OLD.sent_at, NEW.sent_at, min(c.due_at))",
+        "GREATEST(OLD.sent_at, NEW.sent_at, max(c.due_at))",
+        "FROM interactions_commitment p JOIN interactions_slaclock c ON c.id = p.clock_id"
+        " WHERE p.notice_id = NEW.id",
+    ),
+)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.ids import new_id
+from interactions.models import figures
 from interactions.models.interaction import Interaction
 
 
@@ -95,6 +96,7 @@ class Message(models.Model):
             GinIndex(SearchVector("body", config="simple"), name="message_words"),
             models.Index(fields=["wire_id"], name="message_by_wire_id", condition=~Q(wire_id="")),
         ]
+        triggers = [figures.CHANGED_MESSAGE]
 
     def __str__(self) -> str:
         return self.subject or self.body[:40]

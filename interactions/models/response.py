@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from interactions.models import figures
 from interactions.models.interaction import Interaction
 
 
@@ -49,6 +50,7 @@ class ResponseRequest(models.Model):
                 condition=Q(state="asked", next_reminder_at__isnull=False),
             ),
         ]
+        triggers = [figures.CHANGED_REQUEST]
 
     def __str__(self) -> str:
         return self.question

@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from crm.ids import new_id
+from interactions.models import figures
 from interactions.models.interaction import Interaction
 
 # The scale of each question: lowest and highest answer.
@@ -63,6 +64,7 @@ class Survey(models.Model):
                 condition=Q(answered_at__isnull=False),
             ),
         ]
+        triggers = [figures.CHANGED_SURVEY]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.interaction_id}"

@@ -1,7 +1,9 @@
--- C-3: seconds a caller waited for somebody, of the calls that rang in the window and were answered;
+-- C-3: seconds half of the callers waited for somebody, of the calls that rang in the window and were answered;
 -- and the share that rang off before, those within five seconds left out.
 SELECT
-  extract(epoch FROM avg(call.answered_at - call.rang_at)) AS value,
+  extract(epoch FROM percentile_cont(0.5) WITHIN GROUP (ORDER BY call.answered_at - call.rang_at))
+    AS value,
+  extract(epoch FROM avg(call.answered_at - call.rang_at)) AS mean,
   extract(epoch FROM percentile_cont(0.9) WITHIN GROUP (ORDER BY call.answered_at - call.rang_at))
     AS p90,
   count(*) FILTER (WHERE gone)::numeric / nullif(count(*) FILTER (WHERE answered OR gone), 0)
@@ -17,6 +19,8 @@ CROSS JOIN LATERAL (
 WHERE call.direction = 'inbound' AND call.rang_at >= %(a)s AND call.rang_at < %(b)s
   AND (%(channel)s::text IS NULL OR %(channel)s = 'phone')
   AND (%(vertical)s::text IS NULL OR %(vertical)s = ANY (i.verticals))
+  AND (%(reason)s::text IS NULL
+       OR i.reason_id = (SELECT y.id FROM interactions_reason y WHERE y.key = %(reason)s))
   AND (%(team)s::bigint IS NULL OR i.team_id = %(team)s)
   AND (%(segment)s::text IS NULL
        OR EXISTS (SELECT 1 FROM customers_customer u WHERE u.id = i.customer_id AND u.segment = %(segment)s))

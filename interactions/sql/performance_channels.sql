@@ -9,6 +9,8 @@ JOIN interactions_interaction i ON i.id = c.interaction_id
 WHERE c.due_at >= %(a)s AND c.due_at < %(b)s AND c.cancelled_at IS NULL
   AND (%(channel)s::text IS NULL OR i.channel = %(channel)s)
   AND (%(vertical)s::text IS NULL OR %(vertical)s = ANY (i.verticals))
+  AND (%(reason)s::text IS NULL
+       OR i.reason_id = (SELECT y.id FROM interactions_reason y WHERE y.key = %(reason)s))
   AND (%(team)s::bigint IS NULL OR i.team_id = %(team)s)
   AND (%(segment)s::text IS NULL
        OR EXISTS (SELECT 1 FROM customers_customer u WHERE u.id = i.customer_id AND u.segment = %(segment)s))

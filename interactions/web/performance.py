@@ -22,7 +22,7 @@ from crm.web import charts, times
 from crm.web.page import render_page
 from customers.models import Customer
 from interactions.governed import kpis
-from interactions.models import SlaClock
+from interactions.models import Reason, SlaClock
 from interactions.processes import report_interaction as reporting
 from interactions.processes.report_interaction import TOO_FEW, Compared, Report
 from interactions.web import wording
@@ -77,7 +77,7 @@ def wish(params: QueryDict) -> Slice:
     }
     words = {
         name: params.get(name, "")[:120].replace("\x00", "")
-        for name in ("segment", "rule")
+        for name in ("reason", "segment", "rule")
         if params.get(name)
     }
     listed = {
@@ -181,6 +181,10 @@ def _filters(asked: Slice) -> list[dict[str, Any]]:
     choices: dict[str, tuple[str, list[tuple[Any, Any]]]] = {
         "channel": (_("All channels"), [(k, name) for k, (name, _i) in wording.CHANNELS.items()]),
         "vertical": (_("All verticals"), list(wording.VERTICALS.items())),
+        "reason": (
+            _("All reasons"),
+            list(Reason.objects.order_by("name").values_list("key", "name")),
+        ),
         "team": (_("All teams"), list(Team.objects.values_list("pk", "name"))),
         "segment": (
             _("All segments"),
@@ -194,7 +198,7 @@ def _filters(asked: Slice) -> list[dict[str, Any]]:
             "every": every,
             "options": options,
             "chosen": asked.scope.get(name, ""),
-            "data": name in {"team", "segment", "rule"},
+            "data": name in {"reason", "team", "segment", "rule"},
         }
         for name, (every, options) in choices.items()
         if options
@@ -207,7 +211,7 @@ def _stats(figures: Mapping[str, dict[str, Any]], rows: str) -> list[dict[str, A
     few = response["n"] < TOO_FEW
     return [
         _share(_("In time, first promise"), first, f"{rows}&show=due"),
-        _share(_("In time, last promise"), last, ""),
+        _share(_("In time, last promise"), last, f"{rows}&show=due_last"),
         _share(_("Told before the miss"), told, f"{rows}&show=missed", good=1.0),
         {
             "label": _("First response p50"),
@@ -219,6 +223,7 @@ def _stats(figures: Mapping[str, dict[str, Any]], rows: str) -> list[dict[str, A
             "label": _("First response p90"),
             "value": _("too few") if few else _time(response["p90"]),
             "sub": "",
+            "url": f"{rows}&show=answered",
         },
         {
             "label": _("Open at the end"),
@@ -351,14 +356,18 @@ def _said(figures: Mapping[str, dict[str, Any]]) -> dict[str, str]:
 
 # What a figure opens when it is asked for its rows.
 _ROWS_OF = {
+    "C-2": "opened",
     "C-4": "completed",
     "C-5": "repeat",
+    "C-7": "alone",
     "E-4": "reopened",
+    "E-4-transfers": "handed_on",
     "E-6": "merged",
     "S-2": "missed",
     "S-4": "missed",
     "S-5": "promised_anew",
     "S-6": "asked",
+    "S-7": "unpermitted",
     "C-6": "opinions",
     "C-6-nps": "opinions",
     "C-6-ces": "opinions",
@@ -397,6 +406,7 @@ def _told(measure: Measure, row: Mapping[str, Any]) -> str:
         return ""
     told: dict[str, Callable[[float], str]] = {
         "ratio": lambda share: times.percent(share, 1),
+        "rate": lambda each: times.number(each, 1),
         "points": lambda share: times.signed(share * 100, 0),
         "score": lambda score: times.number(score, 1),
         "seconds": times.left,

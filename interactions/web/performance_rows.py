@@ -13,6 +13,7 @@ from interactions.models import (
     Commitment,
     Interaction,
     InteractionEvent,
+    Message,
     ResponseRequest,
     SlaClock,
     Survey,
@@ -38,6 +39,10 @@ KINDS: Mapping[str, Any] = {
     "asked": gettext_lazy("Answers due in the period"),
     "opinions": gettext_lazy("Customers who said how we did"),
     "calls": gettext_lazy("Calls that rang in the period"),
+    "due_last": gettext_lazy("Last promises due in the period"),
+    "alone": gettext_lazy("Solved with no colleague touching it"),
+    "handed_on": gettext_lazy("Given to another team"),
+    "unpermitted": gettext_lazy("Written to without a permission beside it"),
 }
 _ENDED = (Interaction.Status.CANCELLED, Interaction.Status.MERGED)
 
@@ -75,7 +80,12 @@ def needs_somebody(scope: Mapping[str, Any], now: datetime) -> list[dict[str, An
 
 
 def _scope(scope: Mapping[str, Any]) -> Q:
-    said = {"channel": "channel", "team": "team_id", "segment": "customer__segment"}
+    said = {
+        "channel": "channel",
+        "reason": "reason__key",
+        "team": "team_id",
+        "segment": "customer__segment",
+    }
     q = Q(**{said[name]: value for name, value in scope.items() if name in said})
     if scope.get("vertical"):
         q &= Q(verticals__contains=[scope["vertical"]])
@@ -100,6 +110,7 @@ def _of(kind: str, scope: Mapping[str, Any], a: datetime, b: datetime, now: date
     first = clocks.filter(stopped_at=None, commitment_no=1)
     still_open = ~Q(status__in=Interaction.ENDED)
     told = Commitment.objects.filter(clock=OuterRef("pk"), number__gt=1, notice__isnull=False)
+    events = InteractionEvent.objects.filter(interaction=OuterRef("pk"))
     return {
         "due": Q(Exists(due)),
         "missed": Q(Exists(due.filter(late))),
@@ -155,6 +166,48 @@ def _of(kind: str, scope: Mapping[str, Any], a: datetime, b: datetime, now: date
             Exists(
                 Call.objects.filter(
                     interaction=OuterRef("pk"), direction="inbound", rang_at__gte=a, rang_at__lt=b
+                )
+            )
+        ),
+        "due_last": Q(
+            Exists(due.filter(commitment_no=1)),
+        )
+        | Q(
+            Exists(
+                Commitment.objects.filter(
+                    clock__in=clocks.values("pk"),
+                    number=F("clock__commitment_no"),
+                    number__gt=1,
+                    due_at__gte=a,
+                    due_at__lt=b,
+                )
+            )
+        ),
+        "alone": Q(completed_at__gte=a, completed_at__lt=b, direction="inbound")
+        & Q(outcome="resolved", owner=None, first_response_at=None)
+        & ~Q(status__in=_ENDED)
+        & ~Q(Exists(events.filter(actor_id__isnull=False))),
+        "handed_on": Q(completed_at__gte=a, completed_at__lt=b)
+        & ~Q(status__in=_ENDED)
+        & Q(
+            Exists(
+                events.filter(
+                    type="transferred",
+                    data__old__isnull=False,
+                    occurred_at__lte=OuterRef("completed_at"),
+                ).exclude(data__old=None)
+            )
+        ),
+        "unpermitted": Q(
+            Exists(
+                Message.objects.filter(
+                    interaction=OuterRef("pk"),
+                    direction="outbound",
+                    kind__in=[Message.Kind.PUBLIC, Message.Kind.NOTICE],
+                    state__in=[Message.State.SENT, Message.State.DELIVERED],
+                    allowed_because="",
+                    sent_at__gte=a,
+                    sent_at__lt=b,
                 )
             )
         ),

@@ -156,8 +156,10 @@ def _usual_slices() -> Iterable[dict[str, Any]]:
 
 
 def forget_segment_slices() -> int:
-    """A customer may change segment without any contact changing: those answers live a day."""
+    """Customers come, go and change segment with no contact changing: those answers live a day."""
     dropped, _each = KeptFigure.objects.filter(
-        Q(slice__startswith="segment=") | Q(slice__contains="&segment=")
+        Q(slice__startswith="segment=")
+        | Q(slice__contains="&segment=")
+        | Q(measure=kpis.CONTACT_RATE.key)
     ).delete()
     return dropped

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from crm.access import SYSTEM
+from crm.accounts.models import Team
 from customers.models import Customer
 from interactions.governed import kpis
 from interactions.models import (
@@ -23,8 +24,9 @@ from interactions.models import (
 from interactions.processes.close_interaction import cancel, complete, reopen
 from interactions.processes.report_interaction import Compared, report_interaction
 from interactions.processes.track_interaction import make_promise
+from interactions.processes.update_interaction import add_message, transfer
 from readiness.registry.measures import Measure, measured
-from tests.customers.factories import a_customer
+from tests.customers.factories import a_customer, an_agent
 from tests.interactions.factories import an_interaction, governed, the_clock
 
 pytestmark = pytest.mark.django_db
@@ -232,8 +234,8 @@ def test_a_slow_figure_tells_the_last_period_that_is_ripe() -> None:
 @pytest.mark.parametrize("measure", kpis.QUALITY, ids=lambda one: one.key)
 @pytest.mark.parametrize(
     "scope",
-    [{"channel": "email"}, {"vertical": "billing"}, {"team": 1}, {"segment": "SOHO"},
-     {"rule": "Gold"}, {"version": 1}],
+    [{"channel": "email"}, {"vertical": "billing"}, {"reason": "bill"}, {"team": 1},
+     {"segment": "SOHO"}, {"rule": "Gold"}, {"version": 1}],
     ids=lambda scope: next(iter(scope)),
 )  # fmt: skip
 def test_every_figure_can_be_cut_by_every_dimension(
@@ -299,6 +301,56 @@ def test_calls_are_waited_for_given_up_and_handled(now: datetime) -> None:
 
     speed, handled = _row(kpis.SPEED_OF_ANSWER), _row(kpis.HANDLE_TIME)
 
-    assert (speed["value"], speed["n"], speed["excluded"]) == (30, 2, 1)
+    assert (speed["value"], speed["mean"], speed["n"], speed["excluded"]) == (30, 30, 2, 1)
     assert float(speed["abandoned"]) == pytest.approx(1 / 3)
-    assert (handled["value"], handled["n"]) == (170, 2)
+    assert (handled["value"], handled["mean"], handled["n"]) == (170, 170, 2)
+
+
+@pytest.mark.req("R-TMI-12")
+def test_contacts_stand_beside_the_customers_there_were(now: datetime) -> None:
+    reason = _reason()
+    for days, ended in ((90, None), (90, 30), (30, None), (90, 70)):
+        customer = a_customer(name=f"Customer {days} {ended}")
+        gone: dict[str, Any] = {}
+        if ended:
+            at = now - timedelta(days=ended)
+            gone = {"status": "terminated", "ended_at": at, "end_reason": "customer-asked"}
+        some = Customer.objects.filter(pk=customer.pk)
+        some.update(since=now - timedelta(days=days), **gone)
+    for days in (5, 6, 80):
+        _contact(None, days=days, reason=reason)
+
+    row = _row(kpis.CONTACT_RATE)
+
+    # Two at the beginning of the sixty days and two at their end.
+    assert (row["customers"], row["n"], row["value"]) == (2, 2, 1000)
+    assert json.loads(row["by_reason"]) == {"no-service": 2}
+
+
+@pytest.mark.req("R-TMI-12")
+def test_what_nobody_of_ours_touched_was_solved_without_us() -> None:
+    alone, had, worked, failed = (_contact(None, days=5, outcome="resolved") for _each in range(4))
+    Interaction.objects.filter(pk=had.pk).update(first_response_at=timezone.now())
+    add_message(interaction_id=worked.pk, body="Looked at it", kind="note", actor=an_agent(
+        "interactions.view_all_interactions", "interactions.update_interaction"))  # fmt: skip
+    Interaction.objects.filter(pk=failed.pk).update(outcome="not-resolved")
+
+    row = _row(kpis.SELF_SERVICE)
+
+    assert alone.first_response_at is None
+    assert (row["part"], row["n"]) == (1, 4)
+
+
+@pytest.mark.req("R-TMI-3", "R-TMI-12")
+def test_only_a_change_of_team_is_a_hand_over() -> None:
+    first, second = (Team.objects.create(name=name, slug=name) for name in ("first", "second"))
+    given, handed = an_interaction(), an_interaction()
+    Interaction.objects.filter(pk__in=[given.pk, handed.pk]).update(team=None)
+    for matter, teams in ((given, [first]), (handed, [first, second, first])):
+        for team in teams:
+            transfer(interaction_id=matter.pk, team_id=team.pk, actor=SYSTEM)
+        complete(interaction_id=matter.pk, outcome="resolved", actor=SYSTEM)
+
+    row = _row(kpis.TRANSFERS)
+
+    assert (row["part"], row["n"], row["each"]) == (1, 2, 1)
