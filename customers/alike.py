@@ -35,6 +35,7 @@ ROLES = (
     "given_name", "family_name", "middle_name", "birth_date", "national_id", "phone", "phone_2",
     "email", "email_2", "street", "locality", "postcode",
 )  # fmt: skip
+_ADDRESS = {"street": "street1", "locality": "city", "postcode": "postCode"}
 LABELS: dict[str, str | Promise] = {
     "given_name": _("Given name"),
     "family_name": _("Family name"),
@@ -96,10 +97,11 @@ def _add_medium(record: dict[str, str], kind: str, value: str, parts: Mapping[st
     if role:
         record["%s_2" % role if role in record else role] = value  # noqa: UP031  # the second column of a role
     elif kind == "address" and "street" not in record:
-        said = addresses.parts(value)
-        given = {"street": "street1", "locality": "city", "postcode": "postCode"}
-        for name, key in given.items():
-            record[name] = str((parts or {}).get(key) or said[name])
+        told = {role: str((parts or {}).get(key) or "") for role, key in _ADDRESS.items()}
+        if not all(told.values()):
+            read = addresses.parts(value)
+            told = {role: text or read[role] for role, text in told.items()}
+        record.update(told)
 
 
 def alike(

@@ -12,10 +12,13 @@ from crm.generation import (
     analyze,
     batches,
     copy_rows,
+    copy_text,
     generates,
     invented_id,
     reserve_ids,
+    without_indexes,
 )
+from customers import search_words
 from customers.folding import compact
 from customers.generation.people import Home, Person, homes
 from customers.models import (
@@ -95,6 +98,7 @@ class _Pages:
     rows: dict[type[Any], list[tuple[Any, ...]]] = field(
         default_factory=lambda: {model: [] for model in _COLUMNS}
     )
+    words: list[str] = field(default_factory=list)
 
     def add(self, model: type[Any], *values: Any) -> None:
         self.rows[model].append(values)
@@ -103,6 +107,8 @@ class _Pages:
         for model, columns in _COLUMNS.items():
             copy_rows(model, columns, self.rows[model])
             self.rows[model].clear()
+        copy_text(SearchToken, ("customer_id", "kind", "token"), self.words)
+        self.words.clear()
 
 
 @generates(order=10, title="customers")
@@ -113,18 +119,15 @@ def fill_customers(wanted: Wanted, report: Report) -> None:
     customer_ids = reserve_ids(Customer, wanted.customers)
     # Ids of their own dice: the same people may be invented twice, the same ids may not.
     pages, done = _Pages(wanted.dice(f"ids from {party_ids[0]}")), 0
-    for number, some in enumerate(batches(homes(dice, wanted.customers, wanted.now), _BATCH // 2)):
-        first = done
-        for home in some:
-            done = _write_home(
-                pages, dice, home, done, party_ids=party_ids, customer_ids=customer_ids
-            )
-        pages.write()
-        if number & (number - 1) == 0:
-            # The planner must know that the tables are no longer empty: at 1, 2, 4, 8 … batches.
-            analyze(*_COLUMNS, SearchToken)
-        SearchToken.objects.refresh(customer_ids[first:done])
-        report("customers", done, wanted.customers)
+    with without_indexes(*_COLUMNS, SearchToken):
+        for some in batches(homes(dice, wanted.customers, wanted.now), _BATCH // 2):
+            for home in some:
+                done = _write_home(
+                    pages, dice, home, done, party_ids=party_ids, customer_ids=customer_ids
+                )
+            pages.write()
+            report("customers", done, wanted.customers)
+    analyze(*_COLUMNS, SearchToken)
 
 
 def _write_home(
@@ -141,8 +144,10 @@ def _write_home(
         party_id, customer_id = party_ids[done], customer_ids[done]
         _party(pages, dice, person, home, party_id)
         _customer(pages, dice, person, home, party_id=party_id, customer_id=customer_id)
-        _contacts(pages, dice, person, home, party_id=party_id)
-        _dealings(pages, dice, home, customer_id=customer_id, number=done)
+        media = _contacts(pages, dice, person, home, party_id=party_id)
+        codes = _dealings(pages, dice, home, customer_id=customer_id, number=done)
+        codes.append(("id", str(_FIRST_MOBILE + party_id)))
+        _words(pages, person, customer_id, codes, media)
         if place:
             kind = "partner" if place == 1 else "household"
             since = home.since
@@ -155,13 +160,21 @@ def _write_home(
     return done
 
 
+def _name(person: Person) -> str:
+    return person.company or f"{person.given} {person.family}"
+
+
+def _number(customer_id: int) -> str:
+    return f"C-{customer_id + 40_000_000}"
+
+
 def _party(pages: _Pages, dice: random.Random, person: Person, home: Home, party_id: int) -> None:
     company = bool(person.company)
     pages.add(
         Party, party_id, invented_id(pages.ids, home.since),
         "organization" if company else "individual",
         "validated" if dice.random() < 0.8 else "initialized",  # noqa: PLR2004  # a share of the made-up people
-        person.company or f"{person.given} {person.family}", person.given, "", person.family, "",
+        _name(person), person.given, "", person.family, "",
         "", person.gender, person.birth, "", "", person.company,
         person.company.rsplit(" ", 1)[-1] if company else "", person.language, "{}", _SOURCE,
         home.since, home.since,
@@ -183,8 +196,8 @@ def _customer(
     status = "terminated" if ended else "services-ended" if chance > 0.98 else "active"  # noqa: PLR2004  # a share of the made-up people
     segment = "small-business" if person.company else dice.choice(("home", "home", "home-plus"))
     pages.add(
-        Customer, customer_id, invented_id(pages.ids, home.since), f"C-{customer_id + 40_000_000}",
-        person.company or f"{person.given} {person.family}", party_id,
+        Customer, customer_id, invented_id(pages.ids, home.since), _number(customer_id),
+        _name(person), party_id,
         "business" if person.company else "consumer", segment, status, "", "", home.since, ended,
         dice.choice(("customer-asked", "our-decision")) if ended else "",
         dice.choice(_CARE) if dice.random() < 0.03 else "", "[]", "{}", _SOURCE, home.since,  # noqa: PLR2004  # a share of the made-up people
@@ -194,7 +207,7 @@ def _customer(
 
 def _contacts(
     pages: _Pages, dice: random.Random, person: Person, home: Home, *, party_id: int
-) -> None:
+) -> list[dict[str, str]]:
     mobile = str(_FIRST_MOBILE + party_id)
     local = compact(person.company or f"{person.given}{person.family}")
     email = f"{local.encode('ascii', 'ignore').decode() or 'kunde'}.{party_id}@example.org"
@@ -202,6 +215,7 @@ def _contacts(
     checked = home.since + timedelta(days=3)
     address = f"{home.street}, {home.town} {home.postcode}"
     likes_mail = dice.random() < 0.6  # noqa: PLR2004  # a share of the made-up people
+    media = []
     for kind, value, normal, backwards, parts, role, preferred in (
         ("mobile", f"+{mobile}", f"+{mobile}", mobile[::-1], "{}", "service", not likes_mail),
         ("email", email, email, "", "{}", "bills", likes_mail),
@@ -213,22 +227,29 @@ def _contacts(
             backwards, parts, role, preferred, "verified" if good else "unverified",
             checked if good else None, home.since, home.since,
         )  # fmt: skip
+        media.append(
+            {"type": kind, "value": value, "normalised": normal, "reversed_digits": backwards}
+        )
     pages.add(Identifier, party_id, "msisdn", "", mobile, home.since, home.since)
     pages.add(
         CommunicationNeed, party_id, "service", "email" if likes_mail else "sms", person.language,
         "Europe/London", "", home.since,
     )  # fmt: skip
+    return media
 
 
 def _dealings(
     pages: _Pages, dice: random.Random, home: Home, *, customer_id: int, number: int
-) -> None:
+) -> list[search_words.Word]:
+    """What they have with us; answers the codes by which it is found."""
     plans = dice.sample(_PLANS, k=dice.choice((1, 1, 2, 3)))
     monthly = sum(price for _, _, price in plans)
     since = home.since.date()
     term = dice.choice((1, 12, 12, 24))
+    account = f"BA-{customer_id + 7_730_000}"
+    codes = [("account", account)]
     pages.add(
-        Account, invented_id(pages.ids, home.since), customer_id, f"BA-{customer_id + 7_730_000}",
+        Account, invented_id(pages.ids, home.since), customer_id, account,
         dice.choice(_PAYMENTS), dice.random() < 0.75, monthly, monthly * home.months, "GBP",  # noqa: PLR2004  # a share of the made-up people
         home.since,
     )  # fmt: skip
@@ -238,7 +259,30 @@ def _dealings(
         f"{term} months" if term > 1 else "monthly", tier, since, None, home.since,
     )  # fmt: skip
     for place, (name, kind, _) in enumerate(plans):
+        service = f"{kind[:4].upper()}-{number:07d}{place}"
+        codes.append(("service", service))
         pages.add(
             Product, invented_id(pages.ids, home.since), customer_id, name, kind,
-            f"{kind[:4].upper()}-{number:07d}{place}", "active", "{}", since, home.since,
+            service, "active", "{}", since, home.since,
         )  # fmt: skip
+    return codes
+
+
+def _words(
+    pages: _Pages,
+    person: Person,
+    customer_id: int,
+    codes: list[search_words.Word],
+    media: list[dict[str, str]],
+) -> None:
+    """The words by which an invented customer is found."""
+    name = _name(person)
+    party = {"name": name, "given_name": person.given, "family_name": person.family}
+    words = search_words.of_new_customer(
+        number=_number(customer_id),
+        name=name,
+        party=party | {"trading_name": person.company},
+        codes=codes,
+        media=media,
+    )
+    pages.words += [f"{customer_id}\t{kind}\t{word}\n" for kind, word in sorted(words)]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import lru_cache
 
 from customers.folding import compact, fold, words
 
@@ -29,11 +30,14 @@ _STREETS = {
     "blvd": "boulevard", "hwy": "highway", "cct": "circuit", "sq": "square", "strasse": "street",
     "gr": "grove", "gdns": "gardens", "wy": "way",
 }  # fmt: skip
+# Names and birthdays come again and again; so many are known by heart.
+_REMEMBERED = 50_000
 _SHORT_YEAR, _CENTURY = 2, 1900
 _DATE_DIGITS = 8
 _MONTHS = 12
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def name(value: str) -> str:
     """A name's letters, folded, in one script."""
     said = [word for word in words(value) if word not in _TITLES] or words(value)
@@ -71,6 +75,7 @@ def gender(value: str) -> str:
     return {"w": "f", "female": "f", "woman": "f", "male": "m", "man": "m"}.get(said, said)[:1]
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def birth_date(value: str, *, month_first: bool = False) -> str:
     """Year, month and day as eight digits, from any usual notation; else its digits as given."""
     parts = _NUMBERS.findall(value)
@@ -151,6 +156,7 @@ BY_ROLE: dict[str, Callable[[str], str]] = {
 }
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def phonetic(value: str) -> str:
     """How a name sounds, roughly: first letter and the classes of the consonants after it."""
     letters = value.replace(" ", "")

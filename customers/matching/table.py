@@ -1,5 +1,6 @@
 """Records side by side: each value kept once, each record a row of small numbers."""
 
+from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -82,7 +83,7 @@ class Filler:
         self._roles = roles
         self._places = [column for columns in roles.values() for column in columns]
         self._known: list[dict[str, int]] = [{"": 0} for _ in self._places]
-        self._codes: list[list[int]] = [[] for _ in self._places]
+        self._codes = [array("i") for _ in self._places]
         self._size = 0
 
     def add(self, values: Sequence[str]) -> None:

@@ -1,9 +1,9 @@
--- Parties of a stretch of ids, as the matcher reads them.
+-- Some parties as the matcher reads them.
 SELECT p.id, p.kind, p.name, p.given_name, p.middle_name, p.family_name, p.birth_date::text,
        m.media, i.documents
 FROM customers_party p
 LEFT JOIN LATERAL (
-  SELECT jsonb_agg(jsonb_build_array(m.type, m.value, m.characteristic) ORDER BY m.id) AS media
+  SELECT json_agg(json_build_array(m.type, m.value, m.characteristic) ORDER BY m.id)::text AS media
   FROM customers_contactmedium m WHERE m.party_id = p.id AND m.valid_to IS NULL
 ) m ON true
 LEFT JOIN LATERAL (
@@ -11,6 +11,5 @@ LEFT JOIN LATERAL (
   FROM customers_identifier i
   WHERE i.party_id = p.id AND i.valid_to IS NULL AND i.kind = 'document'
 ) i ON true
-WHERE p.removed_at IS NULL AND p.id > %(after)s AND p.id <= %(upto)s
-  AND (%(ids)s::bigint[] IS NULL OR p.id = ANY(%(ids)s))
+WHERE p.removed_at IS NULL AND p.id = ANY(%(ids)s)
 ORDER BY p.id

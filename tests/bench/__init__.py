@@ -1,5 +1,5 @@
 """Speed as ratios against a floor measured in the same run: `python -m tests.bench`, `make bench`.
 
-The first run generates the base (CRM_BENCH_CUSTOMERS, CRM_BENCH_INTERACTIONS) into
-CRM_BENCH_DIR, `.data/bench` unless named; later runs measure at once.
+The first run invents the base (BENCH_CUSTOMERS, BENCH_INTERACTIONS) into `bench` of the data
+directory (CRM_DATA_DIR); later runs measure at once.
 """

@@ -1,35 +1,34 @@
 """Search the base for duplicates: the whole of it once, then what changed; stopped, it goes on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
-import orjson
 from django.db import connection, transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm import sql
 from crm.access import Actor, require
 from crm.errors import RuleBroken
-from customers.alike import ROLES, as_json, current_model, record_of, score
+from customers.alike import ROLES, as_json, current_model, score
 from customers.matching.compare import Rows, levels
 from customers.matching.explain import reasons
 from customers.matching.pairs import MATCH, REVIEW, Scored, scored
-from customers.matching.table import Filler, Table, table_of
+from customers.matching.table import Table, table_of
 from customers.models import ContactMedium, DuplicateCase, MatchRun, Party
 from customers.processes.deduplicate.flag import keep_cases, keep_keys
+from customers.processes.deduplicate.load import loaded, records
 
-_STRETCH, _CASES, _CHANGED = 5_000, 5_000, 500
+_CASES, _CHANGED = 5_000, 500
 # More changes than this share of the base, and the whole of it is compared again.
 _MUCH = 0.1
 # A transaction may commit after we looked, with a moment before it.
 _MARGIN = timedelta(minutes=15)
 _REACH, _MOST = 100, 20
-_LAST = 1 << 62
 
 
 def find_duplicates(*, whole: bool = False, actor: Actor) -> MatchRun:
@@ -95,47 +94,13 @@ def _search(run: MatchRun) -> None:
 
 def _the_whole(run: MatchRun) -> None:
     run.found = run.pairs = run.parties = 0
-    for ids, table in _loaded(run):
+    for ids, table in loaded(run):
         found = scored(table)
         if table.size > run.parties:
             run.model = found.model.as_json()
         run.parties += table.size
         run.pairs += len(found.bits)
         run.found += _kept(found, table, np.array(ids, np.int64))
-
-
-def _loaded(run: MatchRun) -> list[tuple[list[int], Table]]:
-    """Everybody as the matcher reads them, people and organisations apart; keys kept on the way."""
-    fillers = {kind: Filler({role: [role] for role in ROLES}) for kind in Party.Kind.values}
-    ids: dict[str, list[int]] = {kind: [] for kind in Party.Kind.values}
-    for stretch in _stretches():
-        for party, (kind, record) in stretch.items():
-            ids[kind].append(party)
-            fillers[kind].add([record.get(role, "") for role in ROLES])
-        last = max(stretch)
-        # A search that was stopped goes on behind the keys it kept.
-        if last > run.cursor:
-            with transaction.atomic():
-                keep_keys({party: record for party, (_kind, record) in stretch.items()})
-                run.cursor = last
-                run.save(update_fields=["cursor"])
-    return [(ids[kind], fillers[kind].table()) for kind in Party.Kind.values]
-
-
-def _stretches(
-    ids: list[int] | None = None,
-) -> Iterator[dict[int, tuple[str, dict[str, str]]]]:
-    """Parties in the order of their ids, a stretch at a time: id → kind and record."""
-    after, end = 0, Party.objects.aggregate(last=Max("pk"))["last"] or 0
-    while after < end:
-        asked = {"after": after, "upto": after + _STRETCH, "ids": ids}
-        if rows := sql.rows("customers/match_records.sql", asked):
-            yield {row["id"]: (row["kind"], _record(row)) for row in rows}
-        after += _STRETCH
-
-
-def _record(row: Mapping[str, Any]) -> dict[str, str]:
-    return record_of(row["kind"], row, orjson.loads(row["media"] or "[]"), row["documents"] or ())
 
 
 def _kept(found: Scored, table: Table, ids: Rows) -> int:
@@ -165,9 +130,9 @@ def _what_changed(run: MatchRun) -> None:
     )
     for start in range(0, len(changed), _CHANGED):
         ids = changed[start : start + _CHANGED]
-        records = _records(ids)
+        found = records(ids)
         with transaction.atomic():
-            keep_keys({party: record for party, (_kind, record) in records.items()})
+            keep_keys({party: record for party, (_kind, record) in found.items()})
         asked = {"ids": ids, "reach": _REACH, "limit": _MOST}
         pairs = {
             (min(row["party_id"], row["other_id"]), max(row["party_id"], row["other_id"]))
@@ -180,20 +145,15 @@ def _what_changed(run: MatchRun) -> None:
         run.save(update_fields=["cursor", "found", "pairs", "parties"])
 
 
-def _records(ids: list[int]) -> dict[int, tuple[str, dict[str, str]]]:
-    rows = sql.rows("customers/match_records.sql", {"after": 0, "upto": _LAST, "ids": ids})
-    return {row["id"]: (row["kind"], _record(row)) for row in rows}
-
-
 def _compared(pairs: list[tuple[int, int]]) -> int:
     """Score some pairs with the weights that the whole base taught."""
     if not pairs:
         return 0
     ids = sorted({party for pair in pairs for party in pair})
-    records = _records(ids)
-    known = [party for party in ids if party in records]
+    found = records(ids)
+    known = [party for party in ids if party in found]
     place = {party: at for at, party in enumerate(known)}
-    table = table_of([records[party][1] for party in known], ROLES)
+    table = table_of([found[party][1] for party in known], ROLES)
     both = [(place[one], place[other]) for one, other in pairs if one in place and other in place]
     left, right = (np.array(side, np.int64) for side in zip(*both, strict=True))
     model = current_model()

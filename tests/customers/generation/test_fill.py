@@ -63,3 +63,12 @@ def test_nobody_joined_or_left_in_the_future() -> None:
     assert not Customer.objects.filter(since__gt=NOW).exists()
     assert not Customer.objects.filter(ended_at__gt=NOW).exists()
     assert Customer.objects.filter(status="terminated").exists()
+
+
+def test_invented_customers_are_found_by_the_words_that_a_record_would_have() -> None:
+    generate(80)
+    written = set(SearchToken.objects.values_list("customer_id", "kind", "token"))
+
+    SearchToken.objects.refresh(Customer.objects.values_list("pk", flat=True))
+
+    assert set(SearchToken.objects.values_list("customer_id", "kind", "token")) == written
