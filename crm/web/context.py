@@ -20,6 +20,7 @@ class Shell:
         "crm/js/keys.js",
         "crm/js/toasts.js",
         "crm/js/live.js",
+        "crm/js/sending.js",
         "crm/js/stream.js",
         "crm/js/search.js",
     )

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_POST
 
 from crm.access import Actor, signed_in
 from crm.web.errors import beside
-from crm.web.page import redirect_to
+from crm.web.page import redirect_to, wants_fragment
 from crm.web.undo import say, say_with_undo
 from interactions.models import Interaction
 from interactions.processes import close_interaction, update_interaction
 from interactions.processes.track_interaction import make_promise
 from interactions.web import attachments, forms, presence
-from interactions.web.page import in_sight, shown
+from interactions.web.page import composer, conversation, in_sight, shown
 
 Doing = Callable[[dict[str, Any], Interaction, Actor], str]
 
@@ -38,11 +38,7 @@ def act(
 ) -> HttpResponse:
     """Check the form, do it, say it; what is refused comes back with everything typed."""
     actor = signed_in(request)
-    one = in_sight(public_id, actor)
-    said = ""
-    if form.is_valid():
-        with beside(form):
-            said = doing(form.cleaned_data, one, actor)
+    said = _done(form, in_sight(public_id, actor), actor, doing)
     if form.errors:
         one = in_sight(public_id, actor)
         if one.status in Interaction.ENDED:
@@ -67,7 +63,30 @@ def answer(request: HttpRequest, public_id: UUID) -> HttpResponse:
     def do(said: dict[str, Any], one: Interaction, actor: Actor) -> str:
         return _answer(said, one, actor, files)
 
+    # What the customer said may settle a question and more: then the whole page is drawn anew.
+    if wants_fragment(request) and form["kind"].value() != "heard":
+        return _sent(request, public_id, form, do)
     return act(request, public_id, "answer_form", form, do, anchor="answer")
+
+
+def _sent(request: HttpRequest, public_id: UUID, form: BaseForm, doing: Doing) -> HttpResponse:
+    """The same without leaving the page: the conversation anew, or the box with what was typed."""
+    actor = signed_in(request)
+    said = _done(form, in_sight(public_id, actor), actor, doing)
+    if form.errors:
+        answer = composer(request, in_sight(public_id, actor), form)
+        answer["HX-Retarget"], answer["HX-Reswap"] = "#answer", "outerHTML"
+        return answer
+    say(request, said)
+    return conversation(request, in_sight(public_id, actor))
+
+
+def _done(form: BaseForm, one: Interaction, actor: Actor, doing: Doing) -> str:
+    said = ""
+    if form.is_valid():
+        with beside(form):
+            said = doing(form.cleaned_data, one, actor)
+    return said
 
 
 @transaction.atomic

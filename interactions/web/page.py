@@ -82,6 +82,7 @@ def shown(
     context = {"one": one, **_head(one, actor), **_talk(request, one, actor)}
     context |= {**_promises(one, actor), **_ending(one, actor), **_forms(one, actor)}
     context |= {**_writing(one, actor), **_later(one), **together.around(one, actor)}
+    context["me"] = actor.name
     context |= _assistant(one, actor)
     if context["proposed"] is not None:
         context["promise_form"] = forms.PromiseForm(
@@ -116,6 +117,33 @@ def talk(request: HttpRequest, public_id: UUID) -> HttpResponse:
         request,
         render_panel(request, "interactions/_talk_news.html", context, title=_("Conversation")),
     )
+
+
+def conversation(request: HttpRequest, one: Interaction) -> HttpResponse:
+    """After something was sent: the conversation with it, the promised times, an empty box."""
+    actor = signed_in(request)
+    context = {"one": one, **_composing(request, one, actor), **_state(one, actor)}
+    context |= {"clocks": _clock_rows(one), "fresh": [], "swap": True}
+    return render_page(
+        request, "interactions/page.html", context, fragment="interactions/_sent.html"
+    )
+
+
+def composer(request: HttpRequest, one: Interaction, form: BaseForm) -> HttpResponse:
+    """After something was refused: the box with what was typed, why, and what came meanwhile."""
+    context = {"one": one, **_composing(request, one, signed_in(request)), "answer_form": form}
+    page, box = "interactions/page.html", "interactions/_unsent.html"
+    return render_page(request, page, context, fragment=box, status=422)
+
+
+def _composing(request: HttpRequest, one: Interaction, actor: Actor) -> dict[str, Any]:
+    kept = presence.draft(one.pk, actor)
+    return {
+        **_talk(request, one, actor),
+        **_writing(one, actor),
+        "me": actor.name,
+        "answer_form": forms.AnswerForm(initial={"kind": "reply", **kept}),
+    }
 
 
 @login_required

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from crm.access import SYSTEM
 from interactions.macros import load_macros
@@ -163,6 +163,35 @@ def test_draft_is_kept_and_reply_sent_by_key(page_as: PageAs, matter: Interactio
 
     expect(page.locator("#toasts")).to_contain_text("On its way.")
     expect(page.locator("#id_body")).to_have_value("")
+
+
+def test_what_is_sent_stands_there_at_once_and_comes_back_when_it_does_not_arrive(
+    page_as: PageAs, matter: Interaction
+) -> None:
+    page = page_as("agent")
+    page.goto(f"/interactions/{matter.public_id}")
+    seen: list[str] = []
+
+    def cut_off(route: Route) -> None:
+        seen.append(page.locator("#thread .pending").inner_text())
+        route.abort()
+
+    page.route("**/answer", cut_off)
+    page.fill("#id_body", "We come tomorrow.")
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator("#alerts")).to_contain_text("Not sent")
+    assert "We come tomorrow." in seen[0]
+    expect(page.locator("#thread .pending")).to_have_count(0)
+    expect(page.locator("#id_body")).to_have_value("We come tomorrow.")
+    expect(page.locator("#id_body")).to_be_focused()
+    page.unroute("**/answer")
+    page.evaluate("window.sameDocument = true")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#toasts")).to_contain_text("On its way.")
+    expect(page.locator("#id_body")).to_have_value("")
+    assert page.evaluate("window.sameDocument")
+    assert matter.messages.filter(body="We come tomorrow.").count() == 1
 
 
 def test_everything_works_without_script(page_as: PageAs, matter: Interaction) -> None:

@@ -13,10 +13,11 @@ from pytest_django import Settings
 from crm.live.address import live_sources
 from crm.live.calling import call_again
 from interactions.models import Interaction
+from interactions.processes.update_interaction import assign, wait_for
 from readiness.registry.resolve import forget_snapshot
 from tests.browser.conftest import PageAs, a_user
 from tests.customers.factories import a_customer
-from tests.interactions.factories import an_interaction, plain_promises
+from tests.interactions.factories import a_worker, an_interaction, plain_promises
 from tests.live_program import LiveProgram
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -69,7 +70,8 @@ def _reply(page: Page, text: str) -> float:
     """Send an answer by key; says when it was sent."""
     page.fill("#id_body", text)
     page.keyboard.press("Control+Enter")
-    page.wait_for_url("**#answer")
+    expect(page.locator("#thread")).to_contain_text(text)
+    expect(page.locator("#thread .pending")).to_have_count(0)
     return time.monotonic()
 
 
@@ -141,7 +143,8 @@ def test_two_people_writing_see_each_other_and_nothing_is_sent_twice(
     assert said == ["An engineer comes tomorrow."]
     mine.focus("#id_body")
     mine.keyboard.press("Control+Enter")
-    mine.wait_for_url("**#answer")
+    expect(mine.locator("#id_body")).to_have_value("")
+    expect(mine.locator("#toasts")).to_contain_text("On its way.")
     assert matter.messages.filter(direction="outbound").count() == 2
 
 
@@ -152,3 +155,27 @@ def test_desk_and_bell_are_told_of_what_comes_in(page_as: PageAs, program: LiveP
     an_interaction(subject="Late on a Friday")
 
     expect(page.locator("#queue-tabs")).to_contain_text("1 new", timeout=2000)
+
+
+def test_row_of_the_desk_changes_in_place_and_keeps_the_focus(
+    page_as: PageAs, program: LiveProgram, matter: Interaction
+) -> None:
+    page = page_as("agent")
+    _open(page, "/desk?tab=all")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.evaluate("window.sameDocument = true")
+
+    wait_for(interaction_id=matter.pk, whom="internal", actor=a_worker())
+    assign(interaction_id=matter.pk, owner_id=a_user("team-lead"), actor=a_worker())
+
+    row = page.locator(f"#row-{matter.pk}")
+    expect(row).to_contain_text("Waiting", timeout=POLLED_MS)
+    expect(row).to_have_class("sel")
+    expect(page.locator(f"#pick-{matter.pk}")).to_be_checked()
+    expect(page.locator(f"#open-{matter.pk}")).to_be_focused()
+    expect(page.locator("#queue-said")).to_contain_text(f"{matter.reference}: ")
+    page.click("#tab-mine")
+    expect(page.locator("#tab-mine")).to_be_focused()
+    expect(page.locator("#queue")).to_contain_text("Nothing is due from you")
+    assert page.evaluate("window.sameDocument")

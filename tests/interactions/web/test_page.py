@@ -83,6 +83,35 @@ def test_reply_over_a_colleagues_reply_is_refused_and_kept() -> None:
     assert one.messages.count() == 1
 
 
+def test_reply_from_an_open_page_brings_the_conversation_and_an_empty_box() -> None:
+    client, _user = a_desk()
+    one = an_interaction()
+    sent = {"kind": "reply", "channel": "phone", "body": "We look at it."}
+
+    answer = client.post(_url(one, "/answer"), sent, headers={"HX-Request": "true"})
+
+    html = answer.content.decode()
+    assert answer.status_code == 200
+    assert "We look at it.</p>" in html
+    assert "></textarea>" in html
+    assert "<html" not in html
+
+
+def test_refused_reply_from_an_open_page_brings_theirs_and_what_was_typed() -> None:
+    client, _user = a_desk()
+    one = an_interaction()
+    add_message(interaction_id=one.pk, body="Hers", channel="phone", actor=SYSTEM)
+    sent = {"kind": "reply", "channel": "phone", "body": "Mine", "seen": 0}
+
+    answer = client.post(_url(one, "/answer"), sent, headers={"HX-Request": "true"})
+
+    html = answer.content.decode()
+    assert (answer.status_code, answer.headers["HX-Retarget"]) == (422, "#answer")
+    assert ">Mine</textarea>" in html
+    assert "Hers" in html
+    assert one.messages.count() == 1
+
+
 def test_what_is_written_is_kept_until_it_is_sent() -> None:
     client, _user = a_desk()
     one = an_interaction()

@@ -36,7 +36,7 @@ function fail(event) {
   const panel = event.target.closest?.("[data-panel]");
   const blank = panel?.querySelector("template[data-failed]");
   if (blank) { panel.querySelector("[data-panel-body]").replaceChildren(blank.content.cloneNode(true)); return; }
-  if (asker(event)) return;
+  if (asker(event) || event.target.closest?.("form[data-sends]")) return;
   const text = document.body.dataset.failed;
   if (text && event.type === "htmx:sendError") say(text);
 }

@@ -1,0 +1,52 @@
+// What is sent stands in the conversation at once, as "Sending…"; if it can't be sent, it is back in the box, and that is said.
+const sends = (event) => event.target.matches?.("form[data-sends]") ? event.target : null;
+let kept = null;
+
+function show(form, text) {
+  const place = document.querySelector(form.dataset.sends);
+  const blank = form.querySelector("template[data-sending]");
+  if (!place || !blank) return null;
+  place.append(blank.content.cloneNode(true));
+  const pending = place.lastElementChild;
+  pending.querySelector("[data-said]").textContent = text;
+  pending.classList.toggle("note", form.querySelector("[name=kind]:checked")?.value === "note");
+  pending.scrollIntoView({ block: "nearest" });
+  return pending;
+}
+
+document.body.addEventListener("htmx:beforeRequest", (event) => {
+  const form = sends(event);
+  const box = form?.querySelector("textarea");
+  if (!box?.value.trim()) return;
+  kept = { box, text: box.value, pending: show(form, box.value) };
+  box.value = "";
+  box.readOnly = true;
+});
+
+function takeBack() {
+  kept.pending?.remove();
+  kept.box.readOnly = false;
+  kept.box.value = kept.text;
+  kept.box.focus();
+}
+
+document.body.addEventListener("htmx:afterRequest", (event) => {
+  const form = sends(event);
+  if (!form || !kept) return;
+  // A refusal brings the box itself, with everything typed; only what never arrived is put back here.
+  if (event.detail.successful) kept.box.readOnly = false;
+  else if (event.detail.xhr.status === 422) kept.pending?.remove();
+  else {
+    takeBack();
+    if (!event.detail.xhr.getResponseHeader("HX-Retarget")) tell(form.dataset.unsent);
+  }
+  kept = null;
+});
+
+function tell(text) {
+  const toast = document.createElement("div");
+  toast.className = "toast-x error";
+  toast.dataset.toast = "";
+  toast.textContent = text;
+  document.querySelector("#alerts")?.append(toast);
+}
