@@ -1,5 +1,6 @@
 """May we contact this party for this purpose, where, and why: asked before every message."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -48,6 +49,42 @@ class _Asked:
     at: datetime
 
 
+class Reachability:
+    """What decides whom we may contact for one purpose, of many parties, read together."""
+
+    def __init__(self, party_ids: Iterable[int], purpose: str) -> None:
+        parties = set(party_ids)
+        self.purpose = ConsentPurpose.objects.filter(
+            key=purpose
+        ).first() or consent_catalogue.shipped(purpose)
+        self._needs: defaultdict[int, dict[str, CommunicationNeed]] = defaultdict(dict)
+        for need in CommunicationNeed.objects.filter(party__in=parties):
+            self._needs[need.party_id][need.topic] = need
+            if need.contact_person_id:
+                parties.add(need.contact_person_id)
+        self._answers: defaultdict[int, dict[str, Consent]] = defaultdict(dict)
+        given = Consent.objects.in_force().filter(party__in=parties, purpose__key=purpose)
+        for answer in given:
+            self._answers[answer.party_id][answer.channel] = answer
+        self._media: defaultdict[int, list[ContactMedium]] = defaultdict(list)
+        media = ContactMedium.objects.reachable().filter(party__in=parties)
+        for medium in media.exclude(value=""):
+            self._media[medium.party_id].append(medium)
+
+    def need(self, party_id: int, topic: str) -> CommunicationNeed | None:
+        """The need for this topic, else the one for service messages."""
+        needs = self._needs[party_id]
+        return needs.get(topic) or needs.get("service")
+
+    def asked(self, party_id: int, topic: str, at: datetime) -> "_Asked | None":
+        if self.purpose is None:
+            return None
+        need = self.need(party_id, topic)
+        # When the customer named a person for the topic, that person's contact points count.
+        reached = need.contact_person_id if need and need.contact_person_id else party_id
+        return _Asked(self.purpose, self._answers[party_id], need, self._media[reached], at)
+
+
 def may_contact(
     *,
     party_id: int,
@@ -56,29 +93,19 @@ def may_contact(
     at: datetime | None = None,
     among: Iterable[str] | None = None,
     topic: str = "",
+    reachability: Reachability | None = None,
 ) -> Contactable:
     """The preferred permitted channel of a party for a purpose, or the reason there is none.
 
     `channel` asks about that channel only; `among` names the channels the caller can use. `topic`
     says what the message is about (bill, outage, order) where the purpose is wider: consent is
-    asked for the purpose, the wish how to be told for the topic. When the customer named a person
-    for the topic, it is that person's contact points that count.
+    asked for the purpose, the wish how to be told for the topic. `reachability` is what was read
+    of many parties for this purpose.
     """
-    found = ConsentPurpose.objects.filter(key=purpose).first() or consent_catalogue.shipped(purpose)
-    if found is None:
+    known = reachability or Reachability([party_id], purpose)
+    asked = known.asked(party_id, topic or _TOPICS.get(purpose, purpose), at or timezone.now())
+    if asked is None:
         return _no(channel, _("There is no purpose “%(key)s”.") % {"key": purpose})
-    need = _need(party_id, topic or _TOPICS.get(purpose, purpose))
-    reached = need.contact_person_id if need and need.contact_person_id else party_id
-    asked = _Asked(
-        purpose=found,
-        answers={
-            answer.channel: answer
-            for answer in Consent.objects.in_force().filter(party=party_id, purpose__key=purpose)
-        },
-        need=need,
-        media=list(ContactMedium.objects.reachable().filter(party=reached).exclude(value="")),
-        at=at or timezone.now(),
-    )
     wanted = [channel] if channel else _order(asked, among)
     tried = [_one_channel(asked, name) for name in wanted]
     for answer in tried:
@@ -93,12 +120,6 @@ def may_contact(
 
 def _no(channel: str | None, because: str) -> Contactable:
     return Contactable(allowed=False, medium=None, channel=channel or "", because=because)
-
-
-def _need(party_id: int, topic: str) -> CommunicationNeed | None:
-    """The need for this topic, else the one for service messages."""
-    needs = {need.topic: need for need in CommunicationNeed.objects.filter(party=party_id)}
-    return needs.get(topic) or needs.get("service")
 
 
 def _order(asked: _Asked, among: Iterable[str] | None) -> list[str]:

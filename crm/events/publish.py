@@ -9,6 +9,7 @@ from crm.access import Actor
 from crm.events import nudge, registry
 from crm.events.catalogue import Event
 from crm.events.models import Delivery, OutboxEvent
+from crm.gathering import afterwards, insert
 
 
 def publish(event: Event, *, actor: Actor) -> OutboxEvent:
@@ -17,7 +18,7 @@ def publish(event: Event, *, actor: Actor) -> OutboxEvent:
         raise RuntimeError(f"{event.name} published outside a transaction")
     payload = asdict(event)
     about = f"{event.aggregate.removesuffix('_id')}:{payload[event.aggregate]}"
-    row = OutboxEvent.objects.create(
+    row = OutboxEvent(
         name=event.name,
         process=event.process,
         aggregate=about,
@@ -26,10 +27,12 @@ def publish(event: Event, *, actor: Actor) -> OutboxEvent:
         actor_name=actor.name,
         request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
     )
+    insert(row)
     owed = [
         Delivery(event=row, handler=path, aggregate=about)
         for path in registry.handler_paths(event.name)
     ]
     if owed:
-        nudge.after_commit([one.pk for one in Delivery.objects.bulk_create(owed)])
+        insert(*owed)
+        afterwards(lambda: nudge.after_commit([one.pk for one in owed]))
     return row

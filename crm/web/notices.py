@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 
 from crm.access import Actor
+from crm.gathering import insert_unless_there
 from crm.live import calling, topics
 from crm.web.models import AgentNotice
 
@@ -24,12 +26,26 @@ def notify(
     """Leave a notice for each user, lazy text in the user's language; says how many were new."""
     people = get_user_model().objects.filter(pk__in=set(user_ids), is_active=True)
     before = AgentNotice.objects.filter(dedupe_key=dedupe_key).count()
+    notify_people(people, level=level, title=title, dedupe_key=dedupe_key, body=body, url=url)
+    return AgentNotice.objects.filter(dedupe_key=dedupe_key).count() - before
+
+
+def notify_people(
+    people: Iterable[Any],
+    *,
+    level: str,
+    title: str | Promise,
+    dedupe_key: str,
+    body: str = "",
+    url: str = "",
+) -> None:
+    """The same for active users who were read already, in one batch with others or alone."""
     rows = []
-    for pk, language in people.values_list("pk", "language"):
-        with translation.override(language or None):
+    for person in people:
+        with translation.override(person.language or None):
             rows.append(
                 AgentNotice(
-                    user_id=pk,
+                    user_id=person.pk,
                     level=AgentNotice.Level(level),
                     title=str(title)[:200],
                     body=str(body),
@@ -37,9 +53,8 @@ def notify(
                     dedupe_key=dedupe_key,
                 )
             )
-    AgentNotice.objects.bulk_create(rows, ignore_conflicts=True)
+    insert_unless_there(*rows)
     calling.call(f"notices:{row.user_id}" for row in rows)
-    return AgentNotice.objects.filter(dedupe_key=dedupe_key).count() - before
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
 from crm.access import Actor
-from customers.contactability import Contactable, may_contact
+from crm.gathering import insert_once
+from customers.contactability import Contactable, Reachability, may_contact
 from customers.models import CommunicationNeed, ContactMedium
 from interactions.channels import adapter_of
 from interactions.governed import CHANNELS, TEMPLATE_SET
@@ -63,8 +64,12 @@ def delay_notice(
     dedupe_key: str,
     text: str = "",
     clock_id: int | None = None,
+    reachability: Reachability | None = None,
 ) -> Message | None:
-    """Tell the customer the new promised date; None when nobody may or can be written to."""
+    """Tell the customer the new promised date; None when nobody may or can be written to.
+
+    `reachability` is what was read of many customers for service messages.
+    """
     return _notice(
         interaction,
         "delay",
@@ -72,6 +77,7 @@ def delay_notice(
         dedupe_key=dedupe_key,
         clock_id=clock_id,
         text=text,
+        reachability=reachability,
     )
 
 
@@ -114,17 +120,23 @@ def _notice(
     dedupe_key: str,
     clock_id: int | None = None,
     text: str = "",
+    reachability: Reachability | None = None,
 ) -> Message | None:
-    contact = reach(interaction, SERVICE)
-    if contact is None or interaction.customer is None:
+    customer = interaction.customer
+    if customer is None or customer.party_id is None:
+        return None
+    known = reachability or Reachability([customer.party_id], SERVICE)
+    contact = reach(interaction, SERVICE, known=known)
+    if contact is None:
         return None
     try:
-        wording = resolve(TEMPLATE_SET.key, unit=str(interaction.customer.public_id))
+        wording = resolve(TEMPLATE_SET.key, unit=str(customer.public_id))
     except CapabilityOff:
         return None
-    language = language_of(interaction)
+    need = known.need(customer.party_id, SERVICE)
+    language = _language(interaction, need)
     said = {
-        name: value if isinstance(value, str) else _said(value, interaction, language)
+        name: value if isinstance(value, str) else _said(value, need, language)
         for name, value in blanks.items()
     }
     rendered = render(
@@ -132,7 +144,7 @@ def _notice(
         occasion,
         language=language,
         blanks={
-            "name": interaction.customer.name,
+            "name": customer.name,
             "reference": interaction.reference,
             "subject": interaction.subject,
             "brand": settings.CRM_BRAND,
@@ -160,6 +172,7 @@ def reach(
     channel: str | None = None,
     *,
     with_files: bool = False,
+    known: Reachability | None = None,
 ) -> Contactable | None:
     """Where the customer may be written to by us; None means not at all, or that they want a call.
 
@@ -176,13 +189,16 @@ def reach(
         return _where_they_wrote(interaction, usable)
     if customer.party_id is None or not usable:
         return None
+    known = known or Reachability([customer.party_id], purpose)
     if channel is None:
-        wished = may_contact(party_id=customer.party_id, purpose=purpose)
+        wished = may_contact(party_id=customer.party_id, purpose=purpose, reachability=known)
         if wished.channel in usable and _open(wished):
             return wished
         if wished.allowed and wished.channel == "phone":
             return None
-    other = may_contact(party_id=customer.party_id, purpose=purpose, among=usable)
+    other = may_contact(
+        party_id=customer.party_id, purpose=purpose, among=usable, reachability=known
+    )
     return other if _open(other) else None
 
 
@@ -251,52 +267,53 @@ def _queue(
     clock_id: int | None = None,
 ) -> Message:
     medium = contact.medium
-    message, _made = Message.objects.get_or_create(
-        dedupe_key=dedupe_key,
-        defaults={
-            "interaction": interaction,
-            "clock_id": clock_id,
-            "kind": kind,
-            "direction": Interaction.Direction.OUTBOUND,
-            "channel": contact.channel,
-            "contact_medium_id": medium.pk if medium else None,
-            "recipient": medium.value if medium else "",
-            "author_name": author,
-            "language": rendered.language,
-            "subject": rendered.subject,
-            "body": rendered.body,
-            "state": Message.State.QUEUED,
-            "purpose": purpose,
-            "allowed_because": contact.because[:200],
-            "available_at": contact.not_before or timezone.now(),
-            "capability_version_id": version.version_id,
-        },
+    return insert_once(
+        Message(
+            dedupe_key=dedupe_key,
+            interaction=interaction,
+            clock_id=clock_id,
+            kind=kind,
+            direction=Interaction.Direction.OUTBOUND,
+            channel=contact.channel,
+            contact_medium_id=medium.pk if medium else None,
+            recipient=medium.value if medium else "",
+            author_name=author,
+            language=rendered.language,
+            subject=rendered.subject,
+            body=rendered.body,
+            state=Message.State.QUEUED,
+            purpose=purpose,
+            allowed_because=contact.because[:200],
+            available_at=contact.not_before or timezone.now(),
+            capability_version_id=version.version_id,
+        ),
+        by="dedupe_key",
     )
-    return message
 
 
 def _open(contact: Contactable) -> bool:
     return contact.allowed or contact.not_before is not None
 
 
-def _need(interaction: Interaction) -> CommunicationNeed | None:
-    customer = interaction.customer
-    if customer is None or customer.party_id is None:
-        return None
-    return CommunicationNeed.objects.filter(party=customer.party_id, topic=SERVICE).first()
-
-
 def language_of(interaction: Interaction) -> str:
-    need = _need(interaction)
+    customer = interaction.customer
+    need = (
+        CommunicationNeed.objects.filter(party=customer.party_id, topic=SERVICE).first()
+        if customer and customer.party_id
+        else None
+    )
+    return _language(interaction, need)
+
+
+def _language(interaction: Interaction, need: CommunicationNeed | None) -> str:
     party = interaction.customer.party if interaction.customer else None
     return (need and need.language) or (party and party.language) or FALLBACK
 
 
-def _said(at: datetime | None, interaction: Interaction, language: str) -> str:
+def _said(at: datetime | None, need: CommunicationNeed | None, language: str) -> str:
     """A date and time as the customer reads it: their language, their zone."""
     if at is None:
         return "–"
-    need = _need(interaction)
     zone = ZoneInfo((need and need.time_zone) or settings.CRM_TIME_ZONE)
     with translation.override(language):
         local = at.astimezone(zone)

@@ -1,6 +1,7 @@
 """Tell our own people: on screen and by mail, once per cause, whoever asks how often."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,23 +13,54 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.web.notices import notify
+from crm.accounts.models import Team
+from crm.gathering import insert_once
+from crm.web.notices import notify, notify_people
 from interactions.models import Commitment, Interaction, Message, ResponseRequest, SlaClock
 
 LEAD_ROLE: Final = "team-lead"
 _BREACH: Final = 100
 
 
+class Colleagues:
+    """Who has these interactions, and who leads: active people of ours, read together."""
+
+    def __init__(self, interactions: Iterable[Interaction]) -> None:
+        about = list(interactions)
+        active = get_user_model().objects.filter(is_active=True, is_partner=False)
+        self._leads = set(active.filter(groups__name=LEAD_ROLE).values_list("pk", flat=True))
+        self._members: defaultdict[int, set[int]] = defaultdict(set)
+        in_teams = Team.members.through.objects.filter(
+            team__in={one.team_id for one in about if one.team_id}
+        )
+        for team_id, user_id in in_teams.values_list("team_id", "user_id"):
+            self._members[team_id].add(user_id)
+        wanted = {one.owner_id for one in about if one.owner_id}
+        wanted = wanted.union(self._leads, *self._members.values())
+        self._people = {person.pk: person for person in active.filter(pk__in=wanted)}
+
+    def of(self, interaction: Interaction, audience: Collection[str]) -> list[Any]:
+        """The owner, else their team; leads are the team leads of that team, else all of them."""
+        team = self._members[interaction.team_id] if interaction.team_id else set[int]()
+        found: set[int] = set()
+        if "owner" in audience:
+            found |= {interaction.owner_id} if interaction.owner_id else team
+            found &= self._people.keys()
+        if "leads" in audience or not found:
+            found |= (self._leads & team) or self._leads
+        return [self._people[pk] for pk in sorted(found)]
+
+
 def tell_staff(
     *,
     interaction: Interaction,
     clock: SlaClock,
-    audience: Iterable[str],
+    people: Iterable[Any],
     percent: int,
     number: int,
-) -> int:
+) -> None:
     """Say that a promise is at risk or missed: a notice on screen and a mail for each person."""
-    people = people_of(interaction, set(audience))
+    people = list(people)
     missed = percent >= _BREACH
     key = f"clock:{clock.pk}:{number}:{percent}"
     # Lazy: each person reads it in their own language.
@@ -39,8 +71,8 @@ def tell_staff(
         reference=interaction.reference,
         target=SlaClock.Target(clock.target).label,
     )
-    told = notify(
-        [person.pk for person in people],
+    notify_people(
+        people,
         level="bad" if missed else "warn",
         title=title,
         body=interaction.subject,
@@ -50,13 +82,14 @@ def tell_staff(
     for person in people:
         if person.email:
             _mail(interaction, clock, person, title, key)
-    return told
 
 
-def ask_for_call(*, interaction: Interaction, clock: SlaClock, promise: Commitment) -> int:
+def ask_for_call(
+    *, interaction: Interaction, clock: SlaClock, promise: Commitment, people: Iterable[Any]
+) -> None:
     """Nobody may be written to: somebody has to call and say the new date."""
-    return notify(
-        [person.pk for person in people_of(interaction, {"owner"})],
+    notify_people(
+        people,
         level="warn",
         title=format_lazy(
             gettext_lazy("{reference}: call the customer with the new date"),
@@ -131,20 +164,9 @@ def page_of(interaction: Interaction) -> str:
         return ""
 
 
-def people_of(interaction: Interaction, audience: set[str]) -> list[Any]:
+def people_of(interaction: Interaction, audience: Collection[str]) -> list[Any]:
     """The owner, else their team; leads are the team leads of that team, else all of them."""
-    active = get_user_model().objects.filter(is_active=True, is_partner=False)
-    found: dict[int, Any] = {}
-    if "owner" in audience:
-        owners = active.filter(pk=interaction.owner_id or 0)
-        if interaction.owner_id is None:
-            owners = active.filter(teams=interaction.team_id) if interaction.team_id else owners
-        found |= {person.pk: person for person in owners}
-    if "leads" in audience or not found:
-        leads = active.filter(groups__name=LEAD_ROLE)
-        own = leads.filter(teams=interaction.team_id) if interaction.team_id else leads.none()
-        found |= {person.pk: person for person in (own or leads)}
-    return list(found.values())
+    return Colleagues([interaction]).of(interaction, audience)
 
 
 def _mail(interaction: Interaction, clock: SlaClock, person: Any, title: Lazy, key: str) -> None:
@@ -154,23 +176,24 @@ def _mail(interaction: Interaction, clock: SlaClock, person: Any, title: Lazy, k
             "title": subject,
             "subject": interaction.subject,
         }
-    Message.objects.get_or_create(
-        dedupe_key=f"{key}:staff:{person.pk}",
-        defaults={
-            "interaction": interaction,
-            "clock": clock,
-            "kind": Message.Kind.STAFF,
-            "direction": Interaction.Direction.OUTBOUND,
-            "channel": "email",
-            "recipient": person.email,
-            "author_name": "system",
-            "language": person.language,
-            "subject": subject,
-            "body": body,
-            "state": Message.State.QUEUED,
-            "purpose": "staff",
-            "allowed_because": "duty",
-            "available_at": timezone.now(),
-            "capability_version_id": clock.capability_version_id,
-        },
+    insert_once(
+        Message(
+            dedupe_key=f"{key}:staff:{person.pk}",
+            interaction=interaction,
+            clock=clock,
+            kind=Message.Kind.STAFF,
+            direction=Interaction.Direction.OUTBOUND,
+            channel="email",
+            recipient=person.email,
+            author_name="system",
+            language=person.language,
+            subject=subject,
+            body=body,
+            state=Message.State.QUEUED,
+            purpose="staff",
+            allowed_because="duty",
+            available_at=timezone.now(),
+            capability_version_id=clock.capability_version_id,
+        ),
+        by="dedupe_key",
     )

@@ -1,5 +1,7 @@
 """What a broken promise comes to: billing hears that a credit may be due, once per promise."""
 
+from collections.abc import Iterable
+
 from crm.access import Actor
 from crm.events.catalogue import CreditDue
 from crm.events.publish import publish
@@ -24,13 +26,9 @@ def credit_due(clock: SlaClock, number: int, actor: Actor) -> None:
     )
 
 
-def credit_missed_promises(clock: SlaClock, actor: Actor) -> None:
+def credit_missed_promises(clock: SlaClock, promises: Iterable[Commitment], actor: Actor) -> None:
     """Later promises that a late stop shows to be broken, though no tick came in between."""
-    if clock.commitment_no == CONTRACT:
-        return
-    missed = clock.commitments.filter(
-        number__gt=CONTRACT, outcome=Commitment.Outcome.MISSED
-    ).values_list("number", flat=True)
-    for number in missed:
-        if win(clock, number, BREACH, superseded=True):
-            credit_due(clock, number, actor)
+    for promise in promises:
+        late = promise.number > CONTRACT and promise.outcome == Commitment.Outcome.MISSED
+        if late and win(clock, promise.number, BREACH, superseded=True):
+            credit_due(clock, promise.number, actor)

@@ -10,30 +10,17 @@ from django.utils import timezone
 from crm.access import SYSTEM, Actor
 from crm.events.catalogue import SlaBreached, SlaMet
 from crm.events.publish import publish
+from crm.gathering import insert, update
 from interactions import clock as engine
 from interactions.governed import calendars as calendar_config
-from interactions.models import (
-    ArmedClock,
-    Commitment,
-    Interaction,
-    InteractionEvent,
-    SlaClock,
-    StageNotice,
-)
+from interactions.models import ArmedClock, Commitment, Interaction, InteractionEvent, SlaClock
 from interactions.processes.track_interaction.crediting import (
     credit_due,
     credit_missed_promises,
 )
-from interactions.processes.track_interaction.stages import (
-    BREACH,
-    CONTRACT,
-    Due,
-    next_due,
-    win,
-)
+from interactions.processes.track_interaction.matters import Key, Matter, read_matters
+from interactions.processes.track_interaction.stages import BREACH, CONTRACT, pending, win
 from readiness.registry.resolve import configuration
-
-Key = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,44 +66,42 @@ def refold(
     *, interaction: Interaction, actor: Actor = SYSTEM, now: datetime | None = None
 ) -> dict[Key, SlaClock]:
     """Bring the stored clocks of a locked interaction up to its events and arm what comes next."""
-    now = now or timezone.now()
-    events = list(interaction.events.order_by("seq"))
-    folded = fold_events(events, now=now)
-    kept = {(clock.target, clock.cycle): clock for clock in interaction.clocks.all()}
-    clocks = {key: _keep(interaction, kept.get(key), one, actor) for key, one in folded.items()}
-    arm(clocks, folded)
-    _keep_summary(interaction, clocks, events)
+    (matter,) = read_matters([interaction])
+    return keep(matter, fold_events(matter.events, now=now or timezone.now()), actor=actor)
+
+
+def keep(
+    matter: Matter, folded: Mapping[Key, Folded], *, actor: Actor = SYSTEM
+) -> dict[Key, SlaClock]:
+    """Store what was folded, arm what comes next, and answer with the clocks."""
+    clocks = {key: _keep(matter, key, one, actor) for key, one in folded.items()}
+    for key, clock in clocks.items():
+        _arm(matter, clock, folded[key])
+    _keep_summary(matter, clocks)
     return clocks
 
 
-def arm(clocks: Mapping[Key, SlaClock], folded: Mapping[Key, Folded]) -> None:
+def _arm(matter: Matter, clock: SlaClock, one: Folded) -> None:
     """One row per clock that will fire, none for those that won't."""
-    done: dict[int, set[tuple[int, int]]] = {}
-    notices = StageNotice.objects.filter(clock__in=[clock.pk for clock in clocks.values()])
-    for clock_id, number, stage in notices.values_list("clock_id", "commitment_no", "stage"):
-        done.setdefault(clock_id, set()).add((number, stage))
-    armed = {
-        row.clock_id: row
-        for row in ArmedClock.objects.filter(clock__in=[clock.pk for clock in clocks.values()])
-    }
-    for key, clock in clocks.items():
-        due = next_due(clock, folded[key].view, done.get(clock.pk, set()))
-        row = armed.get(clock.pk)
-        _arm_one(clock, row, due)
-
-
-def _arm_one(clock: SlaClock, row: ArmedClock | None, due: Due | None) -> None:
-    stage = due.percent if due else None
+    coming = pending(clock, one.view, matter.done[clock.pk], matter.promises[clock.pk])
+    due = coming[0] if coming else None
+    row = matter.armed.get(clock.pk)
     if due is None and row is not None:
         row.delete()
-    if due is not None:
+        del matter.armed[clock.pk]
+    if due is not None and row is None:
+        row = ArmedClock(clock=clock, next_fire_at=engine.moment(due.fires_at), stage=due.percent)
+        insert(row)
+        matter.armed[clock.pk] = row
+    elif due is not None and row is not None:
         at = engine.moment(due.fires_at)
-        if row is None or (row.next_fire_at, row.stage) != (at, due.percent):
-            armed = ArmedClock(clock=clock, next_fire_at=at, stage=due.percent)
-            armed.save(force_insert=row is None, force_update=row is not None)
+        if (row.next_fire_at, row.stage) != (at, due.percent):
+            row.next_fire_at, row.stage = at, due.percent
+            update(row, "next_fire_at", "stage")
+    stage = due.percent if due else None
     if clock.next_stage != stage:
         clock.next_stage = stage
-        clock.save(update_fields=["next_stage"])
+        update(clock, "next_stage")
 
 
 def values_of(one: Folded) -> dict[str, Any]:
@@ -139,36 +124,45 @@ def values_of(one: Folded) -> dict[str, Any]:
     }
 
 
-def _keep(interaction: Interaction, clock: SlaClock | None, one: Folded, actor: Actor) -> SlaClock:
+def _keep(matter: Matter, key: Key, one: Folded, actor: Actor) -> SlaClock:
     values = values_of(one)
+    clock = matter.clocks.get(key)
     before = clock.state if clock else ""
     if clock is None:
-        clock = SlaClock(
-            interaction=interaction, target=one.view.metric.value, cycle=one.view.cycle, **values
-        )
-        clock.save(force_insert=True)
-        Commitment.objects.create(
-            clock=clock,
-            number=1,
-            due_at=clock.due_at,
-            origin=Commitment.Origin.POLICY,
-            reason=clock.rule,
-            created_at=clock.started_at,
-        )
+        clock = _first_kept(matter, key, values)
     changed = [name for name, value in values.items() if getattr(clock, name) != value]
     for name in changed:
         setattr(clock, name, values[name])
     if changed:
-        clock.save(update_fields=changed)
+        update(clock, *changed)
     born_stopped = not before and clock.stopped_at is not None
     if born_stopped or {"state", "stopped_at"} & set(changed):
-        _settle(clock, before, actor)
+        _settle(matter, clock, before, actor)
     return clock
 
 
-def _settle(clock: SlaClock, before: str, actor: Actor) -> None:
+def _first_kept(matter: Matter, key: Key, values: Mapping[str, Any]) -> SlaClock:
+    """A new clock with its contract; it needs its id at once."""
+    target, cycle = key
+    clock = SlaClock(interaction=matter.interaction, target=target, cycle=cycle, **values)
+    clock.save(force_insert=True)
+    contract = Commitment(
+        clock=clock,
+        number=1,
+        due_at=clock.due_at,
+        origin=Commitment.Origin.POLICY,
+        reason=clock.rule,
+        created_at=clock.started_at,
+    )
+    insert(contract)
+    matter.clocks[key] = clock
+    matter.promises[clock.pk].append(contract)
+    return clock
+
+
+def _settle(matter: Matter, clock: SlaClock, before: str, actor: Actor) -> None:
     """Judge the promises of a clock that stopped, and take the judgement back if it runs again."""
-    _judge(clock)
+    _judge(clock, matter.promises[clock.pk])
     if clock.stopped_at is None:
         return
     if clock.state == SlaClock.State.MET and before != SlaClock.State.MET:
@@ -177,11 +171,13 @@ def _settle(clock: SlaClock, before: str, actor: Actor) -> None:
         # A late answer records its own breach, even if no scan ever ran.
         publish(SlaBreached(interaction_id=clock.interaction_id, clock_id=clock.pk), actor=actor)
         credit_due(clock, CONTRACT, actor)
-    credit_missed_promises(clock, actor)
+    credit_missed_promises(clock, matter.promises[clock.pk], actor)
 
 
-def _judge(clock: SlaClock) -> None:
-    for promise in clock.commitments.exclude(outcome=Commitment.Outcome.REPLACED):
+def _judge(clock: SlaClock, promises: Iterable[Commitment]) -> None:
+    for promise in promises:
+        if promise.outcome == Commitment.Outcome.REPLACED:
+            continue
         # The contract is judged by the clock, which knows of pauses; a later promise by its date.
         due_at = clock.due_at if promise.number == 1 else promise.due_at
         if clock.stopped_at is None or clock.cancelled_at is not None:
@@ -192,25 +188,14 @@ def _judge(clock: SlaClock) -> None:
             outcome = Commitment.Outcome.MISSED
         if promise.outcome != outcome:
             promise.outcome = outcome
-            promise.save(update_fields=["outcome"])
+            update(promise, "outcome")
 
 
-def _keep_summary(
-    interaction: Interaction,
-    clocks: Mapping[Key, SlaClock],
-    events: Iterable[InteractionEvent],
-) -> None:
+def _keep_summary(matter: Matter, clocks: Mapping[Key, SlaClock]) -> None:
     """What queues sort by and lists show, beside the interaction itself."""
-    promised = dict(
-        Commitment.objects.filter(
-            clock__in=[clock.pk for clock in clocks.values() if clock.commitment_no > 1],
-            number__gt=1,
-        )
-        .exclude(outcome=Commitment.Outcome.REPLACED)
-        .values_list("clock_id", "due_at")
-    )
+    interaction = matter.interaction
     waiting = [
-        (promised.get(clock.pk) or clock.due_at, clock.target)
+        (_promised(matter, clock) or clock.due_at, clock.target)
         for clock in clocks.values()
         if clock.stopped_at is None and clock.due_at is not None
     ]
@@ -218,13 +203,25 @@ def _keep_summary(
     values = {
         "due_next_at": due_at,
         "due_next_target": target,
-        "first_response_at": _first_response(interaction, events),
+        "first_response_at": _first_response(interaction, matter.events),
     }
     changed = [name for name, value in values.items() if getattr(interaction, name) != value]
     for name in changed:
         setattr(interaction, name, values[name])
     if changed:
-        interaction.save(update_fields=changed)
+        update(interaction, *changed)
+
+
+def _promised(matter: Matter, clock: SlaClock) -> datetime | None:
+    """The date that stands in place of the contract's, if there is one."""
+    if clock.commitment_no == 1:
+        return None
+    standing = [
+        promise.due_at
+        for promise in matter.promises[clock.pk]
+        if promise.number > 1 and promise.outcome != Commitment.Outcome.REPLACED
+    ]
+    return standing[-1] if standing else None
 
 
 def _first_response(

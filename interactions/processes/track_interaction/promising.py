@@ -1,5 +1,6 @@
 """A new promise beside the old one: number 1 is the contract and stays as it was."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -10,9 +11,12 @@ from crm.access import Actor, require
 from crm.errors import RuleBroken
 from crm.events.catalogue import CommitmentMade
 from crm.events.publish import publish
+from crm.gathering import insert, update
+from customers.contactability import Reachability
 from interactions.models import Commitment, Interaction, Message, SlaClock
 from interactions.processes.notify_customer.queueing import delay_notice
-from interactions.processes.track_interaction.folding import refold
+from interactions.processes.track_interaction.folding import fold_events, keep
+from interactions.processes.track_interaction.matters import Matter, read_matters
 from interactions.processes.track_interaction.timeline import append, work_on
 
 
@@ -24,7 +28,9 @@ def make_promise(
     require(actor, "interactions.update_interaction")
     about = SlaClock.objects.only("interaction_id").get(pk=clock_id)
     interaction = work_on(about.interaction_id, actor=actor)
-    clock = refold(interaction=interaction, actor=actor)[_key(clock_id)]
+    (matter,) = read_matters([interaction])
+    folded = fold_events(matter.events, now=timezone.now())
+    clock = keep(matter, folded, actor=actor)[_key(clock_id)]
     if clock.stopped_at is not None:
         raise RuleBroken(
             "promise-is-over",
@@ -39,7 +45,7 @@ def make_promise(
             kind="invalid",
         )
     promise = promise_anew(
-        interaction=interaction,
+        matter=matter,
         clock=clock,
         due_at=due_at,
         origin=Commitment.Origin.AGENT,
@@ -47,35 +53,39 @@ def make_promise(
         text=text,
         actor=actor,
     )
-    refold(interaction=interaction, actor=actor)
+    keep(matter, folded, actor=actor)
     return promise
 
 
 def promise_anew(
     *,
-    interaction: Interaction,
+    matter: Matter,
     clock: SlaClock,
     due_at: datetime,
     origin: Commitment.Origin,
     reason: str,
     text: str = "",
+    reachability: Reachability | None = None,
     actor: Actor,
 ) -> Commitment:
     """Write promise n + 1 with its message; without a permitted channel somebody has to call."""
     number = clock.commitment_no + 1
-    old_due = _standing(clock)
-    clock.commitments.filter(number__gt=1, outcome=Commitment.Outcome.OPEN).update(
-        outcome=Commitment.Outcome.REPLACED
-    )
+    promises = matter.promises[clock.pk]
+    old_due = _standing(clock, promises)
+    for earlier in promises:
+        if earlier.number > 1 and earlier.outcome == Commitment.Outcome.OPEN:
+            earlier.outcome = Commitment.Outcome.REPLACED
+            update(earlier, "outcome")
     message: Message | None = delay_notice(
-        interaction=interaction,
+        interaction=matter.interaction,
         old_due=old_due,
         new_due=due_at,
         text=text,
         clock_id=clock.pk,
         dedupe_key=f"clock:{clock.pk}:delay:{number}",
+        reachability=reachability,
     )
-    promise = Commitment.objects.create(
+    promise = Commitment(
         clock=clock,
         number=number,
         due_at=due_at,
@@ -84,9 +94,11 @@ def promise_anew(
         proposed_by=actor.name,
         notice=message,
     )
+    insert(promise)
+    promises.append(promise)
     clock.commitment_no = number
-    clock.save(update_fields=["commitment_no"])
-    _say_promised(interaction, clock, promise, actor)
+    update(clock, "commitment_no")
+    _say_promised(matter.interaction, clock, promise, actor)
     return promise
 
 
@@ -113,8 +125,8 @@ def _say_promised(
     )
 
 
-def _standing(clock: SlaClock) -> datetime | None:
-    latest = clock.commitments.order_by("-number").first()
+def _standing(clock: SlaClock, promises: Sequence[Commitment]) -> datetime | None:
+    latest = promises[-1] if promises else None
     return latest.due_at if latest and latest.number > 1 else clock.due_at
 
 

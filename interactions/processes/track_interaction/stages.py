@@ -1,5 +1,6 @@
 """Which stage of a promise comes next, and the one insert that decides who acts on it."""
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,7 +22,22 @@ class Due:
     percent: int
 
 
-def pending(clock: SlaClock, view: engine.ClockView, done: set[tuple[int, int]]) -> list[Due]:
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A stage somebody wants to act on; superseded when a later one is told in its place."""
+
+    clock_id: int
+    number: int
+    percent: int
+    superseded: bool
+
+
+def pending(
+    clock: SlaClock,
+    view: engine.ClockView,
+    done: Collection[tuple[int, int]],
+    promises: Iterable[Commitment],
+) -> list[Due]:
     """Stages not yet acted on, soonest first.
 
     Once a new promise stands, its own stages count; of the contract only the breach is left.
@@ -34,31 +50,33 @@ def pending(clock: SlaClock, view: engine.ClockView, done: set[tuple[int, int]])
         if clock.commitment_no == CONTRACT or stage.percent == BREACH
     ]
     if clock.commitment_no > CONTRACT:
-        stages += _of_promise(clock, view)
+        standing = (one for one in promises if one.number == clock.commitment_no)
+        stages += _of_promise(next(standing, None), view)
     return sorted(due for due in stages if (due.number, due.percent) not in done)
-
-
-def next_due(clock: SlaClock, view: engine.ClockView, done: set[tuple[int, int]]) -> Due | None:
-    return next(iter(pending(clock, view, done)), None)
 
 
 def win(clock: SlaClock, number: int, percent: int, *, superseded: bool = False) -> bool:
     """Whether we are the one to act on this stage: true once, whoever and however often tries."""
-    return bool(
-        sql.rows(
-            "interactions/win_stage.sql",
-            {
-                "clock": clock.pk,
-                "number": number,
-                "stage": percent,
-                "superseded": superseded,
-            },
-        )
+    return bool(win_all([Try(clock.pk, number, percent, superseded=superseded)]))
+
+
+def win_all(tries: Sequence[Try]) -> set[tuple[int, int, int]]:
+    """Which of these we are the one to act on, as clock, promise number and stage."""
+    if not tries:
+        return set()
+    won = sql.rows(
+        "interactions/win_stages.sql",
+        {
+            "clocks": [one.clock_id for one in tries],
+            "numbers": [one.number for one in tries],
+            "stages": [one.percent for one in tries],
+            "superseded": [one.superseded for one in tries],
+        },
     )
+    return {(row["clock_id"], row["commitment_no"], row["stage"]) for row in won}
 
 
-def _of_promise(clock: SlaClock, view: engine.ClockView) -> list[Due]:
-    promise: Commitment | None = clock.commitments.filter(number=clock.commitment_no).first()
+def _of_promise(promise: Commitment | None, view: engine.ClockView) -> list[Due]:
     if promise is None or promise.due_at is None or view.track is None:
         return []
     start = engine.seconds(promise.created_at)

@@ -10,6 +10,7 @@ from crm.access import Actor
 from crm.errors import RuleBroken
 from crm.events.catalogue import InteractionStatusChanged
 from crm.events.publish import publish
+from crm.gathering import insert, update
 from interactions import live
 from interactions.models import Interaction, InteractionEvent
 from interactions.models.states import may_move
@@ -50,8 +51,8 @@ def append(
         channel=channel,
         data=data,
     )
-    event.save(force_insert=True)
-    interaction.save(update_fields=["event_count"])
+    insert(event)
+    update(interaction, "event_count")
     live.changed(interaction, type, data)
     return event
 
