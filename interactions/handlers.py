@@ -1,16 +1,27 @@
 """Events that interactions hear."""
 
-from crm.events.catalogue import InteractionStatusChanged, ReportLate, ReportReady
+from crm.events.catalogue import (
+    ContactPointUnreachable,
+    InteractionStatusChanged,
+    ReportLate,
+    ReportReady,
+)
 from crm.events.registry import on
 from interactions.models import Interaction
 from interactions.processes.deliver_report import raise_late_report, send_report
 from interactions.processes.measure_satisfaction import ask_opinion
+from interactions.processes.notify_customer import leave_unreachable
 
 
 @on(InteractionStatusChanged)
 def ask_how_it_was(event: InteractionStatusChanged, event_id: int) -> None:
     if event.new == Interaction.Status.CLOSED:
         ask_opinion(interaction_id=event.interaction_id)
+
+
+@on(ContactPointUnreachable)
+def leave_dead_contact_point(event: ContactPointUnreachable, event_id: int) -> None:
+    leave_unreachable(medium_id=event.medium_id)
 
 
 @on(ReportReady)

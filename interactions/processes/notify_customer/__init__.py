@@ -8,6 +8,7 @@ from interactions.processes.notify_customer.queueing import (
 )
 from interactions.processes.notify_customer.sending import send_again, send_due
 from interactions.processes.notify_customer.staff import tell_staff
+from interactions.processes.notify_customer.undelivered import leave_unreachable
 
 ETOM = "1.3.5.5"
 
@@ -16,6 +17,7 @@ __all__ = [
     "delay_notice",
     "deliverable",
     "language_of",
+    "leave_unreachable",
     "queue_notice",
     "send_again",
     "send_due",

@@ -9,10 +9,9 @@ A carrier that is away costs no message an attempt: the channel waits as a whole
 it stopped. A channel that is switched off keeps what is queued until it is on again.
 """
 
-import re
 import uuid
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 import structlog
@@ -24,21 +23,20 @@ from django.utils.translation import gettext as _
 from crm.access import SYSTEM, Actor, require
 from crm.errors import RuleBroken
 from customers.contactability import Contactable, may_contact
-from customers.models import ReportNeed
+from customers.models import ContactMedium, ReportNeed
 from interactions.channels import adapter_of, email
 from interactions.channels.outcome import Outcome, Result
 from interactions.models import Attachment, Commitment, Interaction, Message, SlaClock
 from interactions.processes.notify_customer import carriers
+from interactions.processes.notify_customer.keys import lost_its_keys, without_keys
 from interactions.processes.notify_customer.staff import tell_undeliverable
-from interactions.processes.notify_customer.undelivered import give_up
+from interactions.processes.notify_customer.undelivered import give_up, go_another_way
 from interactions.processes.track_interaction.timeline import append
 from readiness.registry.resolve import CapabilityOff, resolve
 
 _log = structlog.get_logger(__name__)
 # Asked for by name and address: the subscription is the permission, and ending it takes it back.
 SUBSCRIBED: Final = "report-subscription"
-# Links that open something without signing in.
-_KEYS: Final = re.compile(r"(/(?:opinion|mine)/)[^\s?]+")
 LEASE: Final = timedelta(minutes=2)
 _FIRST_RETRY: Final = timedelta(seconds=30)
 _LONGEST_RETRY: Final = timedelta(hours=1)
@@ -75,6 +73,11 @@ def send_again(*, message_id: int, actor: Actor) -> Message:
             "not-failed",
             _("This message is “%(state)s”; only one that failed is sent again.")
             % {"state": message.get_state_display()},
+        )
+    if lost_its_keys(message):
+        raise RuleBroken(
+            "link-gone",
+            _("The link in it was for the customer alone and is not kept. Send a new one."),
         )
     message.state, message.attempts = _State.QUEUED, 0
     message.available_at, message.lease_until = timezone.now(), None
@@ -150,10 +153,12 @@ def _cleared(message_id: int, token: uuid.UUID) -> Message | None:
     if because := _not_wanted(message):
         _drop(message, because)
         return None
-    if not_before := _not_yet(message):
-        message.available_at, message.lease_until = not_before, None
-        message.save(update_fields=["available_at", "lease_until"])
+    contact = _contact(message)
+    if contact is not None and not contact.allowed:
+        _as_they_wish(message, contact)
         return None
+    if contact is not None:
+        _where_they_are_now(message, contact)
     if message.handed_over_at is not None:
         _log.warning("message.handed_over_again", message=str(message.public_id))
     message.handed_over_at = timezone.now()
@@ -161,12 +166,31 @@ def _cleared(message_id: int, token: uuid.UUID) -> Message | None:
     if message.channel == "email":
         # Kept before it leaves: the answer may be faster than our mark that it was sent.
         message.wire_id = email.message_id(message)
-    message.save(update_fields=["handed_over_at", "attempts", "wire_id"])
+    message.save(
+        update_fields=["handed_over_at", "attempts", "wire_id", "contact_medium_id", "recipient"]
+    )
     return message
 
 
+def _as_they_wish(message: Message, contact: Contactable) -> None:
+    """Later, when only the hour is wrong; else by another channel that is permitted."""
+    if contact.not_before is not None:
+        message.available_at, message.lease_until = contact.not_before, None
+        message.save(update_fields=["available_at", "lease_until"])
+        return
+    _drop(message, contact.because, instead=True)
+
+
+def _where_they_are_now(message: Message, contact: Contactable) -> None:
+    """A contact point that ended since it was planned is replaced by the one that stands."""
+    if contact.medium is None or message.contact_medium_id is None:
+        return
+    if not ContactMedium.objects.reachable().filter(pk=message.contact_medium_id).exists():
+        message.contact_medium_id, message.recipient = contact.medium.pk, contact.medium.value
+
+
 def _not_wanted(message: Message) -> str:
-    """Why a message must not go any more: its promise is over, or the customer has said no."""
+    """Why a message must not go any more, whatever the customer wishes: its reason is over."""
     clock: SlaClock | None = message.clock
     if clock is not None and clock.stopped_at is not None:
         return _("The promise was settled before this was sent.")
@@ -181,9 +205,6 @@ def _not_wanted(message: Message) -> str:
         return _unsubscribed(message)
     if message.kind == Message.Kind.NOTICE and _too_many(message):
         return _("This address was told enough by machine today.")
-    contact = _contact(message)
-    if contact is not None and not contact.allowed and contact.not_before is None:
-        return contact.because
     return ""
 
 
@@ -216,16 +237,12 @@ def _too_many(message: Message) -> bool:
     return told.count() >= _NOTICES_A_DAY
 
 
-def _not_yet(message: Message) -> datetime | None:
-    if message.kind == Message.Kind.STAFF:
-        return None
-    contact = _contact(message)
-    return contact.not_before if contact is not None else None
-
-
 def _contact(message: Message) -> Contactable | None:
+    """What the customer permits now; None where it is nobody's to permit, or was asked for."""
     customer = message.interaction.customer
-    if customer is None or customer.party_id is None or message.purpose == SUBSCRIBED:
+    if message.kind == Message.Kind.STAFF or message.purpose == SUBSCRIBED:
+        return None
+    if customer is None or customer.party_id is None:
         return None
     return may_contact(party_id=customer.party_id, purpose=message.purpose, channel=message.channel)
 
@@ -248,7 +265,7 @@ def _record(message: Message, token: uuid.UUID, result: Result) -> None:
         kept.state, kept.sent_at = _State.SENT, now
         kept.wire_id = result.wire_id or kept.wire_id
         # The customer has the key now; whoever reads the timeline must not.
-        kept.body = _KEYS.sub(r"\1…", kept.body)
+        kept.body = without_keys(kept.body)
     elif result.outcome == Outcome.AWAY:
         # Nobody looked at it: it was no attempt, and nothing is in doubt.
         kept.handed_over_at, kept.attempts = None, max(kept.attempts - 1, 0)
@@ -265,7 +282,7 @@ def _record(message: Message, token: uuid.UUID, result: Result) -> None:
         give_up(kept, unreachable=result.unreachable)
 
 
-def _drop(message: Message, because: str) -> None:
+def _drop(message: Message, because: str, *, instead: bool = False) -> None:
     message.state, message.last_error, message.lease_until = _State.DROPPED, because[:300], None
     message.save(update_fields=["state", "last_error", "lease_until"])
     if message.kind == Message.Kind.STAFF:
@@ -279,6 +296,8 @@ def _drop(message: Message, because: str) -> None:
         message=str(message.public_id),
         because=because,
     )
-    if message.kind == Message.Kind.PUBLIC:
+    if instead:
+        go_another_way(message, interaction)
+    elif message.kind == Message.Kind.PUBLIC:
         # Somebody wrote it and believes that it is on its way.
         tell_undeliverable(message=message)

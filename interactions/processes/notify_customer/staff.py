@@ -133,6 +133,22 @@ def tell_undeliverable(*, message: Message) -> int:
     )
 
 
+def tell_other_way(*, message: Message) -> int:
+    """What can't arrive goes another way; the owner hears of it, and need not act."""
+    interaction = message.interaction
+    return notify(
+        [person.pk for person in people_of(interaction, {"owner"})],
+        level="info",
+        title=format_lazy(
+            gettext_lazy("{reference}: a message could not arrive and goes another way"),
+            reference=interaction.reference,
+        ),
+        body=message.last_error,
+        url=page_of(interaction),
+        dedupe_key=f"message:{message.pk}:instead",
+    )
+
+
 def alarm_staff(*, clock_id: int, problem: str, at: datetime) -> int:
     """A clock that can't be computed: administrators and leads are told, each time it happens."""
     people = get_user_model().objects.filter(groups__name__in=["administrator", LEAD_ROLE])

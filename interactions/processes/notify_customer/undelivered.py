@@ -8,12 +8,22 @@ from typing import Final
 import structlog
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from crm.access import SYSTEM
+from crm.ids import new_id
 from customers.processes.validate_contact import mark_unreachable
-from interactions.models import Commitment, Interaction, Message
-from interactions.processes.notify_customer.queueing import reach, serving
-from interactions.processes.notify_customer.staff import tell_undeliverable
+from interactions.models import (
+    Attachment,
+    Commitment,
+    Communication,
+    Interaction,
+    Message,
+    Survey,
+)
+from interactions.processes.notify_customer.keys import lost_its_keys
+from interactions.processes.notify_customer.queueing import reach, serving, window_closed
+from interactions.processes.notify_customer.staff import tell_other_way, tell_undeliverable
 from interactions.processes.track_interaction.timeline import append
 
 _log = structlog.get_logger(__name__)
@@ -42,10 +52,41 @@ def give_up(message: Message, *, unreachable: bool) -> Message | None:
         mark_unreachable(
             medium_id=message.contact_medium_id, reason=message.last_error, actor=SYSTEM
         )
+    return go_another_way(message, interaction)
+
+
+def go_another_way(message: Message, interaction: Interaction) -> Message | None:
+    """Plan the same words on the next permitted channel and say so to the owner.
+
+    Without one the owner is told to find another way.
+    """
     instead = _next_channel(message, interaction)
     if instead is None:
         tell_undeliverable(message=message)
+    else:
+        tell_other_way(message=message)
     return instead
+
+
+@transaction.atomic
+def leave_unreachable(*, medium_id: int) -> int:
+    """A contact point was found dead: what still waits to go there goes another way.
+
+    Returns how many messages waited. What is being handed over now comes back by itself.
+    """
+    waiting = Message.objects.select_for_update(of=("self",)).filter(
+        contact_medium_id=medium_id,
+        state=Message.State.QUEUED,
+        direction=Interaction.Direction.OUTBOUND,
+        handed_over_at=None,
+    )
+    found = list(waiting.order_by("pk"))
+    for message in found:
+        message.state, message.lease_until = Message.State.FAILED, None
+        message.last_error = _("What was sent there before came back.")
+        message.save(update_fields=["state", "lease_until", "last_error"])
+        give_up(message, unreachable=False)
+    return len(found)
 
 
 @transaction.atomic
@@ -75,15 +116,20 @@ def arrived(*, message_id: int) -> bool:
 
 
 def _next_channel(message: Message, interaction: Interaction) -> Message | None:
-    """The same words on another permitted channel; only for what a machine had to tell."""
-    if message.kind != Message.Kind.NOTICE or message.dedupe_key.count(_NEXT) >= _MOST_CHANNELS:
+    """The same words where the customer may be told too, and was not told in vain before."""
+    if message.dedupe_key.count(_NEXT) >= _MOST_CHANNELS or lost_its_keys(message):
         return None
-    contact = reach(interaction, message.purpose)
-    if contact is None or contact.channel == message.channel:
+    files = list(message.attachments.exclude(state=Attachment.State.HELD).order_by("pk"))
+    contact = reach(interaction, message.purpose, with_files=bool(files))
+    if contact is None or contact.medium is None:
         return None
-    medium = contact.medium
+    if (contact.channel, contact.medium.value) == (message.channel, message.recipient):
+        return None
+    in_own_words = message.kind == Message.Kind.PUBLIC
+    if in_own_words and window_closed(interaction, contact.channel):
+        return None
     version = serving(contact.channel, interaction)
-    instead, _made = Message.objects.get_or_create(
+    instead, made = Message.objects.get_or_create(
         dedupe_key=f"{message.dedupe_key[:140]}{_NEXT}",
         defaults={
             "interaction": interaction,
@@ -91,8 +137,8 @@ def _next_channel(message: Message, interaction: Interaction) -> Message | None:
             "kind": message.kind,
             "direction": message.direction,
             "channel": contact.channel,
-            "contact_medium_id": medium.pk if medium else None,
-            "recipient": medium.value if medium else "",
+            "contact_medium_id": contact.medium.pk,
+            "recipient": contact.medium.value,
             "author_name": message.author_name,
             "language": message.language,
             "subject": message.subject,
@@ -104,6 +150,16 @@ def _next_channel(message: Message, interaction: Interaction) -> Message | None:
             "capability_version_id": version.version_id,
         },
     )
-    # The promise is told by the message that can still arrive.
-    Commitment.objects.filter(notice=message).update(notice=instead)
+    if made:
+        _take_along(files, instead)
+        # Whoever follows the message follows the one that can still arrive.
+        Commitment.objects.filter(notice=message).update(notice=instead)
+        Communication.objects.filter(message=message).update(message=instead)
+        Survey.objects.filter(message=message).update(message=instead)
     return instead
+
+
+def _take_along(files: list[Attachment], instead: Message) -> None:
+    for file in files:
+        file.pk, file.public_id, file.message = None, new_id(), instead
+    Attachment.objects.bulk_create(files)
