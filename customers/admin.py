@@ -40,6 +40,7 @@ from customers.models import (
     ImportMapping,
     ImportProblem,
     ImportRun,
+    NumberMove,
     Party,
     PartyRelationship,
     Product,
@@ -320,6 +321,31 @@ class IdentifierAdmin(_OfPartyAdmin):
     list_display = ("id", "kind", "issuer", "value", "party", "valid_from", "valid_to")
     list_filter = ("kind",)
     masked: ClassVar[Masks] = {"value": hidden, **_OF_PARTY}
+
+
+@admin.register(NumberMove)
+class NumberMoveAdmin(_OfPartyAdmin):
+    list_display = ("id", "kind", "value", "target", "at", "undone_at")
+    list_filter = ("kind",)
+    list_select_related = ("origin", "target", "given")
+    subject_id = found_through = "target_id"
+    masked: ClassVar[Masks] = {
+        "value": hidden,
+        "ended": hidden,
+        "begun": hidden,
+        "reason": hidden,
+        "undone_because": hidden,
+        "origin.name": hidden,
+        "target.name": hidden,
+        "given.value": hidden,
+    }
+
+    def also_found(self, request: HttpRequest, text: str) -> Q:
+        parties = self.found_ids(request, text)
+        return Q(origin_id__in=parties) | Q(target_id__in=parties)
+
+    def aggregate_of(self, row: Any) -> str:
+        return f"party:{row.target_id}"
 
 
 @admin.register(PartyRelationship)

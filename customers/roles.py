@@ -104,6 +104,7 @@ for _role in ("team-lead", "data-steward", "administrator"):
     grant(_role, "customers.reestablish_relationship")
 _CHECKS = (
     "customers.view_customerrole", "customers.view_contactcheck", "customers.view_callercheck",
+    "customers.view_numbermove",
     "customers.view_attributedefinition",
 )  # fmt: skip
 grant("auditor", *_CHECKS)

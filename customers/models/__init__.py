@@ -28,6 +28,7 @@ from customers.models.matching import (
     MergedRecord,
     MergedRow,
 )
+from customers.models.number import NumberMove
 from customers.models.orders import (
     CompletionStep,
     Order,
@@ -76,6 +77,7 @@ __all__ = [
     "Merge",
     "MergedRecord",
     "MergedRow",
+    "NumberMove",
     "Order",
     "OrderNews",
     "OrderedThing",

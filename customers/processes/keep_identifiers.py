@@ -1,6 +1,6 @@
 """Keep Identifiers: numbers by which a party is known, and the end of each when it moves on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 import phonenumbers
@@ -60,7 +60,7 @@ def assign_identifier(
             party=party, kind=kind, issuer=issuer, value=written, valid_from=begins
         )
         save_checked(identifier)
-    _tell([party], actor)
+    tell([party], actor)
     return identifier
 
 
@@ -144,7 +144,7 @@ def _end(identifier: Identifier, at: datetime, why: str, actor: Actor) -> None:
         if identifier.kind == _Kind.MSISDN:
             _end_contact_points(identifier)
             _end_products(identifier)
-    _tell([identifier.party], actor)
+    tell([identifier.party], actor)
 
 
 def _end_contact_points(identifier: Identifier) -> None:
@@ -163,7 +163,9 @@ def _end_products(identifier: Identifier) -> None:
         running.update(status=Product.Status.ENDED, valid_to=identifier.valid_to.date())
 
 
-def _tell(parties: Sequence[Party], actor: Actor) -> None:
+def tell(parties: Iterable[Party], actor: Actor) -> None:
+    """Let search and everybody who listens follow a change of numbers."""
+    parties = list(parties)
     ids = [party.pk for party in parties]
     SearchToken.objects.refresh(Customer.objects.filter(party__in=ids).values_list("pk", flat=True))
     for party in parties:

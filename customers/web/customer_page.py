@@ -106,9 +106,16 @@ def _identity(customer: Customer, actor: Actor, *, clear: bool, level: int) -> d
         "needs": _needs(party) if party else [],
         "marketing": _marketing(party) if party else "",
         "may_change": may_change,
-        "steps": [*steps_of(customer, actor), _yesterday(customer)] if clear else [],
+        "steps": _steps(customer, actor, may_change=may_change) if clear else [],
         "today": timezone.localdate(),
     }
+
+
+def _steps(customer: Customer, actor: Actor, *, may_change: bool) -> list[dict[str, Any]]:
+    """What is behind the dots: the life of the relationship, its numbers, its past."""
+    numbers = {"label": _("Numbers"), "url": reverse("customers:numbers", args=[customer.pk])}
+    mine = [numbers] if may_change and customer.party_id is not None else []
+    return [*steps_of(customer, actor), *mine, _yesterday(customer)]
 
 
 def _yesterday(customer: Customer) -> dict[str, Any]:

@@ -282,6 +282,8 @@ def _shown(
         "open_count": left,
         "version": found.version.number if found else None,
         "trouble": order.problem or trouble,
+        "may_see": actor.has_perm("customers.update_information") and masking.sees_people(actor),
+        "taken": order.numbers_taken.select_related("origin").order_by("pk"),
         "steps": steps,
         "steps_open": sum(one["state"] == "open" for one in steps),
         "writable": writable,

@@ -37,6 +37,7 @@ from customers.models import (
     ImportMapping,
     ImportProblem,
     ImportRun,
+    NumberMove,
     OrderedThing,
     OrderNews,
     Party,
@@ -79,7 +80,10 @@ def full_record(version: Any) -> Customer:
     Product.objects.create(customer=customer, name="Fibre", service_number=f"07700{mark}")
     Hold.objects.create(customer=customer, kind="dispute", reference=mark)
     CommunicationNeed.objects.create(party=party, channel="email")
-    Identifier.objects.create(party=party, kind="contract", value=mark)
+    contract = Identifier.objects.create(party=party, kind="contract", value=mark)
+    NumberMove.objects.create(
+        kind="msisdn", value=f"447700{mark}", target=party, given=contract, reason="A wrong SIM"
+    )
     PartyRelationship.objects.create(source=party, target=a_party(), kind="partner")
     CustomerRole.objects.create(customer=customer, party=party, role="owner")
     CallerCheck.objects.create(customer=customer, method="questions", actor_name="Ava")

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from customers.consumers import Row
-from customers.models import CompletionStep, Order
+from customers.models import CompletionStep, NumberMove, Order
 from customers.processes.check_order_information import Checked, Checklist
 
 
@@ -27,8 +27,20 @@ def order_body(order: Order) -> dict[str, Any]:
         "serviceOrderFinalized": order.service_at,
         "completionDate": order.completed_at,
         "openItems": order.open_items,
+        "numberTaken": [_taken(one) for one in order.numbers_taken.order_by("pk")],
         "completion": {step.value: _step(done.get(step.value)) for step in CompletionStep.Step},
         "@type": "ProductOrder",
+    }
+
+
+def _taken(move: NumberMove) -> dict[str, Any]:
+    """A number that still stood with somebody else when the order's news came; not who that was."""
+    return {
+        "type": move.kind,
+        "number": move.value,
+        "date": move.at,
+        "takenBack": move.undone_at,
+        "services": sum(one["table"] == "product" for one in move.ended),
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +19,7 @@ from customers.models import (
     ContactMedium,
     Customer,
     Identifier,
+    Order,
     OrderedThing,
     Party,
     Product,
@@ -26,10 +27,12 @@ from customers.models import (
 )
 from customers.ordering.fold import Span, Target
 from customers.processes.keep_identifiers import canonical
+from customers.processes.move_number import end_row, held_by_others, record_taken, rows_of
 from customers.processes.record_customer import new_medium, save_checked
 from customers.processes.update_information import update_customer, update_party
 
 _SHORTEST_NUMBER = 5
+_RECYCLED = Identifier.Ended.RECYCLED
 _DATES = frozenset({"birth_date", "death_date"})
 _AGREEMENT = ("name", "term", "sla_tier", "valid_from", "valid_to")
 _ACCOUNT = ("payment_method", "paperless", "currency")
@@ -41,8 +44,11 @@ _BECOME_ACTIVE = (
 )
 
 
-def apply(customer: Customer, before: Target, after: Target, actor: Actor) -> None:
-    """Write every difference between the two targets; the caller holds the customer's row."""
+def apply(customer: Customer, before: Target, after: Target, *, order: Order, actor: Actor) -> None:
+    """Write every difference between the two targets; the caller holds the customer's row.
+
+    `order` is the one whose news made the difference: what it takes from somebody is told there.
+    """
     if customer.party is not None:
         _fields(customer, customer.party, before, after, actor)
         for key, medium in _changed(before.media, after.media):
@@ -55,7 +61,7 @@ def apply(customer: Customer, before: Target, after: Target, actor: Actor) -> No
         _product(customer, key, product, before.products.get(key))
     if customer.party is not None:
         for (kind, value), span in _changed(before.identifiers, after.identifiers):
-            _identifier(customer.party, kind, value, span)
+            _identifier(customer.party, kind, value, span, order=order, actor=actor)
     _begin(customer, before, after, actor)
     SearchToken.objects.refresh([customer.pk])
 
@@ -171,19 +177,21 @@ def _thing(customer: Customer, kind: str, key: str) -> OrderedThing:
     )
 
 
-def _identifier(party: Party, kind: str, said: str, span: Span) -> None:
+def _identifier(
+    party: Party, kind: str, said: str, span: Span, *, order: Order, actor: Actor
+) -> None:
     """Put a number where it belongs in time: between whoever had it before and has it after."""
     value = _spelled(kind, said)
     rows = Identifier.objects.select_for_update(of=("self",)).filter(
         kind=kind, issuer="", value=value
     )
-    others = rows.exclude(party=party).select_related("party")
+    others = rows.exclude(party=party)
     later = [one.valid_from for one in others if one.valid_from > span.start]
     ends = min([at for at in (span.end, *later) if at is not None], default=None)
-    for one in _overlapping(others, span.start):
-        one.valid_to, one.ended_because = span.start, Identifier.Ended.RECYCLED
-        one.save(update_fields=["valid_to", "ended_because"])
-        _end_what_ran_on(one)
+    taken = [
+        (held.party, held.stands, [end_row(row, span.start, _RECYCLED) for row in rows_of(held)])
+        for held in held_by_others(kind, value, party, span.start)
+    ]
     mine = rows.filter(party=party).order_by("-valid_from").first()
     if mine is None or (mine.valid_to is not None and mine.valid_to <= span.start):
         # A number that comes back begins anew: that it was theirs before stays told.
@@ -193,6 +201,10 @@ def _identifier(party: Party, kind: str, said: str, span: Span) -> None:
     save_checked(mine)
     if ends is not None and ends != span.end:
         _end_what_ran_on(mine)
+    for origin, stood, ended in taken:
+        _follow_search(origin)
+        if stood and ends is None:
+            record_taken(order=order, given=mine, ended=ended, origin=origin, actor=actor)
 
 
 def _spelled(kind: str, said: str) -> str:
@@ -206,13 +218,8 @@ def _spelled(kind: str, said: str) -> str:
         return digits
 
 
-def _overlapping(others: QuerySet[Identifier], start: datetime) -> list[Identifier]:
-    before = others.filter(valid_from__lte=start)
-    return list(before.filter(Q(valid_to=None) | Q(valid_to__gt=start)))
-
-
 def _why(span: Span, ends: datetime) -> str:
-    return Identifier.Ended.REPLACED if ends == span.end else Identifier.Ended.RECYCLED
+    return Identifier.Ended.REPLACED if ends == span.end else _RECYCLED
 
 
 def _end_what_ran_on(identifier: Identifier) -> None:
@@ -231,7 +238,11 @@ def _end_what_ran_on(identifier: Identifier) -> None:
     ).exclude(status=Product.Status.ENDED).update(
         status=Product.Status.ENDED, valid_to=timezone.localdate(identifier.valid_to)
     )
-    holders = Customer.objects.filter(party=identifier.party_id)
+    _follow_search(identifier.party)
+
+
+def _follow_search(party: Party) -> None:
+    holders = Customer.objects.filter(party=party)
     SearchToken.objects.refresh(holders.values_list("pk", flat=True))
 
 

@@ -185,7 +185,7 @@ def _use(customer: Customer, order: Order, waiting: QuerySet[OrderNews], actor: 
     new = list(waiting.order_by("pk"))
     waiting.update(customer=customer)
     after = fold.target(_told(one) for one in used.all())
-    apply(customer, before, after, actor)
+    apply(customer, before, after, order=order, actor=actor)
     order.customer = customer
     order.problem = (
         _("The relationship has ended. Take it up again before the order is completed.")
