@@ -69,13 +69,13 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "interactions.tasks.refold_sample",
         "schedule": crontab(hour=3, minute=40),
     },
-    "drop kept figures whose rows changed, every 5 minutes": {
-        "task": "interactions.tasks.forget_overtaken_figures",
+    "work out figures whose rows changed and those of new periods, every 5 minutes": {
+        "task": "interactions.tasks.refresh_kept_figures",
         "schedule": 300.0,
     },
-    "work out the figures of ended periods, nightly at 06:20": {
-        "task": "interactions.tasks.keep_ended_figures",
-        "schedule": crontab(hour=6, minute=20),
+    "drop figures that hang on which customers there are, nightly at 00:20": {
+        "task": "interactions.tasks.forget_figures_by_segment",
+        "schedule": crontab(hour=0, minute=20),
     },
     "seal the log of views, every 5 minutes": {
         "task": "crm.audit.tasks.seal_access_log",

@@ -23,7 +23,7 @@ from interactions.processes.receive_message import (
 from interactions.processes.report_interaction import (
     forget_overtaken,
     forget_segment_slices,
-    keep_figures,
+    refresh_figures,
 )
 from interactions.processes.serve_partners import send_planned
 from interactions.processes.track_interaction import (
@@ -39,6 +39,7 @@ _MESSAGES = 10
 _QUESTIONS = 200
 _ARRIVALS = 50
 _MATTERS = 100
+_FIGURES = 50
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -104,17 +105,17 @@ def refold_sample() -> int:
     return audit_sample()
 
 
-@shared_task(ignore_result=True)
-def forget_overtaken_figures() -> int:
-    """Drop kept figures that changed rows reach into; returns how many."""
-    return forget_overtaken()
-
-
 @shared_task(acks_late=True, ignore_result=True)
-def keep_ended_figures() -> int:
-    """Work out figures of ended periods before somebody asks; returns how many are new."""
-    forget_segment_slices()
-    return keep_figures()
+def refresh_kept_figures() -> int:
+    """Work out again what changed rows reached into, and what pages will ask; returns how many."""
+    forget_overtaken()
+    return rounds(lambda: refresh_figures(_FIGURES))
+
+
+@shared_task(ignore_result=True)
+def forget_figures_by_segment() -> int:
+    """Drop figures that hang on which customers there are; returns how many."""
+    return forget_segment_slices()
 
 
 @shared_task(acks_late=True, ignore_result=True)

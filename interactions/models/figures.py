@@ -1,17 +1,25 @@
-"""Figures of ended periods, kept as their SQL answered, and what of the past changed since."""
+"""Figures of periods, kept as their SQL answered, and what of the past changed since."""
+
+from datetime import datetime, timedelta
 
 import pgtrigger
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+# Longer than any transaction that changes what figures count: what was worked out less than this
+# after a note may not have seen the change that wrote it.
+LINGERS = timedelta(minutes=10)
+
 
 class KeptFigureQuerySet(models.QuerySet["KeptFigure"]):
-    def standing(self) -> "KeptFigureQuerySet":
-        """Those whose rows have not been touched since, as far as is noted."""
-        return self.filter(~Exists(self._touched()))
+    def good(self, now: datetime, *, young: timedelta) -> "KeptFigureQuerySet":
+        """Those that may be shown: just worked out, or final and untouched since."""
+        return self.filter(
+            Q(kept_at__gte=now - young) | Q(kept_at__gte=F("final_at")) & ~Exists(self._touched())
+        )
 
     def overtaken(self) -> "KeptFigureQuerySet":
         """Those some noted change reaches into."""
@@ -20,12 +28,14 @@ class KeptFigureQuerySet(models.QuerySet["KeptFigure"]):
     @staticmethod
     def _touched() -> models.QuerySet["TouchedTime"]:
         return TouchedTime.objects.filter(
-            starts_at__lt=OuterRef("reaches_to"), ends_at__gte=OuterRef("reaches_from")
+            starts_at__lt=OuterRef("reaches_to"),
+            ends_at__gte=OuterRef("reaches_from"),
+            noted_at__gt=OuterRef("kept_at") - LINGERS,
         )
 
 
 class KeptFigure(models.Model):
-    """What one measure answered for one ended period and slice; asked again when rows changed."""
+    """What one measure answered for one period and slice; asked again when rows changed."""
 
     measure = models.CharField(_("measure"), max_length=40)
     slice = models.CharField(_("slice"), max_length=400, blank=True)
@@ -34,8 +44,10 @@ class KeptFigure(models.Model):
     # Some figures look a few days beyond their period; a change there overtakes them too.
     reaches_from = models.DateTimeField(_("looks back to"))
     reaches_to = models.DateTimeField(_("looks ahead to"))
+    # Worked out before this it was told of a period that still ran or had not settled.
+    final_at = models.DateTimeField(_("final from"))
     row = models.JSONField(_("answer"), encoder=DjangoJSONEncoder)
-    kept_at = models.DateTimeField(_("kept at"), db_default=Now())
+    kept_at = models.DateTimeField(_("worked out at"), db_default=Now())
 
     objects = KeptFigureQuerySet.as_manager()
 
@@ -60,9 +72,7 @@ class TouchedTime(models.Model):
 
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("to"))
-    # Set when figures were first dropped for it. It stays a while longer: a figure worked out
-    # before the change and kept after it must be dropped as well.
-    applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)
+    noted_at = models.DateTimeField(_("noted at"), db_default=Now())
 
     class Meta:
         verbose_name = _("touched time")

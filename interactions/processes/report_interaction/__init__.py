@@ -3,7 +3,7 @@
 from interactions.processes.report_interaction.keeping import (
     forget_overtaken,
     forget_segment_slices,
-    keep_figures,
+    refresh_figures,
 )
 from interactions.processes.report_interaction.periods import PERIODS, Span, after, periods
 from interactions.processes.report_interaction.reporting import (
@@ -27,7 +27,7 @@ __all__ = [
     "after",
     "forget_overtaken",
     "forget_segment_slices",
-    "keep_figures",
     "periods",
+    "refresh_figures",
     "report_interaction",
 ]

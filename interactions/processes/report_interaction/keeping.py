@@ -1,10 +1,13 @@
-"""Ended periods are asked once: their answers are kept, and asked again only where rows changed.
+"""Answers are kept by day, week and month; a change behind one makes it due again.
 
 What is kept is the measure's own answer, not a sum of smaller ones: a percentile of a month stays
-the percentile of its rows. The period that still runs is always asked afresh.
+the percentile of its rows. A page reads what is kept and asks the rows only for what is not. An
+answer is good without looking further while it is young; after that it must be of a period that has
+ended and that no noted change reaches into. `refresh_figures` works ahead of the pages.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,93 +22,109 @@ from crm.access import SYSTEM, Actor, require
 from crm.accounts.models import Team
 from interactions.governed import kpis
 from interactions.models import KeptFigure, TouchedTime
+from interactions.models.figures import LINGERS
 from interactions.processes.report_interaction.periods import PERIODS, Span, periods
 from readiness.registry.measures import Measure, measured
 
 # As long as the triggers leave live work unnoted (models.figures.SETTLES_AFTER).
 SETTLED = timedelta(hours=6)
-# Longer than any report takes: what it worked out before a change is dropped when it comes to keep.
-_LINGER = timedelta(minutes=10)
-CHANNELS = "by-channel"
+# So old may a figure be that a page shows; the page says as of when it is.
+YOUNG = timedelta(minutes=5)
 
 Row = dict[str, Any]
-Ask = Callable[[Span], Row]
 
 
-def answers(
-    measures: Iterable[Measure], spans: Sequence[Span], asked: Mapping[str, Any], now: datetime
-) -> dict[str, list[Row]]:
-    """Each measure's row for each span, oldest first; `asked` is the slice."""
-    asks: dict[str, tuple[Ask, timedelta]] = {
-        measure.key: (_ask(measure, asked), timedelta(days=measure.matures_days))
-        for measure in measures
-    }
-    return _answered(asks, spans, asked, now)
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing asked of a period: by whom it is named, how, and how long after it is final."""
+
+    key: str
+    ask: Callable[[Span, Mapping[str, Any]], Row]
+    tail: timedelta = timedelta()
 
 
-def channels(spans: Sequence[Span], asked: Mapping[str, Any], now: datetime) -> list[list[Row]]:
-    """What each channel came to in each span, oldest first."""
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Answers by question and the beginning of their period, and how old the oldest live one is."""
 
-    def ask(span: Span) -> Row:
-        params = {**dict.fromkeys(kpis.SCOPE), **asked, "a": span.start, "b": span.end}
-        found = sql.rows("interactions/performance_channels.sql", params)
-        return {"channels": [_plain(row) for row in found]}
+    rows: Mapping[tuple[str, datetime], Row]
+    as_of: datetime
 
-    rows = _answered({CHANNELS: (ask, timedelta())}, spans, asked, now)[CHANNELS]
-    return [row["channels"] for row in rows]
-
-
-def _ask(measure: Measure, asked: Mapping[str, Any]) -> Ask:
-    return lambda span: _plain(measured(measure, a=span.start, b=span.end, **asked))
+    def of(self, key: str, spans: Iterable[Span]) -> list[Row]:
+        return [self.rows[key, span.start] for span in spans]
 
 
-def _answered(
-    asks: Mapping[str, tuple[Ask, timedelta]],
-    spans: Sequence[Span],
-    asked: Mapping[str, Any],
-    now: datetime,
-) -> dict[str, list[Row]]:
-    cut = slice_of(asked)
-    held = _held(asks, spans, cut)
-    fresh: list[KeptFigure] = []
-    found: dict[str, list[Row]] = {}
-    for key, (ask, tail) in asks.items():
-        found[key] = []
-        for span in spans:
-            row = held.get((key, span.start, span.end))
-            if row is None:
-                row = ask(span)
-                if span.end + tail <= now - SETTLED:
-                    fresh.append(_kept(key, cut, span, tail, row))
-            found[key].append(row)
-    KeptFigure.objects.bulk_create(fresh, ignore_conflicts=True)
-    return found
-
-
-def _held(
-    keys: Iterable[str], spans: Sequence[Span], cut: str
-) -> dict[tuple[str, datetime, datetime], Row]:
-    rows = KeptFigure.objects.standing().filter(
-        slice=cut,
-        measure__in=list(keys),
-        starts_at__in=[span.start for span in spans],
-        ends_at__lte=spans[-1].end,
+def question(measure: Measure) -> Question:
+    return Question(
+        measure.key,
+        lambda span, asked: _plain(measured(measure, a=span.start, b=span.end, **asked)),
+        timedelta(days=measure.matures_days),
     )
+
+
+def _by_channel(span: Span, asked: Mapping[str, Any]) -> Row:
+    params = {**dict.fromkeys(kpis.SCOPE), **asked, "a": span.start, "b": span.end}
+    found = sql.rows("interactions/performance_channels.sql", params)
+    return {"channels": [_plain(row) for row in found]}
+
+
+CHANNELS = Question("by-channel", _by_channel)
+EVERY = (*(question(measure) for measure in kpis.EVERY), CHANNELS)
+
+Wanted = Sequence[tuple[Question, Span]]
+
+
+def answers(wanted: Wanted, asked: Mapping[str, Any], now: datetime) -> Sheet:
+    """What is kept of it, and the rest asked and kept; `asked` is the slice."""
+    cut = slice_of(asked)
+    held = _held(wanted, cut, now)
+    missing = [(one, span) for one, span in wanted if (one.key, span.start) not in held]
+    fresh = [_kept(one, span, asked, cut) for one, span in missing]
+    _keep(fresh)
+    kept = held | {(one.measure, one.starts_at): one for one in fresh}
+    running = [one.kept_at for one in kept.values() if one.ends_at > one.kept_at]
+    rows = {place: one.row for place, one in kept.items()}
+    return Sheet(rows, min([now, *running]))
+
+
+def _held(wanted: Wanted, cut: str, now: datetime) -> dict[tuple[str, datetime], KeptFigure]:
+    """What may be shown of it as it is kept: one statement, whatever is asked."""
+    rows = KeptFigure.objects.good(now, young=YOUNG).filter(
+        slice=cut,
+        measure__in={one.key for one, _span in wanted},
+        starts_at__in={span.start for _one, span in wanted},
+        ends_at__in={span.until for _one, span in wanted},
+    )
+    places = {(one.key, span.start, span.until) for one, span in wanted}
     return {
-        (key, start, end): row
-        for key, start, end, row in rows.values_list("measure", "starts_at", "ends_at", "row")
+        (row.measure, row.starts_at): row
+        for row in rows
+        if (row.measure, row.starts_at, row.ends_at) in places
     }
 
 
-def _kept(key: str, cut: str, span: Span, tail: timedelta, row: Row) -> KeptFigure:
+def _kept(one: Question, span: Span, asked: Mapping[str, Any], cut: str) -> KeptFigure:
+    # Looked at the clock first: a change that comes while it is asked is later than this.
+    began = timezone.now()
     return KeptFigure(
-        measure=key,
+        measure=one.key,
         slice=cut,
         starts_at=span.start,
-        ends_at=span.end,
-        reaches_from=span.start - tail,
-        reaches_to=span.end + tail,
-        row=row,
+        ends_at=span.until,
+        reaches_from=span.start - one.tail,
+        reaches_to=span.until + one.tail,
+        final_at=span.until + one.tail + SETTLED,
+        row=one.ask(span, asked),
+        kept_at=began,
+    )
+
+
+def _keep(fresh: list[KeptFigure]) -> None:
+    KeptFigure.objects.bulk_create(
+        fresh,
+        update_conflicts=True,
+        unique_fields=["slice", "measure", "starts_at", "ends_at"],
+        update_fields=["row", "kept_at"],
     )
 
 
@@ -121,30 +140,34 @@ def _plain(row: Row) -> Row:
     }
 
 
-@transaction.atomic
-def forget_overtaken() -> int:
-    """Drop kept answers that changed rows reach into; returns how many."""
-    dropped, _each = KeptFigure.objects.overtaken().delete()
-    now = timezone.now()
-    # Two statements, each on what the one before left: a note is applied once before it may go.
-    TouchedTime.objects.filter(applied_at__lt=now - _LINGER).delete()
-    TouchedTime.objects.filter(applied_at=None).update(applied_at=now)
-    return dropped
+def refresh_figures(most: int, *, actor: Actor = SYSTEM) -> int:
+    """Work out some of what pages will ask: overtaken, missing, and running as a whole.
 
-
-def keep_figures(*, actor: Actor = SYSTEM) -> int:
-    """Ask for every ended period a page may show, as a whole and by channel, team and vertical."""
+    Every answer is kept as soon as it is there, so that a killed worker loses one of them and the
+    next run goes on behind it. Returns how many it worked out; nothing when nothing is due.
+    """
     require(actor, "interactions.report_interaction")
-    forget_overtaken()
-    now = timezone.now()
-    before = KeptFigure.objects.count()
-    for period in PERIODS:
-        # The last one still runs and would only be asked in vain.
-        ended = periods(period, now, now)[:-1]
-        for asked in _usual_slices():
-            answers(kpis.TREND, ended, asked, now)
-            channels(ended, asked, now)
-    return KeptFigure.objects.count() - before
+    done = 0
+    for asked, wanted in _usual(timezone.now()):
+        cut = slice_of(asked)
+        held = _held(wanted, cut, timezone.now())
+        for one, span in wanted:
+            if (one.key, span.start) in held:
+                continue
+            if done == most:
+                return done
+            _keep([_kept(one, span, asked, cut)])
+            done += 1
+    return done
+
+
+def _usual(now: datetime) -> Iterator[tuple[Mapping[str, Any], Wanted]]:
+    """What everybody looks at, the newest first; the running period only as a whole."""
+    for asked in _usual_slices():
+        for period in PERIODS:
+            spans = reversed(periods(period, now, now))
+            shown = [span for span in spans if span.until <= now or not asked]
+            yield asked, [(one, span) for span in shown for one in EVERY]
 
 
 def _usual_slices() -> Iterable[dict[str, Any]]:
@@ -153,6 +176,14 @@ def _usual_slices() -> Iterable[dict[str, Any]]:
         yield {"team": team}
     for vertical in ("fulfilment", "assurance", "billing"):
         yield {"vertical": vertical}
+
+
+@transaction.atomic
+def forget_overtaken() -> int:
+    """Drop answers that changed rows reach into, and notes that were heard; returns how many."""
+    dropped, _each = KeptFigure.objects.overtaken().delete()
+    TouchedTime.objects.filter(noted_at__lt=timezone.now() - 2 * LINGERS).delete()
+    return dropped
 
 
 def forget_segment_slices() -> int:

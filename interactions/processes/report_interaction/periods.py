@@ -12,10 +12,11 @@ _FIRST_MONTH, _LAST_MONTH = 1, 12
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One period, cut at now: nothing is reported of what is still to come."""
+    """One period until `until`, cut at now: nothing is reported of what is still to come."""
 
     start: datetime
     end: datetime
+    until: datetime
 
 
 def periods(period: str, around: datetime, now: datetime) -> list[Span]:
@@ -31,7 +32,7 @@ def periods(period: str, around: datetime, now: datetime) -> list[Span]:
     for _each in range(PERIODS[period] - 1):
         starts.insert(0, _before(starts[0], period, zone))
     ends = [*starts[1:], after(start, period)]
-    return [Span(a, min(b, now)) for a, b in zip(starts, ends, strict=True)]
+    return [Span(a, min(b, now), b) for a, b in zip(starts, ends, strict=True)]
 
 
 def after(start: datetime, period: str) -> datetime:

@@ -71,27 +71,33 @@ def report_interaction(
     now = timezone.now()
     asked = {name: value for name, value in (scope or {}).items() if value}
     spans = periods(period, around, now)
-    trends = keeping.answers(kpis.TREND, spans, asked, now)
-    figures = {
-        key: rows[-1] for key, rows in keeping.answers(kpis.SINGLE, spans[-1:], asked, now).items()
-    }
-    figures |= {key: rows[-1] for key, rows in trends.items()}
+    wanted = dict.fromkeys(kpis.TREND, spans)
+    wanted |= dict.fromkeys(kpis.SINGLE, spans[-1:])
+    wanted |= {measure: _told(measure, spans, now) for measure in kpis.QUALITY}
+    asks = [(keeping.question(measure), span) for measure, some in wanted.items() for span in some]
+    sheet = keeping.answers([*asks, *((keeping.CHANNELS, span) for span in spans)], asked, now)
+    found = {measure: sheet.of(measure.key, some) for measure, some in wanted.items()}
+    figures = {measure.key: found[measure][-1] for measure in (*kpis.SINGLE, *kpis.TREND)}
     contacts = figures[kpis.CONTACTS.key]
     figures[kpis.CONTACTS.key] = contacts | {"by_channel": json.loads(contacts["by_channel"])}
-    by_channel = keeping.channels(spans, asked, now)
-    quality = _quality(spans, asked, now)
-    return Report(now, spans, figures, trends, _channels(by_channel), quality)
+    return Report(
+        as_of=sheet.as_of,
+        spans=spans,
+        figures=figures,
+        trends={measure.key: found[measure] for measure in kpis.TREND},
+        channels=_channels([row["channels"] for row in sheet.of(keeping.CHANNELS.key, spans)]),
+        quality=[_compared(measure, wanted[measure], found[measure]) for measure in kpis.QUALITY],
+    )
 
 
-def _quality(spans: list[Span], asked: Mapping[str, Any], now: datetime) -> list[Compared]:
-    """The last period that can be told, beside the one before; a slow figure tells an older one."""
-    found = []
-    for measure in kpis.QUALITY:
-        tail = timedelta(days=measure.matures_days)
-        pair = [span for span in spans if span.end + tail <= now][-2:]
-        rows = keeping.answers([measure], pair, asked, now)[measure.key]
-        found.append(Compared(measure, pair[-1], rows[-1], rows[0] if len(rows) > 1 else None))
-    return found
+def _told(measure: Measure, spans: list[Span], now: datetime) -> list[Span]:
+    """The last period that can be told and the one before; a slow figure tells an older one."""
+    tail = timedelta(days=measure.matures_days)
+    return [span for span in spans if span.end + tail <= now][-2:]
+
+
+def _compared(measure: Measure, spans: list[Span], rows: list[dict[str, Any]]) -> Compared:
+    return Compared(measure, spans[-1], rows[-1], rows[0] if len(rows) > 1 else None)
 
 
 def _channels(spans: Sequence[list[dict[str, Any]]]) -> list[Channel]:
