@@ -32,13 +32,30 @@ def grant(role: str, *permissions: str) -> None:
 def load_roles() -> int:
     """Write every role as a group with exactly what was granted; returns how many."""
     known = {
-        f"{p.content_type.app_label}.{p.codename}": p
-        for p in Permission.objects.select_related("content_type")
+        f"{app}.{codename}": pk
+        for pk, app, codename in Permission.objects.order_by().values_list(
+            "pk", "content_type__app_label", "codename"
+        )
     }
     for role in ROLES:
-        group, _ = Group.objects.get_or_create(name=role)
-        missing = _granted[role] - known.keys()
-        if missing:
+        if missing := _granted[role] - known.keys():
             raise ValueError(f"Role {role} is granted unknown permissions: {sorted(missing)}")
-        group.permissions.set([known[name] for name in _granted[role]])
+    Group.objects.bulk_create([Group(name=role) for role in ROLES], ignore_conflicts=True)
+    groups = dict(Group.objects.filter(name__in=ROLES).values_list("name", "pk"))
+    _hold({(groups[role], known[name]) for role in ROLES for name in _granted[role]}, groups)
     return len(ROLES)
+
+
+def _hold(wanted: set[tuple[int, int]], groups: dict[str, int]) -> None:
+    """Exactly these permissions for these groups, in a statement each for the new and the gone."""
+    links = Group.permissions.through.objects.filter(group__in=groups.values())
+    held = {(group, permission): pk for pk, group, permission in links.values_list()}
+    links.bulk_create(
+        [
+            Group.permissions.through(group_id=group, permission_id=permission)
+            for group, permission in wanted - held.keys()
+        ],
+        ignore_conflicts=True,
+    )
+    if gone := [pk for link, pk in held.items() if link not in wanted]:
+        links.filter(pk__in=gone).delete()

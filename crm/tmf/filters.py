@@ -210,6 +210,8 @@ def _scalar(attribute: Attribute, operator: str, raw: str) -> str:
                 number = Decimal(raw)
                 if not number.is_finite() or abs(number.adjusted()) > 100:  # noqa: PLR2004  # no attribute is that big
                     raise ValueError(raw)
+                if attribute.whole and number != number.to_integral_value():
+                    raise ValueError(raw)
                 return str(number)
             case "boolean":
                 if raw not in {"true", "false"}:

@@ -65,6 +65,10 @@ class Attribute:
                 return "boolean"
         return "text"
 
+    @property
+    def whole(self) -> bool:
+        return isinstance(self.shape, Number) and self.shape.whole
+
 
 def kept(name: str, shape: Shape = TEXT, **more: Any) -> Attribute:
     """An attribute without a column of its own: kept and echoed as given."""

@@ -253,6 +253,11 @@ def test_filters_and_everything_else_that_was_said(partner: Partner) -> None:
         assert len(partner.get(f"{MESSAGE}?{query}").json()) == 1, query
 
 
+def test_half_a_try_is_no_number_of_tries(partner: Partner) -> None:
+    assert partner.get(f"{MESSAGE}?tryTimes=1e2").status_code == 200
+    assert partner.get(f"{MESSAGE}?tryTimes=0.5").status_code == 400
+
+
 def test_a_client_without_permission_sends_nothing() -> None:
     reader = a_partner("interactions.view_interaction", "interactions.view_all_interactions")
 
