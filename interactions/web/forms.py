@@ -145,16 +145,16 @@ class ReasonForm(forms.Form):
 
     reason = forms.CharField(label=_("Why"), max_length=200)
 
+    def __init__(self, *args: Any, key: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if key:
+            self.fields["reason"].widget.attrs |= {"data-key": key, "data-key-hidden": True}
+
 
 class AssignForm(forms.Form):
     """To whom."""
 
-    owner = forms.ChoiceField(
-        label=_("Owner"),
-        choices=_colleagues,
-        required=False,
-        widget=forms.Select(attrs={"translate": "no", "data-key": "A"}),
-    )
+    owner = forms.ChoiceField(label=_("Owner"), choices=_colleagues, required=False, widget=_data())
 
 
 class SnoozeForm(forms.Form):
@@ -181,7 +181,9 @@ class TransferForm(forms.Form):
     """To which team, and why."""
 
     team = forms.ChoiceField(
-        label=_("Team"), choices=_teams, widget=forms.Select(attrs={"translate": "no"})
+        label=_("Team"),
+        choices=_teams,
+        widget=forms.Select(attrs={"translate": "no", "data-key": "D", "data-key-hidden": True}),
     )
     reason = forms.CharField(
         label=_("Why"),

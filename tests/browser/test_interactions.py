@@ -165,6 +165,50 @@ def test_draft_is_kept_and_reply_sent_by_key(page_as: PageAs, matter: Interactio
     expect(page.locator("#id_body")).to_have_value("")
 
 
+def _focused(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.name || document.activeElement.id"))
+
+
+def test_keys_open_what_they_name_and_put_the_cursor_where_something_is_missing(
+    page_as: PageAs, matter: Interaction
+) -> None:
+    page = page_as("agent")
+    page.goto(f"/interactions/{matter.public_id}")
+    reached = {}
+    for key in ("i", "p", "u", "k", "b", "h", "d", "x", "a", "e", "Control+Shift+Enter"):
+        page.keyboard.press(key)
+        reached[key] = _focused(page)
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
+        page.goto(f"/interactions/{matter.public_id}")
+
+    assert reached == {
+        "i": "body",
+        "p": "promise-reason",
+        "u": "later-note",
+        "k": "link-other",
+        "b": "merge-other",
+        "h": "escalate-reason",
+        "d": "transfer-team",
+        "x": "cancel-reason",
+        "a": "owner",
+        "e": "wrap-reason",
+        "Control+Shift+Enter": "ask-question",
+    }
+
+
+def test_waiting_and_going_on_are_two_keys_each(page_as: PageAs, matter: Interaction) -> None:
+    page = page_as("agent")
+    page.goto(f"/interactions/{matter.public_id}")
+    page.keyboard.press("o")
+    page.keyboard.press("c")
+    expect(page.locator("#state")).to_contain_text("Waiting")
+    page.keyboard.press("o")
+    page.keyboard.press("o")
+
+    expect(page.locator("#state")).to_contain_text("In progress")
+
+
 def test_what_is_sent_stands_there_at_once_and_comes_back_when_it_does_not_arrive(
     page_as: PageAs, matter: Interaction
 ) -> None:

@@ -11,8 +11,30 @@ let firstAt = 0;
 const find = (key) => [...document.querySelectorAll("[data-key]")]
   .find((element) => element.dataset.key.toLowerCase() === key.toLowerCase() && shown(element));
 
+const FIELDS = "select, textarea, input:not([type=hidden]):not(.vh)";
+
+// The first field that is still empty, so that typing goes on where something is missing.
+function enter(place) {
+  if (place instanceof HTMLDetailsElement) place.open = true;
+  const fields = [...place?.querySelectorAll(FIELDS) ?? []].filter(shown);
+  (fields.find((field) => field.type !== "checkbox" && !field.value) ?? fields[0])?.focus();
+}
+
+// What a button opens: its menu, its details, or the place its link names on this page.
+const opened = (element) => element.matches("summary") ? element.parentElement
+  : element.matches("a[href^='#']") ? document.querySelector(element.getAttribute("href")) : null;
+
+function unfold(element) {
+  const menu = element.closest(".dropdown-menu:not(.show)");
+  if (menu?.id) document.querySelector(`[data-bs-toggle][href="#${menu.id}"]`)?.click();
+}
+
 function press(element) {
-  if (element.matches("input,textarea,select")) { element.focus(); element.select?.(); } else element.click();
+  if (element.matches("[type=radio]")) { element.click(); element.form?.querySelector("textarea")?.focus(); return; }
+  if (element.matches("input,textarea,select")) { unfold(element); element.focus(); element.select?.(); return; }
+  element.click();
+  const place = opened(element);
+  if (place && (!(place instanceof HTMLDetailsElement) || place.open || !element.matches("summary"))) enter(place);
 }
 
 function chord(event) {
@@ -73,7 +95,8 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey) {
-    const element = find(pressed);
+    const own = event.target.form?.querySelector(`[data-key="${CSS.escape(pressed)}"]`);
+    const element = own ?? find(pressed);
     if (element) { event.preventDefault(); press(element); }
     return;
   }

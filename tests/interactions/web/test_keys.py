@@ -1,0 +1,71 @@
+"""The list of keys is true: every key of the agent's pages is in it, and every key in it works."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from crm.web.shortcuts import PLACES
+from interactions.macros import load_macros
+from interactions.models import Interaction
+from interactions.processes.close_interaction import complete
+from interactions.processes.manage_interaction import snooze
+from interactions.processes.update_interaction import add_message, wait_for
+from interactions.web.forms import tomorrow_morning
+from tests.interactions.factories import a_worker, an_interaction
+from tests.interactions.web.factories import a_desk
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain")]
+
+_KEY = re.compile(r'data-(?:row-)?key="([^"]+)"')
+_WRITTEN = {"Ctrl+Enter": "Ctrl ↵", "Ctrl+Shift+Enter": "Ctrl Shift ↵"}
+# Walked, ticked, opened and closed by the script itself; the number of a tab stands for all of them.
+_BY_SCRIPT = {"J", "K", "X", "Enter", "Esc", *"23456"}
+# Of fragments that come later: the facts, and rows that came in.
+_LATER = {"F", "Y", "N", "U"}
+
+
+def _keys(client: Client, path: str) -> set[str]:
+    found = _KEY.findall(client.get(path).content.decode())
+    return {_WRITTEN.get(key, key) for key in found}
+
+
+def _listed(*labels: str) -> set[str]:
+    return {key for place in PLACES if str(place.label) in labels for key, _what in place.keys}
+
+
+def _desk(client: Client, user_id: int) -> set[str]:
+    an_interaction(owner_id=user_id)
+    return _keys(client, "/desk")
+
+
+def _interaction(client: Client, user_id: int) -> set[str]:
+    """The keys of a matter in every state in which it offers something else."""
+    load_macros()
+    mine, asleep, waiting, done = (an_interaction(owner_id=user_id) for _each in range(4))
+    another = an_interaction(customer=mine.customer)
+    add_message(interaction_id=mine.pk, body="And now?", direction="inbound", actor=a_worker())
+    snooze(interaction_id=asleep.pk, until=tomorrow_morning(), actor=a_worker())
+    wait_for(interaction_id=waiting.pk, whom="internal", actor=a_worker())
+    complete(interaction_id=done.pk, outcome="resolved", actor=a_worker())
+    pages = [mine, asleep, waiting, done, another]
+    return {key for one in pages for key in _keys(client, _url(one))}
+
+
+def _url(one: Interaction) -> str:
+    return f"/interactions/{one.public_id}"
+
+
+@pytest.mark.parametrize(
+    ("page", "labels"), [(_desk, ("Desk", "Lists")), (_interaction, ("Interaction",))]
+)
+def test_every_key_of_a_page_is_in_the_list_and_every_key_of_the_list_on_a_page(
+    page: object, labels: tuple[str, ...]
+) -> None:
+    client, user = a_desk()
+    assert callable(page)
+
+    there = page(client, user.pk)
+
+    assert there - _listed("Everywhere", *labels) - _BY_SCRIPT == set()
+    assert _listed(*labels) - there - _BY_SCRIPT - _LATER == set()
