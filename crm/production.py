@@ -28,6 +28,10 @@ def unsafe(settings: dict[str, Any]) -> list[str]:
         "CRM_PUBLIC_URL (https://…, the address people use)": not _is_address(
             settings["CRM_PUBLIC_URL"], scheme
         ),
+        # A new release replaces the folder of the program, and the archive would go with it.
+        "CRM_STORAGE_DIR (where uploads and the archive live, outside the program's own folder)": (
+            settings["STORAGE_DIR"].is_relative_to(settings["BASE_DIR"])
+        ),
         "DEBUG (must be off)": settings["DEBUG"],
     }
     return [name for name, bad in found.items() if bad]

@@ -17,7 +17,7 @@ from crm.embedded.engines import postgres_for
 
 NAME = "migrated"
 KEPT = Path(__file__).parents[1] / ".pytest_cache" / "d" / "schema"
-PATIENCE = 300
+PATIENCE = 1200
 
 
 def start_making(place: str) -> subprocess.Popen[bytes]:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ SAFE = {
     "EMAIL_URL": "smtp+tls://user:secret@mail.example.org:587",
     "ALLOWED_HOSTS": "crm.example.org",
     "CRM_PUBLIC_URL": "https://crm.example.org",
+    "CRM_STORAGE_DIR": "/var/lib/crm/storage",
 }
 
 
@@ -25,7 +27,8 @@ def started(**changes: str) -> subprocess.CompletedProcess[str]:
         **changes,
     }
     return subprocess.run(
-        [sys.executable, "-m", "django", "check", "--deploy", "--fail-level", "WARNING"],
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=Path(__file__).parents[2],
         env={name: value for name, value in environment.items() if value},
         capture_output=True,
         text=True,
@@ -55,6 +58,8 @@ def test_safe_values_start_without_a_warning() -> None:
         ("CRM_PUBLIC_URL", ""),
         ("CRM_PUBLIC_URL", "crm.example.org"),
         ("CRM_PUBLIC_URL", "http://crm.example.org"),
+        ("CRM_STORAGE_DIR", ""),
+        ("CRM_STORAGE_DIR", "./uploads"),
         ("DEBUG", "1"),
     ],
 )
@@ -62,8 +67,8 @@ def test_an_unsafe_value_stops_the_start_and_is_named(name: str, value: str) -> 
     found = started(**{"CRM_ENV": "production", name: value})
 
     assert found.returncode != 0
-    said = found.stderr.strip().splitlines()[-1]
-    assert "Unsafe for production" in said
+    [said] = found.stderr.strip().splitlines()
+    assert said.startswith("Unsafe for production: ")
     assert name in said
     assert not {other for other in SAFE if other != name and other in said}
 
