@@ -27,6 +27,15 @@ _TOPICS = {"billing": "bill", "outage-notice": "outage", "order-updates": "order
 # Without a wish of the customer: what disturbs least comes first.
 USUAL_ORDER = ("email", "sms", "phone", "letter")
 _NEVER_DISTURBS = frozenset({"letter"})
+_Format = CommunicationNeed.Format
+# What a format can be had by; any other by every channel.
+_CARRIES: dict[str, frozenset[str]] = {
+    _Format.PAPER: frozenset({"letter"}),
+    _Format.AUDIO: frozenset({"phone"}),
+    # A mail program enlarges, or drives a line of braille cells; a text on a telephone does not.
+    _Format.LARGE: frozenset({"letter", "email"}),
+    _Format.BRAILLE: frozenset({"letter", "email"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +127,19 @@ def may_contact(
     return tried[0] if tried else _no(channel, _("No channel is left to use."))
 
 
+def need_for(party_id: int, purpose: str) -> CommunicationNeed | None:
+    """How a party wishes to be told what is about this purpose."""
+    topic = _TOPICS.get(purpose, purpose)
+    found = CommunicationNeed.objects.filter(party=party_id, topic__in=[topic, "service"])
+    needs = {need.topic: need for need in found}
+    return needs.get(topic) or needs.get("service")
+
+
+def quiet_until(*, party_id: int, purpose: str, at: datetime) -> datetime | None:
+    """When the quiet hours around `at` end, for what needs no further permission."""
+    return _quiet_until(need_for(party_id, purpose), at)
+
+
 def _no(channel: str | None, because: str) -> Contactable:
     return Contactable(allowed=False, medium=None, channel=channel or "", because=because)
 
@@ -137,19 +159,25 @@ def _one_channel(asked: _Asked, channel: str) -> Contactable:
     permitted, basis = _permission(asked.purpose, answer)
     if not permitted:
         return _no(channel, basis)
+    if asked.need and channel not in _CARRIES.get(asked.need.format, {channel}):
+        said = {"format": asked.need.get_format_display(), "channel": channel}
+        return _no(channel, _("They asked for “%(format)s”; %(channel)s can't be that.") % said)
     medium = _medium(asked.media, channel)
     if medium is None:
         return _no(channel, _("No reachable contact point for %(channel)s.") % {"channel": channel})
-    quiet_until = _quiet_until(asked.need, asked.at) if channel not in _NEVER_DISTURBS else None
-    if quiet_until is not None:
+    quiet_to = _quiet_until(asked.need, asked.at) if channel not in _NEVER_DISTURBS else None
+    if quiet_to is not None:
         because = _("Quiet hours of the customer until %(time)s.") % {
-            "time": quiet_until.strftime("%H:%M")
+            "time": quiet_to.strftime("%H:%M")
         }
         return Contactable(
-            allowed=False, medium=medium, channel=channel, because=because, not_before=quiet_until
+            allowed=False, medium=medium, channel=channel, because=because, not_before=quiet_to
         )
     if asked.need and asked.need.channel == channel:
         wish = _("The customer prefers %(channel)s.") % {"channel": channel}
+        basis = f"{wish} {basis}"
+    if asked.need and asked.need.format:
+        wish = _("They asked for “%(format)s”.") % {"format": asked.need.get_format_display()}
         basis = f"{wish} {basis}"
     if asked.need and asked.need.contact_person_id:
         basis = f"{_('A person the customer named.')} {basis}"

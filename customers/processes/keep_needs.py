@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -38,6 +39,9 @@ def record_need(
     known(fields, NEED_FIELDS)
     party = Party.objects.visible_to(actor).lock(party_id)
     _refuse_impossible(topic, fields, actor)
+    if fields.get("quiet_from") is not None and not fields.get("time_zone"):
+        # Written down as it is meant, so that it can be judged years later.
+        fields = {**fields, "time_zone": settings.CRM_TIME_ZONE}
     need = CommunicationNeed.objects.filter(party=party, topic=topic).first()
     need = need or CommunicationNeed(party=party, topic=topic)
     changed = {name: value for name, value in fields.items() if getattr(need, name) != value}

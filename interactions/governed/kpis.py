@@ -175,8 +175,8 @@ ANSWERS: Final = _declare(
 )
 UNPERMITTED: Final = _declare(
     "S-7",
-    _("Messages without permission"),
-    _("Messages sent to customers with no permission or need written beside them; should be 0."),
+    _("Messages against wishes"),
+    _("Sent without a permission written beside them, after a refusal or in quiet hours: 0."),
     "kpi_unpermitted",
     better="down",
     unit="count",

@@ -8,10 +8,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from crm.access import SYSTEM
+from customers.contactability import need_for
 from customers.models import Report, ReportDelivery
 from customers.processes.report_to_customer import delivered
 from customers.reporting import kinds
 from interactions.governed import CHANNELS
+from interactions.governed.wording import FALLBACK
 from interactions.models import Attachment, Interaction, Message
 from interactions.processes.log_interaction import log_interaction
 from interactions.processes.notify_customer.sending import SUBSCRIBED
@@ -37,7 +39,7 @@ def send_report(*, report_id: int) -> int:
     if report.made_at is None:
         return 0
     customer = report.need.customer
-    language = (customer.party and customer.party.language) or "en"
+    language = _language(report)
     with translation.override(language):
         subject = _subject(report)
         body = _(
@@ -124,6 +126,13 @@ def key_of(one: ReportDelivery) -> str:
     """The name under which a mail of a report exists once."""
     digest = hashlib.sha256(one.recipient.encode()).hexdigest()[:32]
     return f"report:{one.report_id}:{digest}"
+
+
+def _language(report: Report) -> str:
+    """As they wish to be told about anything, else the language of the party."""
+    party = report.need.customer.party
+    wish = need_for(party.pk, SUBSCRIBED) if party else None
+    return (wish and wish.language) or (party and party.language) or FALLBACK
 
 
 def _subject(report: Report) -> str:

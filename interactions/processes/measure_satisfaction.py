@@ -58,6 +58,8 @@ def ask_opinion(*, interaction_id: int, actor: Actor = SYSTEM) -> Survey | None:
     customer = interaction.customer
     if interaction.status != Interaction.Status.CLOSED or customer is None:
         return None
+    if not _they_had_part(interaction):
+        return None
     try:
         policy = resolve(SURVEY.key, unit=str(customer.public_id))
     except CapabilityOff:
@@ -89,6 +91,14 @@ def ask_opinion(*, interaction_id: int, actor: Actor = SYSTEM) -> Survey | None:
     return survey
 
 
+def _they_had_part(interaction: Interaction) -> bool:
+    """Whoever was only told something, a report or a date, has nothing to rate."""
+    return (
+        interaction.direction == Interaction.Direction.INBOUND
+        or interaction.messages.filter(direction=Interaction.Direction.INBOUND).exists()
+    )
+
+
 def _rests(interaction: Interaction, config: Mapping[str, Any]) -> bool:
     """Whether this closing was asked about, or this customer about anything, not long ago."""
     asked = Survey.objects.filter(interaction=interaction, round=interaction.reopened)
@@ -98,7 +108,7 @@ def _rests(interaction: Interaction, config: Mapping[str, Any]) -> bool:
 
 
 def _letter(interaction: Interaction, survey: Survey, config: Mapping[str, Any]) -> tuple[str, str]:
-    language = language_of(interaction)
+    language = language_of(interaction, PURPOSE)
     said = words(config, language)
     lowest, highest = SCALES[survey.kind]
     meaning = {lowest: f" ({said['low']})", highest: f" ({said['high']})"}

@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 
 from crm.access import SYSTEM, Actor, require
 from crm.errors import RuleBroken
-from customers.models import Customer
+from customers import consent_catalogue
+from customers.models import ConsentPurpose, Customer
 from interactions.channels.contract import Enclosure
 from interactions.models import Attachment, Communication, Interaction, Message, TroubleTicket
 from interactions.processes.close_interaction import cancel, complete
 from interactions.processes.log_interaction import log_interaction
 from interactions.processes.notify_customer import queue_notice
+from interactions.processes.notify_customer.queueing import SERVICE
 from interactions.processes.receive_message.enclosing import lay_by
 from interactions.processes.update_interaction import change_fields, remove
 
@@ -190,7 +192,7 @@ def _plan(asked: Communication, actor: Actor) -> None:
         return
     asked.message = queue_notice(
         interaction_id=interaction.pk,
-        purpose="service",
+        purpose=_purpose(asked.as_given),
         subject=str(asked.as_given.get("subject") or interaction.subject),
         body=str(asked.as_given.get("content") or interaction.subject),
         dedupe_key=f"communication:{asked.public_id}",
@@ -201,6 +203,18 @@ def _plan(asked: Communication, actor: Actor) -> None:
         _fail(asked, _("The customer may not be told on any channel."))
         return
     files.update(message=asked.message)
+
+
+def _purpose(as_given: Mapping[str, Any]) -> str:
+    """What the partner says it is for, by a characteristic; nobody claims that the law wants it."""
+    for one in as_given.get("characteristic") or ():
+        if one.get("name") == "purpose":
+            said = str(one.get("value", ""))[:40]
+            legal = ConsentPurpose.objects.filter(key=said, basis=ConsentPurpose.Basis.LEGAL)
+            shipped = consent_catalogue.shipped(said)
+            by_law = legal.exists() or (shipped and shipped.basis == ConsentPurpose.Basis.LEGAL)
+            return SERVICE if by_law else said
+    return SERVICE
 
 
 def _is_ours(interaction: Interaction) -> bool:

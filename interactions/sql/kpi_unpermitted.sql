@@ -1,6 +1,8 @@
--- S-7: messages that went to customers in the window without a permission written beside them.
+-- S-7: messages that went to customers in the window against their wishes: without a permission
+-- written beside them, after a refusal, or in quiet hours.
 SELECT
-  count(*) FILTER (WHERE m.allowed_because = '') AS value,
+  count(*) FILTER (WHERE EXISTS (
+    SELECT FROM interactions_messages_against_wishes w WHERE w.message_id = m.id)) AS value,
   count(*) AS n,
   0 AS excluded
 FROM interactions_message m

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,7 +14,6 @@ from interactions.models import (
     Commitment,
     Interaction,
     InteractionEvent,
-    Message,
     ResponseRequest,
     SlaClock,
     Survey,
@@ -199,16 +199,10 @@ def _of(kind: str, scope: Mapping[str, Any], a: datetime, b: datetime, now: date
             )
         ),
         "unpermitted": Q(
-            Exists(
-                Message.objects.filter(
-                    interaction=OuterRef("pk"),
-                    direction="outbound",
-                    kind__in=[Message.Kind.PUBLIC, Message.Kind.NOTICE],
-                    state__in=[Message.State.SENT, Message.State.DELIVERED],
-                    allowed_because="",
-                    sent_at__gte=a,
-                    sent_at__lt=b,
-                )
+            pk__in=RawSQL(
+                "SELECT interaction_id FROM interactions_messages_against_wishes"
+                " WHERE sent_at >= %s AND sent_at < %s",
+                [a, b],
             )
         ),
     }[kind]

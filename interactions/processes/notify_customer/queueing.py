@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from crm.access import Actor
 from crm.gathering import insert_once
-from customers.contactability import Contactable, Reachability, may_contact
+from customers.contactability import Contactable, Reachability, may_contact, need_for
 from customers.models import CommunicationNeed, ContactMedium
 from interactions.channels import adapter_of
 from interactions.governed import CHANNELS, TEMPLATE_SET
@@ -47,7 +47,7 @@ def queue_notice(
     return _queue(
         interaction,
         contact,
-        Rendered(language_of(interaction), subject[:250], body),
+        Rendered(language_of(interaction, purpose), subject[:250], body),
         serving(contact.channel, interaction),
         purpose=purpose,
         dedupe_key=dedupe_key,
@@ -295,13 +295,10 @@ def _open(contact: Contactable) -> bool:
     return contact.allowed or contact.not_before is not None
 
 
-def language_of(interaction: Interaction) -> str:
+def language_of(interaction: Interaction, purpose: str = SERVICE) -> str:
+    """The language the customer wishes for what is about this purpose."""
     customer = interaction.customer
-    need = (
-        CommunicationNeed.objects.filter(party=customer.party_id, topic=SERVICE).first()
-        if customer and customer.party_id
-        else None
-    )
+    need = need_for(customer.party_id, purpose) if customer and customer.party_id else None
     return _language(interaction, need)
 
 

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from crm.access import SYSTEM, Actor, require
 from crm.errors import RuleBroken
-from customers.contactability import Contactable, may_contact
+from customers.contactability import Contactable, may_contact, quiet_until
 from customers.models import ContactMedium, ReportNeed
 from interactions.channels import adapter_of, email
 from interactions.channels.outcome import Outcome, Result
@@ -240,10 +240,16 @@ def _too_many(message: Message) -> bool:
 def _contact(message: Message) -> Contactable | None:
     """What the customer permits now; None where it is nobody's to permit, or was asked for."""
     customer = message.interaction.customer
-    if message.kind == Message.Kind.STAFF or message.purpose == SUBSCRIBED:
+    if message.kind == Message.Kind.STAFF or customer is None:
         return None
-    if customer is None or customer.party_id is None:
-        return None
+    if customer.party_id is None:
+        return Contactable(
+            False, None, message.channel, _("The customer is not on record any more.")
+        )
+    if message.purpose == SUBSCRIBED:
+        now = timezone.now()
+        until = quiet_until(party_id=customer.party_id, purpose=SUBSCRIBED, at=now)
+        return Contactable(until is None, None, message.channel, "", not_before=until)
     return may_contact(party_id=customer.party_id, purpose=message.purpose, channel=message.channel)
 
 
