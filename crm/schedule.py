@@ -69,6 +69,14 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "interactions.tasks.refold_sample",
         "schedule": crontab(hour=3, minute=40),
     },
+    "show or do what a new policy does to running promises, every 10 seconds": {
+        "task": "interactions.tasks.move_running_clocks",
+        "schedule": 10.0,
+    },
+    "learn how long each queue takes, hourly at :45": {
+        "task": "interactions.tasks.learn_how_long_queues_take",
+        "schedule": crontab(minute=45),
+    },
     "work out figures whose rows changed and those of new periods, every 5 minutes": {
         "task": "interactions.tasks.refresh_kept_figures",
         "schedule": 300.0,

@@ -27,6 +27,7 @@ from interactions.models import (
     Batch,
     Call,
     CarrierState,
+    ClockMove,
     Commitment,
     FollowUp,
     Inbound,
@@ -37,6 +38,7 @@ from interactions.models import (
     MacroText,
     MailboxCursor,
     Message,
+    QueuePace,
     Reason,
     ResponseRequest,
     SlaClock,
@@ -310,6 +312,20 @@ class StageNoticeAdmin(ReadOnlyAdmin):
     list_filter = ("superseded",)
     list_select_related = ("clock",)
     ordering = ("-id",)
+
+
+@admin.register(ClockMove)
+class ClockMoveAdmin(ReadOnlyAdmin):
+    list_display = ("version", "kind", "mode", "state", "matters", "missed", "asked_at")
+    list_filter = ("kind", "state")
+    list_select_related = ("version__slot",)
+
+
+@admin.register(QueuePace)
+class QueuePaceAdmin(ReadOnlyAdmin):
+    list_display = ("target", "rule", "team", "finished", "learnt_at")
+    list_filter = ("target",)
+    list_select_related = ("team",)
 
 
 @admin.register(FollowUp)

@@ -1,6 +1,7 @@
 """Events that interactions hear."""
 
 from crm.events.catalogue import (
+    CapabilityStateChanged,
     ContactPointUnreachable,
     InteractionStatusChanged,
     ReportLate,
@@ -11,6 +12,7 @@ from interactions.models import Interaction
 from interactions.processes.deliver_report import raise_late_report, send_report
 from interactions.processes.measure_satisfaction import ask_opinion
 from interactions.processes.notify_customer import leave_unreachable
+from interactions.processes.track_interaction import follow_version
 
 
 @on(InteractionStatusChanged)
@@ -32,3 +34,8 @@ def send_made_report(event: ReportReady, event_id: int) -> None:
 @on(ReportLate)
 def raise_report_that_is_late(event: ReportLate, event_id: int) -> None:
     raise_late_report(report_id=event.report_id)
+
+
+@on(CapabilityStateChanged)
+def move_what_runs(event: CapabilityStateChanged, event_id: int) -> None:
+    follow_version(version_id=event.version_id, state=event.new)

@@ -157,6 +157,31 @@ def reminders_come_in_time(config: Mapping[str, Any]) -> Shown:
     )
 
 
+def doubt_comes_when_the_queue_says_so(config: Mapping[str, Any]) -> Shown:
+    """Hold the moment of doubt against counting through made-up queues, quick and slow."""
+    asked = 0
+    for slowest in (30, 60, 100, 150, 400):
+        durations = [slowest * n // 100 + n % 7 for n in range(1, 1001)]
+        pace = engine.Pace.of(durations)
+        for target in (20, 50, 90, 120):
+            doubtful = pace.doubtful_from(target, config["ask_below"])
+            counted = _first_doubt(durations, target, config["ask_below"])
+            if counted is not None and (
+                doubtful is None or abs(doubtful - counted) > slowest // 20
+            ):
+                return Shown(False, f"Of {slowest}, {target}: {doubtful}, counted {counted}.")
+            asked += 1
+    return Shown(True, f"{asked} queues and promises agree with counting.", {"asked": asked})
+
+
+def _first_doubt(durations: list[int], target: int, below: int) -> int | None:
+    for consumed in range(target):
+        left = [one for one in durations if one > consumed]
+        if sum(one <= target for one in left) * 100 < below * len(left):
+            return consumed
+    return None
+
+
 def who_said_no_is_not_mailed(config: Mapping[str, Any]) -> Shown:
     """Record a customer with an address and a refusal, and ask whether we would write."""
     party_id = _probe()
@@ -231,6 +256,14 @@ for _case in (
         category="data",
         check=calendars_agree_with_counting_minute_by_minute,
         clause="R-TMI-5",
+    ),
+    Case(
+        key="jeopardy.by-its-queue",
+        title="Doubt comes when the queue says so",
+        slots=("jeopardy.predictor",),
+        category="policy",
+        check=doubt_comes_when_the_queue_says_so,
+        clause="R-TMI-9",
     ),
     Case(
         key="notify.every-language",

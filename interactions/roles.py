@@ -35,6 +35,8 @@ _TABLES = tuple(
         "mailboxcursor",
         "interactionitem",
         "assistrequest",
+        "queuepace",
+        "clockmove",
     )
 )
 

@@ -30,6 +30,8 @@ from interactions.processes.track_interaction import (
     apply_silence,
     audit_sample,
     fire_due,
+    learn_paces,
+    move_slice,
     remind_due,
 )
 
@@ -40,6 +42,8 @@ _QUESTIONS = 200
 _ARRIVALS = 50
 _MATTERS = 100
 _FIGURES = 50
+# Each is locked until its slice is through.
+_MOVED = 50
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -97,6 +101,18 @@ def close_what_is_done() -> int:
 
     rounds(page)
     return closed
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def move_running_clocks() -> int:
+    """Go on with previews and moves of running promises, slice by slice."""
+    return rounds(lambda: move_slice(_MOVED))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def learn_how_long_queues_take() -> int:
+    """What foresight goes by; returns how many queues were learnt anew."""
+    return learn_paces(timezone.now())
 
 
 @shared_task(ignore_result=True)

@@ -23,6 +23,7 @@ from interactions.web import (
     performance,
     public,
     rows,
+    running,
     timeline,
 )
 
@@ -69,6 +70,9 @@ urlpatterns = [
     path(f"{_ONE}/ask", actions.ask, name="ask"),
     path(f"{_ONE}/answered", actions.answered, name="answered"),
     path(f"{_ONE}/promise/<int:clock_id>", actions.promise, name="promise"),
+    path("running-promises/<int:pk>", running.running, name="running"),
+    path("running-promises/<int:pk>/<slug:step>", running.step, name="running_step"),
+    path("desk/will-be-met/<int:pk>", actions.will_be_met, name="will_be_met"),
     path(f"{_ONE}/complete", actions.complete, name="complete"),
     path(f"{_ONE}/undo-complete", actions.undo_complete, name="undo_complete"),
     path(f"{_ONE}/close", actions.close, name="close"),

@@ -18,9 +18,11 @@ def _nothing_remembered() -> None:
     """No test meets what the one before left in this process."""
     from crm.celery import app
     from customers.alike import forget_model
+    from interactions.processes.track_interaction.foreseeing import forget_paces
 
     app._rests_until = 0.0
     forget_model()
+    forget_paces()
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,7 @@ from interactions.clock.events import (
 )
 from interactions.clock.explain import Row, RowKind, explain
 from interactions.clock.fold import UNTOLD, FoldError, fold, fold_cycles
+from interactions.clock.foresight import Pace
 from interactions.clock.hours import CalendarError, DayException
 from interactions.clock.instants import (
     moment,
@@ -59,6 +60,7 @@ __all__ = [
     "Kind",
     "Metric",
     "Mode",
+    "Pace",
     "Policy",
     "ReplayError",
     "Row",

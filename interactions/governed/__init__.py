@@ -7,6 +7,7 @@ from interactions.governed import (
     calendars,
     channels,
     closing,
+    foreseeing,
     policies,
     surveys,
     wording,
@@ -19,6 +20,7 @@ SLA_CALENDAR: Final = slots.declare(calendars.SLOT)
 SLA_POLICY: Final = slots.declare(policies.SLOT)
 TEMPLATE_SET: Final = slots.declare(wording.SLOT)
 CLOSE_POLICY: Final = slots.declare(closing.SLOT)
+JEOPARDY: Final = slots.declare(foreseeing.SLOT)
 SURVEY: Final = slots.declare(surveys.SLOT)
 WORK_POLICY: Final = slots.declare(working.SLOT)
 CHANNELS: Final = {key: slots.declare(slot) for key, slot in channels.SLOTS.items()}

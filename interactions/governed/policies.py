@@ -18,6 +18,8 @@ PRIORITIES: Final = (1, 2, 3, 4, 5)
 STANDARD: Final = "standard"
 
 _HOUR: Final = 3600
+# What lies between are moments that are no share of the time: doubt, silence after a miss.
+_LOWEST: Final = 5
 _LIVE: Final = ["phone", "chat", "shop"]
 
 BASELINE: Final[Mapping[str, Any]] = {
@@ -93,6 +95,7 @@ BASELINE: Final[Mapping[str, Any]] = {
         "stage": 90,
         "targets": ["first_response", "resolution"],
         "extend_percent": 50,
+        "silent_after_seconds": _HOUR // 2,
     },
 }
 
@@ -216,6 +219,8 @@ def _check_stages(config: Mapping[str, Any]) -> None:
     stages = config.get("stages", list(STAGES))
     if not all(isinstance(stage, int) and stage > 0 for stage in stages) or 100 not in stages:  # noqa: PLR2004 - per cent
         raise SettingProblem(_("Stages are whole per cents and 100 is one of them."), "stages")
+    if any(stage < _LOWEST or stage % _LOWEST for stage in stages):
+        raise SettingProblem(_("Stages are multiples of 5 %."), "stages")
     notice = config.get("customer_notice", {})
     if notice.get("automatic") and notice.get("stage") not in stages:
         raise SettingProblem(
@@ -233,6 +238,11 @@ SLOT: Final = Slot(
     baseline=BASELINE,
     code_ref="interactions.clock",
     check_config=check,
-    durations=("rules.*.targets.*", "default.targets.*", "max_pause_seconds"),
+    durations=(
+        "rules.*.targets.*",
+        "default.targets.*",
+        "max_pause_seconds",
+        "customer_notice.silent_after_seconds",
+    ),
     settings=words.SLA_POLICY,
 )

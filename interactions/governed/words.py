@@ -109,6 +109,10 @@ SLA_POLICY: Final[Mapping[str, Setting]] = {
     "customer_notice.extend_percent": Setting(
         _("New promise later by"), _("Share of the promised time."), "%"
     ),
+    "customer_notice.silent_after_seconds": Setting(
+        _("Missed and nothing said for"),
+        _("Then the customer is told a new time by itself, also where that is left to people."),
+    ),
 }
 
 

@@ -14,6 +14,8 @@ from interactions.models.item import InteractionItem
 from interactions.models.link import InteractionLink
 from interactions.models.macro import Macro, MacroText
 from interactions.models.message import Message
+from interactions.models.move import ClockMove
+from interactions.models.pace import QueuePace
 from interactions.models.partner import Communication, TroubleTicket
 from interactions.models.portal import PortalLink
 from interactions.models.reading import Reading
@@ -29,6 +31,7 @@ __all__ = [
     "Batch",
     "Call",
     "CarrierState",
+    "ClockMove",
     "Commitment",
     "Communication",
     "FollowUp",
@@ -43,6 +46,7 @@ __all__ = [
     "MailboxCursor",
     "Message",
     "PortalLink",
+    "QueuePace",
     "Reading",
     "Reason",
     "ResponseRequest",

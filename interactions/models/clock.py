@@ -48,6 +48,7 @@ class SlaClock(models.Model):
     stopped_at = models.DateTimeField(_("stopped at"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
     jeopardy_at = models.DateTimeField(_("at risk since"), null=True, blank=True)
+    predicted_end_at = models.DateTimeField(_("foreseen for"), null=True, blank=True)
     commitment_no = models.PositiveSmallIntegerField(_("promise number"), default=1)
     next_stage = models.PositiveSmallIntegerField(_("next stage"), null=True, blank=True)
     folded_seq = models.PositiveIntegerField(_("folded up to event"), default=0)

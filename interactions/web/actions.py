@@ -18,7 +18,7 @@ from crm.web.page import redirect_to, wants_fragment
 from crm.web.undo import say, say_with_undo
 from interactions.models import Interaction
 from interactions.processes import close_interaction, update_interaction
-from interactions.processes.track_interaction import make_promise
+from interactions.processes.track_interaction import make_promise, stand_by
 from interactions.web import attachments, forms, presence
 from interactions.web.page import composer, conversation, in_sight, shown
 
@@ -140,6 +140,16 @@ def promise(request: HttpRequest, public_id: UUID, clock_id: int) -> HttpRespons
         return _("Promised, and the customer is being told.")
 
     return act(request, public_id, "promise_form", form, do, anchor="promises")
+
+
+@login_required
+@require_POST
+def will_be_met(request: HttpRequest, pk: int) -> HttpResponse:
+    """The owner knows better than the queue: it will be in time."""
+    clock = stand_by(clock_id=pk, actor=signed_in(request))
+    reference = clock.interaction.reference
+    say(request, _("%(reference)s stays as promised.") % {"reference": reference})
+    return redirect_to(request, reverse("interactions:desk"))
 
 
 @login_required

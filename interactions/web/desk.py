@@ -19,7 +19,15 @@ from crm.web.undo import say, say_with_undo
 from interactions.models import Interaction
 from interactions.processes.manage_interaction import take_next as take_the_next
 from interactions.processes.update_interaction import assign as assign_to
-from interactions.web import availability, follow_ups, kept_filters, queue, today, wording
+from interactions.web import (
+    availability,
+    doubtful,
+    follow_ups,
+    kept_filters,
+    queue,
+    today,
+    wording,
+)
 from interactions.web.forms import BatchForm, KeptFilterForm, LogForm
 from interactions.web.people import shown_name
 
@@ -174,6 +182,7 @@ def _around(actor: Actor, tab: str, now: datetime) -> dict[str, Any]:
         "figures": today.figures(actor, now, desk=reverse("interactions:desk")),
         "waiting": [(one, shown_name(one.interaction.customer, actor)) for one in waiting],
         "waiting_n": waiting_n,
+        "doubtful": doubtful.lines(actor, now),
         "waiting_heads": [
             {"label": _("Customer"), "class": "w-cust"},
             {"label": _("What we asked")},

@@ -23,6 +23,7 @@ from interactions import clock as engine
 from interactions.models import Commitment, FollowUp, Interaction, ResponseRequest, SlaClock
 from interactions.processes.track_interaction import explain
 from interactions.processes.track_interaction.duty import proposed_due
+from interactions.processes.track_interaction.foreseeing import outlook
 from interactions.web import (
     availability,
     clocks,
@@ -315,7 +316,9 @@ def _promises(one: Interaction, actor: Actor) -> dict[str, Any]:
 def _proposed(told: Any) -> Any:
     """The next date we can keep by the desk's own hours, as the duty itself would promise it."""
     now = timezone.now()
-    due = proposed_due(told.view, now=engine.seconds(now), percent=_EXTEND)
+    due = proposed_due(
+        told.view, now=engine.seconds(now), percent=_EXTEND, outlook=outlook(told.clock)
+    )
     return engine.moment(due) if due is not None else None
 
 

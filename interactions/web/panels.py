@@ -34,3 +34,14 @@ panels.register_action(
     parameter="customer",
     permission="interactions.log_interaction",
 )
+for _slot in ("sla.policy", "sla.calendar"):
+    panels.register(
+        page=f"capability:{_slot}",
+        name="running",
+        order=10,
+        column="centre",
+        title=_("Running promises"),
+        icon="alarm",
+        url_name="interactions:running",
+        permission="readiness.view_capabilityversion",
+    )

@@ -193,7 +193,8 @@ def _line(event: InteractionEvent, names: dict[int, str]) -> tuple[str, str] | N
         "asked": ("message-question", _("We asked: “%(question)s”; the fix is paused")),
         "answered": ("check", _("The customer answered, the fix counts again")),
         "timed_out": ("clock-exclamation", _("No answer in time, the fix counts again")),
-        "at_risk": ("alert-triangle", _("%(target)s at risk")),
+        "at_risk": ("alert-triangle", _at_risk(data)),
+        "stood_by": ("check", _("%(who)s: %(target)s will be in time")),
         "breached": ("alert-octagon", _("%(target)s missed")),
         "promise_made": ("message-dots", _("New promise, %(target)s: %(due)s")),
         "completed": ("check", _("Completed: %(outcome)s")),
@@ -236,8 +237,15 @@ def _line(event: InteractionEvent, names: dict[int, str]) -> tuple[str, str] | N
         "owner": names.get(_number(data.get("new")), _("nobody")),
         "until": _full(data.get("until")),
         "other": _reference(data),
+        "chance": data.get("chance", ""),
     }
     return icon, sentence % said
+
+
+def _at_risk(data: Mapping[str, Any]) -> str:
+    if data.get("foreseen"):
+        return _("%(target)s in doubt: of a hundred like it, %(chance)s are in time")
+    return _("%(target)s at risk")
 
 
 def _handed(data: Mapping[str, Any]) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from crm.access import Actor, require, signed_in
 from crm.web.page import render_page
+from crm.web.panels import panels_for
 from crm.web.times import instant_full
 from readiness.models import Acceptance, CapabilitySlot, CapabilityVersion, ProcessElement, Stage
 from readiness.processes.accept_capability import required_roles
@@ -70,6 +71,7 @@ def capability(request: HttpRequest, slot_key: str) -> HttpResponse:
         "shared_by": _UNITS.get(slot.unit, slot.unit),
     }
     if shown is not None:
+        context["panels"] = panels_for(f"capability:{slot.key}", actor, pk=shown.pk)
         context |= version_context(version_shown(shown.pk), versions, actor)
     return render_page(
         request,

@@ -101,6 +101,22 @@ def ask_for_call(
     )
 
 
+def ask_whether_met(*, interaction: Interaction, clock: SlaClock, people: Iterable[Any]) -> None:
+    """Others like it took longer than is left: the owner says what the customer will hear."""
+    notify_people(
+        people,
+        level="warn",
+        title=format_lazy(
+            gettext_lazy("{reference}: will the {target} be in time?"),
+            reference=interaction.reference,
+            target=SlaClock.Target(clock.target).label,
+        ),
+        body=clock.predicted_end_at.isoformat() if clock.predicted_end_at else "",
+        url=page_of(interaction),
+        dedupe_key=f"clock:{clock.pk}:doubt",
+    )
+
+
 def tell_about_silence(
     *, interaction: Interaction, request: ResponseRequest, said: str | Lazy
 ) -> int:

@@ -4,7 +4,15 @@ from interactions.processes.track_interaction.auditing import audit_sample
 from interactions.processes.track_interaction.duty import fire_due, fire_now
 from interactions.processes.track_interaction.explanation import Explained, explain
 from interactions.processes.track_interaction.folding import refold
-from interactions.processes.track_interaction.promising import make_promise
+from interactions.processes.track_interaction.foreseeing import learn_paces
+from interactions.processes.track_interaction.moving import (
+    follow_version,
+    leave_running,
+    move_running,
+    move_slice,
+    preview_move,
+)
+from interactions.processes.track_interaction.promising import make_promise, stand_by
 from interactions.processes.track_interaction.rebuilding import Difference, rebuild
 from interactions.processes.track_interaction.reminding import remind_due
 from interactions.processes.track_interaction.silence import apply_silence
@@ -23,12 +31,19 @@ __all__ = [
     "explain",
     "fire_due",
     "fire_now",
+    "follow_version",
+    "learn_paces",
+    "leave_running",
     "make_promise",
     "move",
+    "move_running",
+    "move_slice",
+    "preview_move",
     "rebuild",
     "refold",
     "remind_due",
     "retarget",
+    "stand_by",
     "start_clocks",
     "work_on",
 ]

@@ -21,15 +21,21 @@ from interactions.processes.notify_customer.staff import (
     Colleagues,
     alarm_staff,
     ask_for_call,
+    ask_whether_met,
     tell_staff,
 )
 from interactions.processes.track_interaction.crediting import credit_due
 from interactions.processes.track_interaction.folding import Folded, fold_events, keep
+from interactions.processes.track_interaction.foreseeing import Outlook, outlook
 from interactions.processes.track_interaction.matters import Matter, read_matters
 from interactions.processes.track_interaction.promising import promise_anew
 from interactions.processes.track_interaction.stages import (
     BREACH,
     CONTRACT,
+    FORETOLD,
+    MOMENTS,
+    SILENT,
+    UNLIKELY,
     Due,
     Try,
     pending,
@@ -106,13 +112,21 @@ def _fire(clock_ids: list[int], now: datetime) -> set[int]:
 
 @dataclass(frozen=True, slots=True)
 class _Duty:
-    """A due clock, the stages that passed, and the last of them, which is the one told."""
+    """A due clock, the stages that passed, and the last of them, which is the one told.
+
+    `moments` passed too: doubt and silence, which are no stages.
+    """
 
     matter: Matter
     clock: SlaClock
     one: Folded
     passed: list[Due]
-    highest: Due
+    highest: Due | None
+    moments: list[Due]
+
+    def late(self, now: datetime) -> bool:
+        """Whether it is too late to foresee anything."""
+        return self.one.view.due_at is not None and engine.seconds(now) > self.one.view.due_at
 
 
 class _Tick:
@@ -145,6 +159,16 @@ class _Tick:
                 for duty in duties
                 for due in duty.passed
             ]
+            + [
+                Try(
+                    duty.clock.pk,
+                    due.number,
+                    due.percent,
+                    superseded=due.percent in FORETOLD and duty.late(self.now),
+                )
+                for duty in duties
+                for due in duty.moments
+            ]
         )
         return duties
 
@@ -152,33 +176,73 @@ class _Tick:
         done = matter.done[clock.pk]
         passed = [
             due
-            for due in pending(clock, one.view, done, matter.promises[clock.pk])
+            for due in pending(clock, one.view, one.policy, done, matter.promises[clock.pk])
             if due.fires_at <= engine.seconds(self.now)
         ]
         done |= {(due.number, due.percent) for due in passed}
         if not passed:
             return None
-        highest = max(passed, key=lambda due: (due.number, due.percent))
-        return _Duty(matter, clock, one, passed, highest)
+        stages = [due for due in passed if due.percent not in MOMENTS]
+        highest = max(stages, key=lambda due: (due.number, due.percent), default=None)
+        moments = [due for due in passed if due.percent in MOMENTS]
+        return _Duty(matter, clock, one, stages, highest, moments)
 
     def act(self, duty: _Duty) -> None:
         """Record and tell what we were the first to win."""
-        ours = [due for due in duty.passed if (duty.clock.pk, due.number, due.percent) in self.won]
+        foretold = [due for due in self._ours(duty, duty.moments) if due.percent in FORETOLD]
+        if foretold and not duty.late(self.now):
+            self._look_ahead(duty, foretold)
+        ours = self._ours(duty, duty.passed)
         if any(due.number == CONTRACT for due in ours):
             _record(duty.matter.interaction, duty.clock, duty.one, ours)
         for due in ours:
             if due.percent == BREACH:
                 credit_due(duty.clock, due.number, SYSTEM)
-        if duty.highest in ours:
-            self._tell(duty, ours)
+        if duty.highest is not None and duty.highest in ours:
+            self._tell(duty, duty.highest, ours)
+        if any(due.percent == SILENT for due in self._ours(duty, duty.moments)):
+            self._break_silence(duty)
+
+    def _ours(self, duty: _Duty, some: list[Due]) -> list[Due]:
+        return [due for due in some if (duty.clock.pk, due.number, due.percent) in self.won]
+
+    def _look_ahead(self, duty: _Duty, foretold: list[Due]) -> None:
+        """Doubt is asked about, once; a likely miss is told to the customer, once."""
+        ahead = outlook(duty.clock)
+        if ahead is None:
+            return
+        if duty.clock.jeopardy_at is None:
+            at = engine.moment(min(due.fires_at for due in foretold))
+            _foresee(duty, ahead, at, engine.seconds(self.now))
+            ask_whether_met(
+                interaction=duty.matter.interaction,
+                clock=duty.clock,
+                people=self.colleagues.of(duty.matter.interaction, {"owner"}),
+            )
+        if _tells(duty) and any(due.percent == UNLIKELY for due in foretold):
+            self._promise(duty)
+
+    def _break_silence(self, duty: _Duty) -> None:
+        """Missed, and nobody said a word since: the customer hears the new time from us."""
+        due_at, interaction = duty.one.view.due_at, duty.matter.interaction
+        if due_at is None or interaction.direction == Interaction.Direction.OUTBOUND:
+            return
+        spoken = any(
+            row.type == "agent_reply"
+            and engine.seconds(row.occurred_at) > due_at
+            and not row.data.get("automatic")
+            for row in duty.matter.events
+        )
+        if not spoken and duty.clock.commitment_no == CONTRACT:
+            self._promise(duty)
 
     def keep(self) -> None:
         """Bring what is stored up to what was folded and done."""
         for matter, folded in zip(self.matters, self.folded, strict=True):
             keep(matter, folded)
 
-    def _tell(self, duty: _Duty, ours: list[Due]) -> None:
-        interaction, clock, due = duty.matter.interaction, duty.clock, duty.highest
+    def _tell(self, duty: _Duty, due: Due, ours: list[Due]) -> None:
+        interaction, clock = duty.matter.interaction, duty.clock
         if audience := _audience(duty.one.policy, ours):
             tell_staff(
                 interaction=interaction,
@@ -188,19 +252,18 @@ class _Tick:
                 number=due.number,
             )
         notice = duty.one.policy.get("customer_notice", {})
-        wanted = (
-            notice.get("automatic")
-            and due.percent >= notice["stage"]
-            and clock.target in notice["targets"]
-            and clock.commitment_no == due.number
-            and interaction.direction == Interaction.Direction.INBOUND
-        )
-        if wanted:
-            self._promise(duty, int(notice.get("extend_percent", 50)))
+        reached = due.percent >= notice.get("stage", 0) and clock.commitment_no == due.number
+        if reached and _tells(duty):
+            self._promise(duty)
 
-    def _promise(self, duty: _Duty, percent: int) -> None:
+    def _promise(self, duty: _Duty) -> None:
         """Tell the customer the next date we can keep, before they have to ask."""
-        new_due = proposed_due(duty.one.view, now=engine.seconds(self.now), percent=percent)
+        new_due = proposed_due(
+            duty.one.view,
+            now=engine.seconds(self.now),
+            percent=int(duty.one.policy.get("customer_notice", {}).get("extend_percent", 50)),
+            outlook=outlook(duty.clock),
+        )
         if new_due is None:
             return
         interaction, clock = duty.matter.interaction, duty.clock
@@ -244,10 +307,57 @@ def _record(interaction: Interaction, clock: SlaClock, one: Folded, won: list[Du
         publish(SlaBreached(interaction_id=interaction.pk, clock_id=clock.pk), actor=SYSTEM)
 
 
-def proposed_due(view: engine.ClockView, *, now: int, percent: int) -> int | None:
-    """The later of now and the old due time, plus a share of the target in clock time."""
+def _foresee(duty: _Duty, ahead: Outlook, at: datetime, now: int) -> None:
+    """Keep what is foreseen, and on what grounds."""
+    clock, view = duty.clock, duty.one.view
+    end = proposed_due(view, now=now, percent=0, outlook=ahead)
+    clock.jeopardy_at = at
+    clock.predicted_end_at = engine.moment(end) if end is not None else None
+    update(clock, "jeopardy_at", "predicted_end_at")
+    append(
+        duty.matter.interaction,
+        "at_risk",
+        actor=SYSTEM,
+        target=clock.target,
+        cycle=clock.cycle,
+        foreseen=True,
+        chance=ahead.pace.chance(view.effective_target, view.consumed),
+        predicted_end=clock.predicted_end_at.isoformat() if clock.predicted_end_at else None,
+        predictor_version_id=ahead.version.version_id,
+    )
+    publish(
+        SlaInJeopardy(
+            interaction_id=clock.interaction_id,
+            clock_id=clock.pk,
+            stage=view.consumed * 100 // view.effective_target,
+        ),
+        actor=SYSTEM,
+    )
+
+
+def _tells(duty: _Duty) -> bool:
+    """Whether the policy lets us tell the customer of this promise by ourselves."""
+    notice = duty.one.policy.get("customer_notice", {})
+    return bool(
+        notice.get("automatic")
+        and duty.clock.target in notice["targets"]
+        and duty.matter.interaction.direction == Interaction.Direction.INBOUND
+    )
+
+
+def proposed_due(
+    view: engine.ClockView, *, now: int, percent: int, outlook: Outlook | None = None
+) -> int | None:
+    """The next date we can keep: by the pace of the queue where that is known.
+
+    Else, and where the queue would rather keep the promise itself: the later of now and the old
+    due time, plus a share of the target in clock time.
+    """
     if view.track is None:
         return None
+    needed = outlook.needed(view.effective_target, view.consumed) if outlook else None
+    if needed is not None:
+        return engine.Track(now, view.track.calendars, view.track.pauses).reach(needed)
     start = max(now, view.due_at or now)
     extra = -(-view.effective_target * percent // 100)
     return engine.Track(start, view.track.calendars, view.track.pauses).reach(extra)

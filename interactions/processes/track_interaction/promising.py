@@ -15,8 +15,9 @@ from crm.gathering import insert, update
 from customers.contactability import Reachability
 from interactions.models import Commitment, Interaction, Message, SlaClock
 from interactions.processes.notify_customer.queueing import delay_notice
-from interactions.processes.track_interaction.folding import fold_events, keep
+from interactions.processes.track_interaction.folding import fold_events, keep, refold
 from interactions.processes.track_interaction.matters import Matter, read_matters
+from interactions.processes.track_interaction.stages import CONTRACT, UNLIKELY, win
 from interactions.processes.track_interaction.timeline import append, work_on
 
 
@@ -55,6 +56,27 @@ def make_promise(
     )
     keep(matter, folded, actor=actor)
     return promise
+
+
+@transaction.atomic
+def stand_by(*, clock_id: int, actor: Actor) -> SlaClock:
+    """Whoever works on it knows better than the queue: it will be in time, nobody is told else.
+
+    What was foreseen stays on the timeline; the stages of the policy go on as ever.
+    """
+    require(actor, "interactions.update_interaction")
+    about = SlaClock.objects.only("interaction_id").get(pk=clock_id)
+    interaction = work_on(about.interaction_id, actor=actor)
+    clock = SlaClock.objects.get(pk=clock_id)
+    if clock.predicted_end_at is None:
+        return clock
+    clock.predicted_end_at = None
+    clock.save(update_fields=["predicted_end_at"])
+    win(clock, CONTRACT, UNLIKELY, superseded=True)
+    append(interaction, "stood_by", actor=actor, target=clock.target, cycle=clock.cycle)
+    refold(interaction=interaction, actor=actor)
+    clock.refresh_from_db()
+    return clock
 
 
 def promise_anew(

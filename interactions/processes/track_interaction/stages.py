@@ -1,16 +1,23 @@
 """Which stage of a promise comes next, and the one insert that decides who acts on it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from crm import sql
 from interactions import clock as engine
 from interactions.clock.stages import plan
 from interactions.models import Commitment, SlaClock
+from interactions.processes.track_interaction.foreseeing import outlook
 
 CONTRACT: Final = 1
 BREACH: Final = 100
+# Moments that are no share of the target: a policy's own stages are multiples of five.
+FORESEEN: Final = 1
+UNLIKELY: Final = 2
+SILENT: Final = 101
+FORETOLD: Final = frozenset({FORESEEN, UNLIKELY})
+MOMENTS: Final = FORETOLD | {SILENT}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,6 +42,7 @@ class Try:
 def pending(
     clock: SlaClock,
     view: engine.ClockView,
+    policy: Mapping[str, Any],
     done: Collection[tuple[int, int]],
     promises: Iterable[Commitment],
 ) -> list[Due]:
@@ -52,6 +60,8 @@ def pending(
     if clock.commitment_no > CONTRACT:
         standing = (one for one in promises if one.number == clock.commitment_no)
         stages += _of_promise(next(standing, None), view)
+    else:
+        stages += _in_doubt(clock, view) + _in_silence(view, policy)
     return sorted(due for due in stages if (due.number, due.percent) not in done)
 
 
@@ -74,6 +84,39 @@ def win_all(tries: Sequence[Try]) -> set[tuple[int, int, int]]:
         },
     )
     return {(row["clock_id"], row["commitment_no"], row["stage"]) for row in won}
+
+
+def _in_doubt(clock: SlaClock, view: engine.ClockView) -> list[Due]:
+    """When the contract becomes doubtful and then unlikely, by the pace of its queue now."""
+    # While it stands still for an answer, nobody can say when it will be done.
+    ahead = outlook(clock) if view.due_at is not None else None
+    if ahead is None or view.track is None:
+        return []
+    moments = {
+        FORESEEN: ahead.asked_from(view.effective_target),
+        UNLIKELY: ahead.told_from(view.effective_target),
+    }
+    changed_at = view.last_change_at or 0
+    return [
+        Due(max(at, changed_at), CONTRACT, moment)
+        for moment, consumed in moments.items()
+        if consumed is not None and (at := view.track.reach(consumed)) is not None
+    ]
+
+
+def _in_silence(view: engine.ClockView, policy: Mapping[str, Any]) -> list[Due]:
+    """When the customer has waited long enough after a miss for somebody to say something.
+
+    Where notices go by themselves, one has gone by then.
+    """
+    notice = policy.get("customer_notice", {})
+    wait = notice.get("silent_after_seconds")
+    if wait is None or notice.get("automatic") or view.track is None:
+        return []
+    if view.metric.value not in notice.get("targets", ()):
+        return []
+    at = view.track.reach(view.effective_target + wait)
+    return [] if at is None else [Due(max(at, view.last_change_at or at), CONTRACT, SILENT)]
 
 
 def _of_promise(promise: Commitment | None, view: engine.ClockView) -> list[Due]:

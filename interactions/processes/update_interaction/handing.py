@@ -11,6 +11,7 @@ from crm.errors import RuleBroken
 from crm.events.catalogue import InteractionUpdated
 from crm.events.publish import publish
 from interactions.models import Interaction
+from interactions.processes.track_interaction.folding import refold
 from interactions.processes.track_interaction.timeline import append, change_status, work_on
 from interactions.reads import check_colleague, check_team
 
@@ -65,6 +66,8 @@ def transfer(
             InteractionUpdated(interaction_id=interaction.pk, changed=["owner", "team"]),
             actor=actor,
         )
+        # Each team has its own pace: when a miss is foreseen goes by where it lies now.
+        refold(interaction=interaction, actor=actor)
     interaction.refresh_from_db()
     return interaction
 

@@ -96,7 +96,8 @@ def test_a_list_costs_the_same_however_long_it_is() -> None:
         client.get("/desk?tab=all")
 
     assert len(many) == len(few)
-    assert len(few) <= 40
+    # The last one asks which promises are in doubt.
+    assert len(few) <= 41
 
 
 def test_take_next_takes_the_most_urgent_without_an_owner() -> None:
