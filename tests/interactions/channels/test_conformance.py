@@ -1,7 +1,7 @@
 """One suite for every channel: create, reply, attach, thread, twice, close, consent, SLA, off."""
 
 import itertools
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -10,24 +10,27 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from crm.access import SYSTEM
+from crm.access import SYSTEM, Actor
 from crm.errors import RuleBroken
 from customers.models import Customer
 from customers.processes.manage_consent import record_consent
 from interactions.channels import adapter_of, marks
+from interactions.channels.contract import Enclosure
 from interactions.governed import CHANNELS
+from interactions.governed.channels import TAKES_FILES
 from interactions.models import Attachment, Inbound, Interaction, Message
 from interactions.processes.close_interaction import close, complete
 from interactions.processes.log_interaction import log_interaction
 from interactions.processes.notify_customer import send_due
 from interactions.processes.receive_message import collect, file_due
+from interactions.processes.receive_message.enclosing import enclose
 from interactions.processes.update_interaction import add_message
 from readiness.models import CapabilityVersion
 from readiness.registry import slots
 from readiness.registry.resolve import forget_snapshot
 from tests.customers.factories import a_customer, a_medium, a_party
 from tests.interactions.channels.providers import SECRETS, Gateway, a_gateway, pushed
-from tests.interactions.factories import the_clock
+from tests.interactions.factories import a_worker, the_clock
 from tests.interactions.imap_server import Folder, an_imap_server
 from tests.interactions.mailbox import Mailbox, a_mailbox
 from tests.interactions.mails import a_mail
@@ -55,6 +58,8 @@ class Outside:
     """The world as one channel sees it: the real door in, and what reached the other side."""
 
     channel: str
+    # Which door it comes in by, where a channel has more than one.
+    door: str
     customer: Customer
     folder: Folder
     mailbox: Mailbox
@@ -87,15 +92,30 @@ class Outside:
         if answering is not None:
             headers["In_Reply_To"] = answering.wire_id
         mail = a_mail(body=text, files=(("bill.pdf", FILE),) if file else (), **headers)
+        if self.door == "hook":
+            answer = pushed("email", {"raw": b64encode(mail).decode()})
+            file_due(20)
+            return int(answer.status_code)
         if mail not in self.folder.mails.values():
             self.folder.put(mail)
         collect("care")
         file_due(20)
         return 202
 
+    def got(self) -> list[tuple[str, bytes]]:
+        """Every file that reached the customer through a carrier."""
+        mails = [
+            (str(part.get_filename()), part.get_payload(decode=True))
+            for mail in self.mailbox.delivered
+            for part in mail.iter_attachments()
+        ]
+        sent = [file for body in self.gateway.taken for file in body.get("attachments", ())]
+        return mails + [(one["name"], b64decode(one["content"])) for one in sent]
+
     def heard(self) -> list[str]:
         """Every text that reached the customer through a carrier."""
-        mails = [mail.get_content().strip() for mail in self.mailbox.delivered]
+        said = [mail.get_body(("plain",)) for mail in self.mailbox.delivered]
+        mails = [part.get_content().strip() for part in said if part]
         return mails + [body["text"] for body in self.gateway.taken]
 
     def off(self) -> None:
@@ -112,15 +132,15 @@ class Outside:
         forget_snapshot()
 
 
-@pytest.fixture(params=sorted(CHANNELS))
+@pytest.fixture(params=[*sorted(CHANNELS), "email by hook"])
 def outside(request: pytest.FixtureRequest, plain: None, settings: Any) -> Iterator[Outside]:
-    channel = request.param
+    channel, _by, door = request.param.partition(" by ")
     party = a_party()
     if channel in ADDRESSES:
         kind, address = ADDRESSES[channel]
         a_medium(party, kind, address, state="verified", verified_at=timezone.now())
     with ExitStack() as stack:
-        world = Outside(channel, a_customer(party=party), Folder(), Mailbox(), Gateway())
+        world = Outside(channel, door, a_customer(party=party), Folder(), Mailbox(), Gateway())
         settings.CRM_CHANNEL_SECRETS = SECRETS
         if channel == "email":
             world.folder = stack.enter_context(an_imap_server())
@@ -137,12 +157,16 @@ def outside(request: pytest.FixtureRequest, plain: None, settings: Any) -> Itera
         yield world
 
 
-def replied(world: Outside, body: str = "We look into it.") -> Message:
+def replied(
+    world: Outside, body: str = "We look into it.", *, actor: Actor = SYSTEM, file: bool = False
+) -> Message:
     """Our answer, delivered as the channel delivers."""
     interaction = Interaction.objects.get()
     message = add_message(
-        interaction_id=interaction.pk, body=body, channel=world.channel, actor=SYSTEM
+        interaction_id=interaction.pk, body=body, channel=world.channel, actor=actor
     )
+    if file:
+        enclose(message, [Enclosure("plan.pdf", "application/pdf", FILE)])
     send_due(20)
     message.refresh_from_db()
     return message
@@ -174,6 +198,27 @@ def test_it_creates_replies_attaches_threads_and_keeps_the_promise(outside: Outs
         .order_by("pk")
         .values_list("body", flat=True)
     ) == ["My line is dead.", "Thank you."]
+
+
+@pytest.mark.req("R-TMI-5")
+def test_a_persons_answer_stops_the_clock_of_the_first_reply(outside: Outside) -> None:
+    outside.says("My line is dead.")
+    clock = the_clock(Interaction.objects.get(), "first_response")
+
+    replied(outside, actor=a_worker())
+
+    before = clock.stopped_at
+    clock.refresh_from_db()
+    assert (before, clock.stopped_at is None) == (None, False)
+
+
+def test_a_file_goes_along_where_the_channel_takes_files(outside: Outside) -> None:
+    outside.says("Where is the cable?")
+
+    replied(outside, file=True)
+
+    takes = outside.channel in TAKES_FILES
+    assert outside.got() == ([("plan.pdf", FILE)] if takes else [])
 
 
 @pytest.mark.req("R-TMI-3")
@@ -230,7 +275,9 @@ def test_switched_off_it_takes_nothing_in_sends_nothing_and_loses_nothing(
     refused = outside.says("Hello?", id="while-off")
     send_due(20)
 
-    assert refused == (202 if outside.channel == "email" else 503)
+    # What is in a mailbox stays there; whoever pushes keeps it and pushes again.
+    mailbox = outside.channel == "email" and not outside.door
+    assert refused == (202 if mailbox else 503)
     assert (Inbound.objects.count(), outside.heard()) == (1, [])
     with pytest.raises(RuleBroken) as told:
         log_interaction(customer_id=None, channel=outside.channel, subject="x", actor=SYSTEM)

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain")]
 
 _KEY = re.compile(r'data-(?:row-)?key="([^"]+)"')
 _WRITTEN = {"Ctrl+Enter": "Ctrl ↵", "Ctrl+Shift+Enter": "Ctrl Shift ↵"}
-# Walked, ticked, opened and closed by the script itself; the number of a tab stands for all of them.
+# Walked, ticked, opened and closed by the script itself; a tab's number stands for all of them.
 _BY_SCRIPT = {"J", "K", "X", "Enter", "Esc", *"23456"}
 # Of fragments that come later: the facts, and rows that came in.
 _LATER = {"F", "Y", "N", "U"}
