@@ -1,6 +1,5 @@
 """The doors of a resource: its collection and its items, lean enough to pass bytes through."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -13,9 +12,9 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from crm.errors import RuleBroken
 from crm.tmf import errors, idempotency, paging, parsing, reading
 from crm.tmf.authentication import Grant, grant_of, purpose_of, require_scope
+from crm.tmf.conditional import etag_of, is_known, require_revision
 from crm.tmf.errors import CONTENT_TYPE, Refused
 from crm.tmf.fields import wanted
 from crm.tmf.filters import asked
@@ -32,12 +31,6 @@ Answer = Callable[..., HttpResponse]
 def base_of(request: HttpRequest) -> str:
     """Scheme and host as the caller wrote them: links lead back to where the call came from."""
     return f"{request.scheme}://{request.get_host()}"
-
-
-def etag_of(revision: int, body: str) -> str:
-    """The revision, for If-Match, and a digest of what is shown, for If-None-Match."""
-    digest = hashlib.blake2b(body.encode(), digest_size=6).hexdigest()
-    return f'"{revision}-{digest}"'
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +161,7 @@ class Item(Door):
         if found is None:
             raise Http404
         headers["ETag"] = etag = etag_of(found.revision, found.body)
-        if _matches(request.headers.get("If-None-Match"), etag):
+        if is_known(request.headers, etag):
             return HttpResponse(status=304, headers=headers)
         return HttpResponse(found.body.encode(), content_type=CONTENT_TYPE, headers=headers)
 
@@ -215,13 +208,7 @@ class Item(Door):
         if found is None:
             raise Http404
         pk, revision = found
-        expected = request.headers.get("If-Match", "*").strip()
-        if expected != "*" and revision not in _revisions(expected):
-            raise RuleBroken(
-                "changed-meanwhile",
-                _("This was changed since you read it. Read it again and repeat."),
-                kind="precondition",
-            )
+        require_revision(request.headers, revision)
         return int(pk)
 
 
@@ -235,23 +222,6 @@ def _known(public_id: str) -> str:
 def _fields_only(request: HttpRequest, resource: Resource) -> tuple[str, ...] | None:
     raw = request.META.get("QUERY_STRING", "")
     return wanted(asked(raw).reserved.get("fields"), resource) if raw else None
-
-
-def _matches(header: str | None, etag: str) -> bool:
-    if header is None:
-        return False
-    return header.strip() == "*" or etag in {
-        one.strip().removeprefix("W/") for one in header.split(",")
-    }
-
-
-def _revisions(header: str) -> set[int]:
-    found = set()
-    for one in header.split(","):
-        number = one.strip().removeprefix("W/").strip('"').partition("-")[0]
-        if number.isascii() and number.isdigit():
-            found.add(int(number))
-    return found
 
 
 def _change(resource: Resource, before: Any, after: Any, revision: int) -> Change:

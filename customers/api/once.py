@@ -1,7 +1,7 @@
 """A change asked for by a partner: in one transaction, once per Idempotency-Key."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import orjson
 from django.db import transaction
@@ -12,8 +12,15 @@ from crm.access import Actor
 from crm.errors import RuleBroken
 from crm.tmf import errors, idempotency
 from crm.tmf.authentication import Grant
+from crm.tmf.conditional import etag_of, is_known
 
-Answer = tuple[int, Mapping[str, Any]]
+
+class Answer(NamedTuple):
+    """What a change comes to; `revision` is that of the row behind it, for the next If-Match."""
+
+    status: int
+    body: Mapping[str, Any]
+    revision: int | None = None
 
 
 def caller(request: Request) -> Actor:
@@ -35,8 +42,10 @@ def answered_once(request: Request, work: Callable[[], Answer]) -> HttpResponse:
         row = claimed
     try:
         with transaction.atomic():
-            status, body = work()
-            response = as_json(status, body)
+            answer = work()
+            response = as_json(answer.status, answer.body)
+            if answer.revision is not None:
+                response.headers["ETag"] = etag_of(answer.revision, response.content)
             if row:
                 idempotency.keep(row, response)
             return response
@@ -55,3 +64,13 @@ def answered_once(request: Request, work: Callable[[], Answer]) -> HttpResponse:
 
 def as_json(status: int, body: Mapping[str, Any]) -> HttpResponse:
     return HttpResponse(orjson.dumps(body), status=status, content_type=errors.CONTENT_TYPE)
+
+
+def as_read(request: Request, body: Mapping[str, Any], revision: int | None = None) -> HttpResponse:
+    """An answer to GET with its ETag; 304 when the caller holds just this already."""
+    response = as_json(200, body)
+    etag = etag_of(revision, response.content)
+    if is_known(request.headers, etag):
+        response = HttpResponse(status=304)
+    response.headers["ETag"] = etag
+    return response

@@ -15,8 +15,9 @@ from crm.access import Actor, require
 from crm.audit.record import record_access
 from crm.errors import RuleBroken
 from crm.tmf.authentication import Scoped, purpose_of
+from crm.tmf.conditional import require_revision
 from customers import consumers
-from customers.api.once import Answer, answered_once, as_json, caller
+from customers.api.once import Answer, answered_once, as_json, as_read, caller
 from customers.api.orders.shape import checklist_body, order_body, readiness_body
 from customers.models import CompletionStep, Customer, Order
 from customers.processes.check_order_information import check_order_information, order_checklist
@@ -49,7 +50,7 @@ class CheckView(APIView):
 
 
 class OrderView(APIView):
-    """GET: one order with its checklist."""
+    """GET: one order with its checklist; its ETag guards the completion."""
 
     permission_classes = [Scoped]
 
@@ -63,11 +64,11 @@ class OrderView(APIView):
         except RuleBroken as why:
             body["information"] = None
             body["problem"] = body["problem"] or why.message
-        return as_json(200, body)
+        return as_read(request, body, order.revision)
 
 
 class CompletionView(APIView):
-    """PATCH: steps, answers and the state; a whole patch stands or nothing of it."""
+    """PATCH: steps, answers and the state; a whole patch stands or nothing of it (If-Match)."""
 
     permission_classes = [Scoped]
 
@@ -79,6 +80,8 @@ class CompletionView(APIView):
         if strange := sorted(asked.keys() - _WRITABLE):
             raise _wrong(strange[0], _("is not changed here"))
         order = _order(order_id, actor)
+        # Held from here on: what the caller has seen stands until all of the patch does.
+        require_revision(request.headers, Order.objects.lock(order.pk).revision)
         for name in sorted(asked.keys() & _STEPS):
             state, note = _step(asked[name], name)
             record_step(order_id=order.pk, step=name, state=state, note=note, actor=actor)
@@ -94,7 +97,8 @@ class CompletionView(APIView):
                 complete_order(order_id=order.pk, actor=actor)
             case _other:
                 raise _wrong("state", _("can only become “completed” here"))
-        return 200, order_body(_order(order_id, actor))
+        order = _order(order_id, actor)
+        return Answer(200, order_body(order), order.revision)
 
 
 class ReadinessView(APIView):
@@ -106,7 +110,7 @@ class ReadinessView(APIView):
         actor = caller(request)
         order = _order(order_id, actor)
         _seen(request, actor, order.customer_id, "information readiness")
-        return as_json(200, readiness_body(order, consumers.readiness(order)))
+        return as_read(request, readiness_body(order, consumers.readiness(order)))
 
 
 def _lines(asked: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,9 +15,10 @@ from crm.access import Actor, require
 from crm.audit.record import record_access
 from crm.errors import RuleBroken
 from crm.tmf.authentication import Scoped, purpose_of
+from crm.tmf.conditional import etag_of, require_shown
 from crm.tmf.shapes import moment
 from customers import masking
-from customers.api.once import as_json, caller
+from customers.api.once import as_json, as_read, caller
 from customers.api.record import shape
 from customers.as_of import as_of
 from customers.models import Customer, Party
@@ -67,7 +69,10 @@ class RecordView(APIView):
 
 
 class NeedsView(APIView):
-    """GET and PUT: how a customer wishes to hear about each topic; PUT is the whole list."""
+    """GET and PUT: how a customer wishes to hear about each topic; PUT is the whole list.
+
+    They have no revision of their own: If-Match holds while the list reads as it was read.
+    """
 
     permission_classes = [Scoped]
 
@@ -76,16 +81,20 @@ class NeedsView(APIView):
         require(actor, masking.PERMISSION)
         customer = Customer.objects.visible_to(actor).get(public_id=public_id)
         _looked(request, actor, [customer.pk], "communication needs")
-        return as_json(200, shape.needs(_party(customer)))
+        return as_read(request, shape.needs(_party(customer)))
 
+    @transaction.atomic
     def put(self, request: Request, public_id: UUID) -> HttpResponse:
         actor = caller(request)
         customer = Customer.objects.visible_to(actor).get(public_id=public_id)
-        party = _party(customer)
+        party = Party.objects.visible_to(actor).lock(_party(customer).pk)
+        require_shown(request.headers, etag_of(None, as_json(200, shape.needs(party)).content))
         replace_needs(
             party_id=party.pk, needs=_needs(request.data, actor), trigger=_TRIGGER, actor=actor
         )
-        return as_json(200, shape.needs(party))
+        response = as_json(200, shape.needs(party))
+        response.headers["ETag"] = etag_of(None, response.content)
+        return response
 
 
 def _object(body: Any) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db import transaction
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
@@ -12,7 +13,8 @@ from rest_framework.views import APIView
 from crm.access import Actor, require
 from crm.errors import RuleBroken
 from crm.tmf.authentication import Scoped, purpose_of
-from customers.api.once import Answer, answered_once, as_json, caller
+from crm.tmf.conditional import require_revision
+from customers.api.once import Answer, answered_once, as_read, caller
 from customers.models import Customer, Report, ReportNeed
 from customers.processes.report_to_customer import (
     download,
@@ -32,11 +34,8 @@ class NeedsView(APIView):
     def get(self, request: Request, public_id: UUID) -> HttpResponse:
         actor = caller(request)
         customer = _customer(public_id, actor)
-        needs = ReportNeed.objects.visible_to(actor).filter(customer=customer, ended_at=None)
-        listed = needs.prefetch_related(
-            Prefetch("reports", Report.objects.defer("content")), "reports__deliveries"
-        ).order_by("pk")
-        return as_json(200, {"reportNeed": [_need(one) for one in listed]})
+        listed = _standing(actor).filter(customer=customer).order_by("pk")
+        return as_read(request, {"reportNeed": [_need(one) for one in listed]})
 
     def post(self, request: Request, public_id: UUID) -> HttpResponse:
         def work() -> Answer:
@@ -51,23 +50,51 @@ class NeedsView(APIView):
                 recipients=[str(one) for one in recipients] if isinstance(recipients, list) else [],
                 actor=actor,
             )
-            return 201, _need(need)
+            need.refresh_from_db(fields=["revision"])
+            return Answer(201, _need(need), need.revision)
 
         return answered_once(request, work)
 
 
 class NeedView(APIView):
-    """DELETE ends a subscription; what was made stays."""
+    """GET one subscription, PATCH its recipients, DELETE to end it; what was made stays."""
 
     permission_classes = [Scoped]
 
+    def get(self, request: Request, public_id: UUID) -> HttpResponse:
+        need = _one(public_id, caller(request))
+        return as_read(request, _need(need), need.revision)
+
+    def patch(self, request: Request, public_id: UUID) -> HttpResponse:
+        def work() -> Answer:
+            actor = caller(request)
+            need = _seen(request, public_id, actor)
+            asked = request.data if isinstance(request.data, dict) else {}
+            recipients = asked.get("recipient")
+            if asked.keys() != {"recipient"} or not isinstance(recipients, list):
+                raise RuleBroken(
+                    "invalid",
+                    _("recipient is a list; another report is another subscription."),
+                    field="recipient",
+                    kind="input",
+                )
+            keep_report_need(
+                customer_id=need.customer_id,
+                kind=need.kind,
+                period=need.period,
+                format=need.format,
+                recipients=[str(one) for one in recipients],
+                actor=actor,
+            )
+            need = _one(public_id, actor)
+            return Answer(200, _need(need), need.revision)
+
+        return answered_once(request, work)
+
     def delete(self, request: Request, public_id: UUID) -> HttpResponse:
         actor = caller(request)
-        require(actor, "customers.view_reportneed")
-        need = ReportNeed.objects.visible_to(actor).filter(public_id=public_id).first()
-        if need is None:
-            raise Http404
-        end_report_need(need_id=need.pk, actor=actor)
+        with transaction.atomic():
+            end_report_need(need_id=_seen(request, public_id, actor).pk, actor=actor)
         return HttpResponse(status=204)
 
 
@@ -101,7 +128,7 @@ class ReceiptView(APIView):
                 said=str(asked.get("receipt") or ""),
                 actor=caller(request),
             )
-            return 200, {"recipient": one.recipient, "receiptDate": one.receipt_at}
+            return Answer(200, {"recipient": one.recipient, "receiptDate": one.receipt_at})
 
         return answered_once(request, work)
 
@@ -126,6 +153,32 @@ def _customer(public_id: UUID, actor: Actor) -> Customer:
     if customer is None:
         raise Http404
     return customer
+
+
+def _standing(actor: Actor) -> QuerySet[ReportNeed]:
+    """Subscriptions that stand, with what was made of them."""
+    require(actor, "customers.view_reportneed")
+    return (
+        ReportNeed.objects.visible_to(actor)
+        .filter(ended_at=None)
+        .prefetch_related(
+            Prefetch("reports", Report.objects.defer("content")), "reports__deliveries"
+        )
+    )
+
+
+def _one(public_id: UUID, actor: Actor) -> ReportNeed:
+    need = _standing(actor).filter(public_id=public_id).first()
+    if need is None:
+        raise Http404
+    return need
+
+
+def _seen(request: Request, public_id: UUID, actor: Actor) -> ReportNeed:
+    """One subscription, held, at the revision the caller has seen."""
+    need = ReportNeed.objects.lock(_one(public_id, actor).pk)
+    require_revision(request.headers, need.revision)
+    return need
 
 
 def _need(need: ReportNeed) -> dict[str, Any]:

@@ -35,6 +35,7 @@ class OrderNewsView(APIView):
                 actor=actor,
             )
             body = {**order_body(received.order), "eventId": news.event_id}
-            return (200 if received.known else 201), body
+            received.order.refresh_from_db(fields=["revision"])
+            return Answer(200 if received.known else 201, body, received.order.revision)
 
         return answered_once(request, work)

@@ -133,6 +133,8 @@ def record_step(*, order_id: int, step: str, state: str, note: str = "", actor: 
                 "by": actor.name,
             },
         )
+        # The revision is the version of the whole, steps included.
+        order.save(update_fields=["updated_at"])
     return order
 
 
