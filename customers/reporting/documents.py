@@ -6,7 +6,8 @@ import io
 import logging
 import re
 import tempfile
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -34,7 +35,16 @@ logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 _FONTS = Path(crm.web.__file__).parent / "static/crm/fonts"
-_LATIN, _FURTHER = "inter-latin", "inter-latin-ext"
+_LATIN = "inter-latin"
+# The same letters in the other alphabets we have; taken along when a report needs them.
+_FURTHER = (
+    "inter-latin-ext",
+    "inter-vietnamese",
+    "inter-cyrillic",
+    "inter-cyrillic-ext",
+    "inter-greek",
+    "inter-greek-ext",
+)
 _BOLD = 600
 _SHEET_NAME = 31
 
@@ -147,9 +157,11 @@ def _pdf(heading: Heading, content: Content) -> File:
     pdf.set_auto_page_break(auto=True, margin=16)
     pdf.add_font("inter", "", _font(_LATIN))
     pdf.add_font("inter", "B", _font(_LATIN, _BOLD))
-    pdf.add_font("further", "", _font(_FURTHER))
+    further = _further_for(_texts(heading, content))
+    for name in further:
+        pdf.add_font(name, "", _font(name))
     pdf.set_font("inter", size=10)
-    pdf.set_fallback_fonts(["further"], exact_match=False)
+    pdf.set_fallback_fonts(further, exact_match=False)
     pdf.set_title(heading.title)
     pdf.set_lang(translation.get_language() or "en")
     pdf.add_page()
@@ -170,7 +182,7 @@ def _pdf(heading: Heading, content: Content) -> File:
 
 def _line(pdf: FPDF, text: str, *, size: int = 10, bold: bool = False) -> None:
     pdf.set_font("inter", "B" if bold else "", size)
-    pdf.multi_cell(0, size * 0.55, text, new_x="LMARGIN", new_y="NEXT")
+    pdf.multi_cell(0, size * 0.55, _whole(text), new_x="LMARGIN", new_y="NEXT")
 
 
 def _pdf_table(pdf: FPDF, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
@@ -188,7 +200,34 @@ def _pdf_table(pdf: FPDF, heads: Sequence[str], rows: Sequence[Sequence[Cell]]) 
         for line in (heads, *rows):
             row = table.row()
             for cell in line:
-                row.cell(_text(cell))
+                row.cell(_whole(_text(cell)))
+
+
+def _texts(heading: Heading, content: Content) -> Iterator[str]:
+    """Every text that a PDF shows."""
+    yield from (heading.title, heading.customer, heading.period, heading.made)
+    for label, value in content.figures:
+        yield f"{label}{value}"
+    for section in content.sections:
+        yield from (section.title, section.note, *section.heads)
+        for row in section.rows:
+            yield from map(_text, row)
+
+
+def _further_for(texts: Iterable[str]) -> list[str]:
+    """The fonts that have a letter the first one lacks."""
+    wanted = {ord(letter) for text in texts for letter in _whole(text)} - _letters(_LATIN)
+    return [name for name in _FURTHER if wanted & _letters(name)]
+
+
+def _whole(text: str) -> str:
+    """Letters with their marks as one sign, which is what a font has."""
+    return unicodedata.normalize("NFC", text)
+
+
+@cache
+def _letters(name: str) -> frozenset[int]:
+    return frozenset(TTFont(_FONTS / f"{name}.woff2", lazy=True).getBestCmap())
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -71,6 +72,34 @@ def test_pdf_is_one_and_carries_its_own_letters() -> None:
     assert file.content.startswith(b"%PDF-")
     assert file.content.rstrip().endswith(b"%%EOF")
     assert b"/FontFile2" in file.content
+
+
+@pytest.mark.req("R-CIM-19")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Zażółć Gęślą Łódź",
+        "Наталія Ґалаґан, Ёлкин",
+        "Ελένη Παπαδοπούλου Ἀθηνᾶ",
+        "Nguyễn Thị Hương Đặng",
+        # As some systems send it: each mark a sign of its own.
+        unicodedata.normalize("NFD", "Nguyễn Thị Hương"),
+    ],
+)
+def test_pdf_has_every_letter_of_a_name(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    heading = Heading("Interaction summary", name, "1–31 October 2026", "Made today")
+    content = Content([(name, name)], [Section(name, [name], [(name,)], note=name)])
+
+    rendered("pdf", heading, content)
+
+    # The writer says which letters no font of the file has.
+    assert [one.message for one in caplog.records if "glyph" in one.message] == []
+
+
+def test_letter_that_no_font_has_is_noticed(caplog: pytest.LogCaptureFixture) -> None:
+    rendered("pdf", Heading("王小明", "", "", ""), Content([], []))
+
+    assert [one for one in caplog.records if "glyph" in one.message]
 
 
 def test_empty_report_is_a_file_too() -> None:
