@@ -87,13 +87,13 @@ class _Asked:
 
     def begins(self, leads: list[str]) -> list[Found]:
         more = {"leads": leads, "reach": self.limit * 4}
-        return self._customers("customers/search_begins.sql", more)
+        return self._found(sql.often("customers/search_begins.sql", self._asked(more)))
 
     def parts(self, parts: list[str]) -> list[Found]:
         """By several words in any order, each perhaps not typed to its end."""
         lead, *others = sorted(parts, key=len, reverse=True)
         more = {"lead": lead, "spellings": [], "others": others, "reach": _REACH}
-        return self._customers("customers/search_parts.sql", more)
+        return self._found(sql.rows("customers/search_parts.sql", self._asked(more)))
 
     def near(self, parts: list[str]) -> list[Found]:
         """By a name one slip of the finger away from one of the parts."""
@@ -105,19 +105,22 @@ class _Asked:
             others = [other for other in parts if other != part]
             spellings = sorted(set(_slips(part)))
             more = {"lead": "", "spellings": spellings, "others": others, "reach": _REACH}
-            if found := self._customers("customers/search_parts.sql", more, near=True):
+            rows = sql.rows("customers/search_parts.sql", self._asked(more))
+            if found := self._found(rows, near=True):
                 return found
         return []
 
-    def _customers(self, name: str, more: dict[str, Any], *, near: bool = False) -> list[Found]:
-        asked = more | {
+    def _asked(self, more: dict[str, Any]) -> dict[str, Any]:
+        return more | {
             "kinds": [*_CODES, *_PEOPLE] if masking.sees_people(self.actor) else list(_CODES),
             "everyone": self.actor.has_perm("customers.view_all_customers"),
             "teams": list(self.actor.teams),
             "limit": self.limit * 4,
         }
+
+    def _found(self, rows: list[dict[str, Any]], *, near: bool = False) -> list[Found]:
         hits: dict[int, Found] = {}
-        for row in sql.rows(name, asked):
+        for row in rows:
             hits.setdefault(row["customer_id"], Found(**row, near=near))
         return list(hits.values())[: self.limit]
 

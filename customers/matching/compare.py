@@ -107,6 +107,8 @@ def _judged(one: Column, other: Column, a: Codes, b: Codes, judge: Judge) -> Lev
     """Levels of two columns: equal and unknown values are seen without reading them."""
     out = np.zeros(len(a), np.int8)
     known = (a != 0) & (b != 0)
+    if not known.any():
+        return out
     equal = a == b if one is other else one.marks(str)[a] == other.marks(str)[b]
     same = known & equal
     out[same] = SAME
@@ -236,6 +238,10 @@ def _best_of(
 ) -> Levels:
     """The best agreement between any of these columns and any other of them."""
     columns = [table.columns[role] for role in roles if role in table.columns]
+    columns = [column for column in columns if not column.empty]
+    if len(columns) == 1:
+        (one,) = columns
+        return _judged(one, one, one.codes[left], one.codes[right], judge)
     best = np.zeros(len(left), np.int8)
     for one in columns:
         for other in columns:

@@ -24,6 +24,11 @@ class Column:
     _lengths: NDArray[np.int32] | None = None
     _frequency: NDArray[np.float64] | None = None
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is known of anybody."""
+        return len(self.values) == 1
+
     def marks(self, change: Callable[[str], str]) -> NDArray[np.int64]:
         """What `change` makes of each value, as a number to compare: 0 where it makes nothing."""
         if change not in self._marks:
@@ -55,7 +60,9 @@ class Column:
         return counts
 
     def turned(self, change: Callable[[str], str]) -> "Column":
-        """Another attribute made of this one, value by value."""
+        """Another attribute made of this one, value by value; of nothing comes nothing."""
+        if self.empty:
+            return self
         known: dict[str, int] = {"": 0}
         new = np.fromiter(
             (known.setdefault(change(value), len(known)) for value in self.values),
@@ -125,9 +132,9 @@ def _completed(columns: dict[str, Column]) -> dict[str, Column]:
         out["given_name"] = raw.turned(lambda text: normalise.name(split_name(text)[0]))
         out["family_name"] = raw.turned(lambda text: normalise.name(split_name(text)[1]))
     if "street" in out and "house_number" not in out:
-        raw = columns["street"]
-        out["house_number"] = raw.turned(lambda text: split_street(normalise.street(text))[0])
-        out["street"] = raw.turned(lambda text: split_street(normalise.street(text))[1])
+        spelled = out["street"]
+        out["house_number"] = spelled.turned(lambda text: split_street(text)[0])
+        out["street"] = spelled.turned(lambda text: split_street(text)[1])
     return out
 
 

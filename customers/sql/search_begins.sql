@@ -6,10 +6,10 @@ CROSS JOIN LATERAL (
   SELECT s.customer_id, s.kind, s.token
   FROM customers_searchtoken s
   WHERE s.token >= p.begins COLLATE "C" AND s.token < (p.begins || U&'\+10FFFF') COLLATE "C"
-    AND s.kind = ANY(%(kinds)s)
+    AND s.kind = ANY(%(kinds)s::text[])
   ORDER BY s.token
-  LIMIT %(reach)s
+  LIMIT %(reach)s::bigint
 ) l
 JOIN customers_customer c ON c.id = l.customer_id
-WHERE c.removed_at IS NULL AND (%(everyone)s OR c.care_team_id = ANY(%(teams)s))
-LIMIT %(limit)s
+WHERE c.removed_at IS NULL AND (%(everyone)s::bool OR c.care_team_id = ANY(%(teams)s::bigint[]))
+LIMIT %(limit)s::bigint

@@ -1,12 +1,13 @@
 """On the customer page: every contact on one line of time, and what was promised and is open."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -24,6 +25,8 @@ from interactions.web import queue, wording
 from interactions.web.next_step import next_step
 
 PAGE = 20
+# However long somebody has been with us, no more of their contacts than this are counted.
+_COUNTED = 1_001
 _MATTERS = 3
 _DUE_ICONS = {
     "ok": "clock",
@@ -95,7 +98,7 @@ def matters(request: HttpRequest, pk: int) -> HttpResponse:
             "rows": rows,
             "first": rows[0],
             "others": rows[1:],
-            "open_n": mine.count(),
+            "open_n": mine[:_COUNTED].count(),
             "due_icon": _DUE_ICONS.get(rows[0].due.state if rows[0].due else "", "clock"),
             "step": next_step(rows[0]),
         }
@@ -115,15 +118,15 @@ def _shown(mine: Any, chosen: str) -> Any:
 
 
 def _chips(mine: Any, chosen: str) -> list[dict[str, Any]]:
-    """Everything, what is open, and each channel that occurs, with how many: one query."""
-    counted = list(
-        mine.values("channel")
-        .annotate(n=Count("pk"), open=Count("pk", filter=~Q(status__in=Interaction.ENDED)))
-        .order_by("-n", "channel")
-    )
-    every, open_n = sum(row["n"] for row in counted), sum(row["open"] for row in counted)
-    chips = [("", _("Everything"), every), ("open", _("Open"), open_n)]
-    chips += [(row["channel"], wording.channel(row["channel"]), row["n"]) for row in counted]
+    """Everything, what is open, and each channel that occurs among the newest, with how many."""
+    newest = mine.order_by("-opened_at", "-pk").values_list("channel", flat=True)[:_COUNTED]
+    channels = Counter(newest)
+    open_n = mine.open()[:_COUNTED].count()
+    chips = [("", _("Everything"), channels.total()), ("open", _("Open"), open_n)]
+    chips += [
+        (channel, wording.channel(channel), n)
+        for channel, n in sorted(channels.items(), key=lambda one: (-one[1], one[0]))
+    ]
     return [
         {"show": show, "label": label, "n": n, "on": show == chosen} for show, label, n in chips
     ]

@@ -5,7 +5,7 @@ from importlib import import_module
 
 from tests.bench import base
 
-MEASUREMENTS = ("search_box", "partner_face", "deadlines", "file_import", "duplicates")
+MEASUREMENTS = ("search_box", "pages", "partner_face", "deadlines", "file_import", "duplicates")
 
 
 def main(wanted: list[str]) -> int:

@@ -16,7 +16,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.bench import base
-from tests.bench.ratio import Ratio, p95, seconds
+from tests.bench.alone import alone
+from tests.bench.ratio import Ratio, p95, spent
 
 _ASKED = 150
 _RELATED = 10_000
@@ -27,24 +28,51 @@ _FEBRL = (
 )
 
 
-def measure() -> list[Ratio]:
-    return [_whole_base(), _at_entry(), _merge_and_undo(), *_febrl()]
+def measure() -> Iterator[Ratio]:
+    yield from _whole_base()
+    yield _at_entry()
+    yield _merge_and_undo()
+    yield from _febrl()
 
 
-def _whole_base() -> Ratio:
+def _whole_base() -> Iterator[Ratio]:
+    from customers.alike import forget_model
+
+    run = alone("duplicates:whole_base")
+    forget_model()
+    times = _MILLION / base.CUSTOMERS
+    yield Ratio(
+        "whole base compared, minutes for a million",
+        run.seconds / 60 * times,
+        8,
+        False,
+        f"{run.answer}; processor time {run.cpu_seconds / 60 * times:.1f} ours,"
+        f" {run.database_seconds / 60 * times:.1f} the database's",
+    )
+    yield Ratio(
+        "whole base compared, GiB of memory at most",
+        run.peak_mib / 1024,
+        4,
+        False,
+        f"{run.grown_mib:,.0f} MiB more than at the start",
+    )
+    again = alone("duplicates:whole_base")
+    yield Ratio(
+        "whole base compared again, of the first time",
+        again.seconds / run.seconds,
+        1.1,
+        False,
+        again.answer,
+    )
+
+
+def whole_base() -> str:
+    """Search the whole base for duplicates; says what was found."""
     from crm.access import SYSTEM
     from customers.processes.deduplicate import find_duplicates
 
-    start = time.perf_counter()
     run = find_duplicates(whole=True, actor=SYSTEM)
-    minutes = (time.perf_counter() - start) / 60 * _MILLION / base.CUSTOMERS
-    return Ratio(
-        "whole base compared, minutes for a million",
-        minutes,
-        15,
-        False,
-        f"{run.parties:,} parties, {run.found:,} new cases",
-    )
+    return f"{run.parties:,} parties, {run.found:,} new cases"
 
 
 def _at_entry() -> Ratio:
@@ -72,8 +100,8 @@ def _at_entry() -> Ratio:
     for number, record in enumerate(records, start=1):
         look_up(number)
         alike(record, "individual", SYSTEM)
-    floor = p95([seconds(lambda pk=pk: look_up(pk)) for pk in range(1, 4 * _ASKED)])  # type: ignore[misc]  # the checker knows no default of a lambda
-    ours = p95([seconds(lambda one=one: alike(one, "individual", SYSTEM)) for one in records])  # type: ignore[misc]  # the checker knows no default of a lambda
+    floor = p95([spent(lambda pk=pk: look_up(pk)) for pk in range(1, 4 * _ASKED)])  # type: ignore[misc]  # the checker knows no default of a lambda
+    ours = p95([spent(lambda one=one: alike(one, "individual", SYSTEM)) for one in records])  # type: ignore[misc]  # the checker knows no default of a lambda
     return Ratio(
         "duplicate check at entry p95, of one indexed lookup",
         ours / floor,

@@ -39,6 +39,21 @@ def test_chips_count_and_filter() -> None:
     assert [entry.one.subject for entry in context["entries"] if entry.one] == ["call"]
 
 
+def test_no_more_contacts_are_counted_than_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("interactions.web.timeline._COUNTED", 2)
+    client, _user = a_desk()
+    customer = a_customer()
+    for n in range(3):
+        an_interaction(customer=customer, ago=timedelta(days=n))
+    an_interaction(customer=customer, channel="phone")
+
+    chips = client.get(f"/customers/{customer.pk}/timeline").context["chips"]
+
+    assert [(chip["label"], chip["n"]) for chip in chips] == [
+        ("Everything", 2), ("Open", 2), ("E-mail", 1), ("Phone", 1),
+    ]  # fmt: skip
+
+
 def test_older_contacts_follow_without_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("interactions.web.timeline.PAGE", 2)
     client, _user = a_desk()

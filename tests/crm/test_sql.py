@@ -1,0 +1,25 @@
+"""Named statements."""
+
+import pytest
+from django.db import connection
+
+from crm import sql
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_question_asked_often_answers_the_same_and_its_plan_is_kept() -> None:
+    asked = {
+        "leads": ["ana"], "reach": 40, "kinds": ["name"], "everyone": False, "teams": [],
+        "limit": 10,
+    }  # fmt: skip
+
+    answers = [sql.often("customers/search_begins.sql", asked) for _ in range(7)]
+
+    assert answers == [sql.rows("customers/search_begins.sql", asked)] * 7
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE %s",
+            ["%customers_searchtoken%"],
+        )
+        assert cursor.fetchone() == (1,)
