@@ -37,6 +37,14 @@ def often(name: str, params: dict[str, Any]) -> list[dict[str, Any]]:
     raw.adapters.register_dumper(str, StrDumper)
     logged = connection.queries_logged
     with connection.make_debug_cursor(raw) if logged else connection.make_cursor(raw) as cursor:
-        cursor.execute(text(name), params)
+        cursor.execute(_bare(name), params)
         columns = [column.name for column in cursor.description or ()]
         return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
+@cache
+def _bare(name: str) -> str:
+    """The statement from its first word on: nobody puts the reason of a change before a SELECT."""
+    lines = text(name).splitlines()
+    first = next(at for at, line in enumerate(lines) if not line.startswith("--"))
+    return "\n".join(lines[first:])

@@ -24,7 +24,10 @@ _ROOT = Path(__file__).resolve().parents[2]
 _DATA = Path(os.environ.get("CRM_DATA_DIR", _ROOT / ".data"))
 DIRECTORY = _DATA / "bench" / f"{CUSTOMERS}-{INTERACTIONS}"
 # What the base is made of: a change of any of these makes another base.
-_MADE_OF = ("*/migrations/*.py", "*/*/migrations/*.py", "**/generation.py", "*/generation/*.py")
+_MADE_OF = (
+    "*/migrations/*.py", "*/*/migrations/*.py", "*/sql/0*.sql", "*/*/sql/0*.sql",
+    "*/generation.py", "*/*/generation.py", "*/generation/*.py",
+)  # fmt: skip
 _KEPT = "crm_base"
 
 
@@ -64,20 +67,21 @@ def running() -> Iterator[None]:
             server.stop()
 
 
-def fingerprint(root: Path = _ROOT) -> str:
+def fingerprint() -> str:
     """What the schema and the inventing code come to."""
     seen = hashlib.sha256()
     for pattern in _MADE_OF:
-        for path in sorted(root.glob(pattern)):
-            seen.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+        for path in sorted(_ROOT.glob(pattern)):
+            seen.update(path.relative_to(_ROOT).as_posix().encode() + path.read_bytes())
     return seen.hexdigest()[:16]
 
 
 def _make(places: embedded.Places) -> None:
     """Invent the base unless it is there; without waiting for the disk, which may lose it whole."""
     server = embedded.start_postgres(places, throw_away=True)
+    wanted = fingerprint()
     try:
-        if _kept(places) == fingerprint():
+        if _kept(places) == wanted:
             return
         start = time.monotonic()
         sys.stdout.write(f"A base of {CUSTOMERS:,} customers is made in {DIRECTORY}.\n")
@@ -93,7 +97,7 @@ def _make(places: embedded.Places) -> None:
             broker.stop()
         with _administrator(places) as administrator:
             administrator.execute(f"ALTER DATABASE crm RENAME TO {_KEPT}")
-            administrator.execute(f"COMMENT ON DATABASE {_KEPT} IS '{fingerprint()}'")
+            administrator.execute(f"COMMENT ON DATABASE {_KEPT} IS '{wanted}'")
         sys.stdout.write(f"Made in {time.monotonic() - start:,.0f} s.\n")
     finally:
         server.stop()

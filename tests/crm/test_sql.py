@@ -4,6 +4,8 @@ import pytest
 from django.db import connection
 
 from crm import sql
+from crm.access import SYSTEM
+from crm.audit.history import because
 
 pytestmark = pytest.mark.django_db
 
@@ -23,3 +25,13 @@ def test_a_question_asked_often_answers_the_same_and_its_plan_is_kept() -> None:
             ["%customers_searchtoken%"],
         )
         assert cursor.fetchone() == (1,)
+
+
+def test_a_question_asked_often_may_be_asked_amid_a_change() -> None:
+    asked = {
+        "leads": ["ana"], "reach": 40, "kinds": ["name"], "everyone": True, "teams": [3],
+        "limit": 10,
+    }  # fmt: skip
+
+    with because(SYSTEM, "other-process"):
+        assert sql.often("customers/search_begins.sql", asked) == []
