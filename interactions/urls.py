@@ -3,6 +3,7 @@
 from django.urls import path
 
 from interactions.api import hooks
+from interactions.api.kpis.urls import urlpatterns as kpi_urls
 from interactions.web import (
     actions,
     assistant,
@@ -36,6 +37,7 @@ urlpatterns = [
     *inbound.urlpatterns,
     *calls.urlpatterns,
     *public.urlpatterns,
+    *kpi_urls,
     path("desk", desk.desk, name="desk"),
     path("desk/news", desk.news, name="news"),
     path("desk/take-next", desk.take_next, name="take_next"),

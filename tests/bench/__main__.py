@@ -5,7 +5,15 @@ from importlib import import_module
 
 from tests.bench import base
 
-MEASUREMENTS = ("search_box", "pages", "partner_face", "deadlines", "file_import", "duplicates")
+MEASUREMENTS = (
+    "search_box",
+    "pages",
+    "partner_face",
+    "deadlines",
+    "file_import",
+    "duplicates",
+    "figures",
+)
 
 
 def main(wanted: list[str]) -> int:

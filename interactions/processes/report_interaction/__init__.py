@@ -5,6 +5,13 @@ from interactions.processes.report_interaction.keeping import (
     forget_segment_slices,
     refresh_figures,
 )
+from interactions.processes.report_interaction.measuring import (
+    VALUES,
+    Figure,
+    measure_figure,
+    promises,
+    segments,
+)
 from interactions.processes.report_interaction.periods import PERIODS, Span, after, periods
 from interactions.processes.report_interaction.reporting import (
     TOO_FEW,
@@ -20,14 +27,19 @@ __all__ = [
     "ETOM",
     "PERIODS",
     "TOO_FEW",
+    "VALUES",
     "Channel",
     "Compared",
+    "Figure",
     "Report",
     "Span",
     "after",
     "forget_overtaken",
     "forget_segment_slices",
+    "measure_figure",
     "periods",
+    "promises",
     "refresh_figures",
     "report_interaction",
+    "segments",
 ]

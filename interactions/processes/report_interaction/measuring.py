@@ -1,0 +1,122 @@
+"""One figure of one window, whole and cut along one dimension."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.access import Actor, require
+from crm.accounts.models import Team
+from crm.errors import RuleBroken
+from customers.models import Customer
+from interactions.governed import kpis
+from interactions.governed.channels import CHANNELS
+from interactions.models import Reason, SlaClock
+from interactions.processes.report_interaction import keeping
+from interactions.processes.report_interaction.periods import PERIODS, Span, periods
+from readiness.registry.measures import Measure
+
+LONGEST = timedelta(days=400)
+MOST_SLICES = 50
+# Among so many of the last ones every name in use is found.
+_LAST_CLOCKS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What a measure came to in a window, whether that is final, and what its parts came to."""
+
+    measure: Measure
+    span: Span
+    row: Mapping[str, Any]
+    complete: bool
+    slices: Mapping[str, Mapping[str, Any]]
+
+
+def measure_figure(
+    *,
+    key: str,
+    start: datetime,
+    end: datetime,
+    scope: Mapping[str, Any] | None = None,
+    by: str = "",
+    actor: Actor,
+) -> Figure:
+    """One figure of the catalogue from an instant until before another, and its parts."""
+    require(actor, "interactions.report_interaction")
+    measure = next((one for one in kpis.EVERY if one.key == key), None)
+    if measure is None:
+        raise RuleBroken("figure-unknown", _("There is no such figure."), field="id", kind="input")
+    now = timezone.now()
+    span = _window(start, end, now)
+    asked = {name: value for name, value in (scope or {}).items() if value}
+    if by and by not in VALUES:
+        raise RuleBroken(
+            "dimension-unknown",
+            _("A figure is cut by one of %(list)s.") % {"list": ", ".join(sorted(VALUES))},
+            field="by",
+            kind="input",
+        )
+    values = list(VALUES[by]())[:MOST_SLICES] if by and by not in asked else []
+    return Figure(
+        measure=measure,
+        span=span,
+        row=_asked(measure, span, asked, now),
+        complete=end + timedelta(days=measure.matures_days) <= now,
+        slices={str(v): _asked(measure, span, {**asked, by: v}, now) for v in values},
+    )
+
+
+def _window(start: datetime, end: datetime, now: datetime) -> Span:
+    if not start < end or end - start > LONGEST or start >= now:
+        raise RuleBroken(
+            "window-wrong",
+            _("A figure needs a window of the past: from before to, %(n)d days at the most.")
+            % {"n": LONGEST.days},
+            field="to",
+            kind="input",
+        )
+    return Span(start, min(end, now), end)
+
+
+def _asked(measure: Measure, span: Span, asked: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Of a day, week or month what is kept of it; of another window the rows are asked."""
+    question = keeping.question(measure)
+    if any(_same(periods(name, span.start, now)[-1], span) for name in PERIODS):
+        row = keeping.answers([(question, span)], asked, now).of(measure.key, [span])[0]
+    else:
+        row = question.ask(span, asked)
+    return {
+        name: json.loads(value) if name.startswith("by_") and isinstance(value, str) else value
+        for name, value in row.items()
+    }
+
+
+def _same(one: Span, other: Span) -> bool:
+    return (one.start, one.until) == (other.start, other.until)
+
+
+def promises() -> list[str]:
+    """Names of the promises made lately."""
+    last = SlaClock.objects.order_by("-pk").values_list("rule", flat=True)[:_LAST_CLOCKS]
+    return sorted(set(last))
+
+
+def segments() -> list[str]:
+    """Segments that customers are in."""
+    told = Customer.objects.exclude(segment="").order_by("segment")
+    return list(told.values_list("segment", flat=True).distinct()[:MOST_SLICES])
+
+
+VALUES: Mapping[str, Callable[[], Iterable[Any]]] = {
+    "channel": lambda: CHANNELS,
+    "vertical": lambda: ("fulfilment", "assurance", "billing"),
+    "reason": lambda: Reason.objects.order_by("key").values_list("key", flat=True),
+    "team": lambda: Team.objects.order_by("pk").values_list("pk", flat=True),
+    "segment": segments,
+    "rule": promises,
+}

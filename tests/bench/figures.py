@@ -1,0 +1,59 @@
+"""The performance page: what it reads must cost a few look-ups, whatever lies in the tables."""
+
+from typing import Any
+
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from tests.bench.ratio import Ratio, in_turn
+
+_ROUNDS = 40
+
+
+def measure() -> list[Ratio]:
+    from crm.access import SYSTEM
+    from interactions.models import Interaction
+    from interactions.processes.report_interaction import refresh_figures, report_interaction
+
+    while refresh_figures(500):
+        pass
+    one = Interaction.objects.order_by("-pk").values_list("public_id", flat=True)[0]
+
+    def report() -> object:
+        return report_interaction(period="week", around=timezone.now(), actor=SYSTEM)
+
+    def look_up() -> Interaction:
+        return Interaction.objects.select_related("customer").get(public_id=one)
+
+    figures, floor = in_turn(report, look_up, rounds=_ROUNDS)
+    ratios = [
+        Ratio("figures of a week, of one indexed look-up", figures / floor, 20, False,
+              f"{figures * 1000:.1f} ms")
+    ]  # fmt: skip
+    return [*ratios, *_page()]
+
+
+def _page() -> list[Ratio]:
+    """The page beside the smallest one behind the same session: what figures and drawing add."""
+    client = _team_lead()
+
+    def page() -> Any:
+        cache.clear()
+        return client.get("/performance", headers={"hx-request": ""})
+
+    def smallest() -> Any:
+        return client.get("/log")
+
+    shown, floor = in_turn(page, smallest, rounds=_ROUNDS)
+    return [
+        Ratio("page of figures, of the page that logs a call", shown / floor, 20, False,
+              f"{shown * 1000:.0f} ms")
+    ]  # fmt: skip
+
+
+def _team_lead() -> Client:
+    from tests.interactions.web.factories import a_desk
+
+    client, _user = a_desk(role="team-lead")
+    return client
