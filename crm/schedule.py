@@ -9,6 +9,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "customers.tasks.search_for_duplicates",
         "schedule": crontab(hour=2, minute=20),
     },
+    "search what came in by a file, and go on with a search that stopped, every 15 minutes": {
+        "task": "customers.tasks.take_up_search",
+        "schedule": 900.0,
+    },
     "deliver what the broker lost, every minute": {
         "task": "crm.events.tasks.sweep",
         "schedule": 60.0,

@@ -15,7 +15,7 @@ from customers import archivable
 from customers.models import ImportRun
 from customers.processes import archive_information, keep_identifiers, report_to_customer
 from customers.processes.cleanse_customers import waiting_jobs, work_on_job
-from customers.processes.deduplicate import find_duplicates, merge_agreed
+from customers.processes.deduplicate import find_duplicates, merge_agreed, search_is_due
 from customers.processes.export_customers import (
     forget_exports,
     waiting_exports,
@@ -104,6 +104,13 @@ def search_for_duplicates(user_id: int | None = None) -> None:
     structlog.get_logger(__name__).info(
         "duplicates.searched", whole=run.whole, parties=run.parties, found=run.found
     )
+
+
+@shared_task(acks_late=True, ignore_result=True, soft_time_limit=_PATIENCE, time_limit=_LIMIT)
+def take_up_search() -> None:
+    """Search once more when a file came in since, or when a search was stopped half-way."""
+    if search_is_due():
+        search_for_duplicates()
 
 
 @shared_task(acks_late=True, ignore_result=True, soft_time_limit=_PATIENCE, time_limit=_LIMIT)

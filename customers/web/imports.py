@@ -11,7 +11,7 @@ from celery import current_app
 from celery.exceptions import OperationalError
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
@@ -26,12 +26,20 @@ from crm.web.errors import beside
 from crm.web.page import etagged, redirect_to, render_page
 from customers.imports import targets
 from customers.imports.shipped import shipped
-from customers.models import Customer, ImportMapping, ImportRun
+from customers.models import (
+    Customer,
+    DuplicateCase,
+    ImportedRecord,
+    ImportMapping,
+    ImportRun,
+    MatchRun,
+)
 from customers.processes.import_customers import KIND, receive_file
 from customers.processes.undo_import import DAYS, begin_undo
 from customers.web.forms import UploadForm
 
 _LISTED = 50
+_COUNTED = 1_000
 _SHOWN = 50
 _BUSY = (ImportRun.State.TRYING, ImportRun.State.RUNNING, ImportRun.State.UNDOING)
 
@@ -118,11 +126,30 @@ def run(request: HttpRequest, public_id: UUID) -> HttpResponse:
         ),
         "people": Customer.objects.visible_to(actor).in_bulk([one.customer_id for one in kept]),
         "seconds": _seconds(found),
+        "alike": _alike(found, actor),
     }
     response = render_page(
         request, "customers/import.html", context, fragment={"run": "customers/_import.html"}
     )
     return etagged(request, response) if request.headers.get("HX-Target") == "run" else response
+
+
+def _alike(run: ImportRun, actor: Actor) -> dict[str, Any] | None:
+    """Pairs to decide that the file brought, as far as a search has looked at it."""
+    if run.state != ImportRun.State.DONE or not actor.has_perm("customers.match_customers"):
+        return None
+    searched = MatchRun.objects.filter(state=MatchRun.State.DONE, until__gte=run.finished_at)
+    brought = [
+        ImportedRecord.objects.filter(
+            run=run,
+            made=True,
+            customer_id__in=Customer.objects.filter(party=OuterRef(OuterRef(side))).values("pk"),
+        )
+        for side in ("left", "right")
+    ]
+    pairs = DuplicateCase.objects.visible_to(actor).open()
+    mine = pairs.filter(Exists(brought[0]) | Exists(brought[1])).values("pk")
+    return {"searched": searched.exists(), "pairs": len(mine[: _COUNTED + 1])}
 
 
 def _heads(*labels: str) -> list[dict[str, str]]:

@@ -2,7 +2,7 @@
 
 from customers.processes.deduplicate.batch import merge_agreed
 from customers.processes.deduplicate.decide import dismiss, reopen
-from customers.processes.deduplicate.find import find_duplicates
+from customers.processes.deduplicate.find import find_duplicates, search_is_due
 from customers.processes.deduplicate.merge import effect_of, merge_parties
 from customers.processes.deduplicate.unmerge import unmerge_parties
 
@@ -16,5 +16,6 @@ __all__ = [
     "merge_agreed",
     "merge_parties",
     "reopen",
+    "search_is_due",
     "unmerge_parties",
 ]

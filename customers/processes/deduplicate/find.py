@@ -19,9 +19,10 @@ from customers.matching.compare import Rows, levels
 from customers.matching.explain import reasons
 from customers.matching.pairs import MATCH, REVIEW, Scored, scored
 from customers.matching.table import Table, table_of
-from customers.models import ContactMedium, DuplicateCase, MatchRun, Party
+from customers.models import ContactMedium, DuplicateCase, ImportRun, MatchRun, Party
 from customers.processes.deduplicate.flag import keep_cases, keep_keys
 from customers.processes.deduplicate.load import loaded, records
+from customers.processes.import_customers import KIND
 
 _CASES, _CHANGED = 5_000, 500
 # More changes than this share of the base, and the whole of it is compared again.
@@ -42,6 +43,17 @@ def find_duplicates(*, whole: bool = False, actor: Actor) -> MatchRun:
             MatchRun.objects.filter(pk=run.pk).update(message=str(wrong)[:300])
             raise
     return run
+
+
+def search_is_due() -> bool:
+    """Whether a search was stopped, or a file of customers came in that none has looked at."""
+    if MatchRun.objects.filter(state=MatchRun.State.RUNNING).exists():
+        return True
+    files = ImportRun.objects.filter(kind=KIND, state=ImportRun.State.DONE)
+    last = MatchRun.objects.filter(state=MatchRun.State.DONE).order_by("-pk").first()
+    if last is not None:
+        files = files.filter(finished_at__gt=last.until)
+    return files.exists()
 
 
 @contextmanager
