@@ -26,6 +26,7 @@ from interactions.web import (
     rows,
     running,
     timeline,
+    wallboard,
 )
 
 app_name = "interactions"
@@ -55,6 +56,7 @@ urlpatterns = [
     path("customers/<int:pk>/matters", timeline.matters, name="matters"),
     path("opinion/<str:token>", opinion.opinion, name="opinion"),
     path("performance", performance.performance, name="performance"),
+    path("wallboard", wallboard.wallboard, name="wallboard"),
     path("performance/rows", rows.rows, name="performance_rows"),
     path(f"{_ONE}", page.page, name="page"),
     path(f"{_ONE}/times", page.times_panel, name="times"),

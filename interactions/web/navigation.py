@@ -41,6 +41,15 @@ navigation.register(
     quick=4,
 )
 navigation.register(
+    "interactions:wallboard",
+    label=_("Wallboard"),
+    icon="device-tv",
+    section="lead",
+    order=2,
+    permission="interactions.report_interaction",
+    key="G B",
+)
+navigation.register(
     "interactions:inbound",
     label=_("Incoming"),
     icon="mailbox",

@@ -1,5 +1,6 @@
 """Report Customer Interaction: how well promises are kept, from the rows themselves."""
 
+from interactions.processes.report_interaction.board import Board, Queue, look_at_board
 from interactions.processes.report_interaction.keeping import (
     forget_overtaken,
     forget_segment_slices,
@@ -28,14 +29,17 @@ __all__ = [
     "PERIODS",
     "TOO_FEW",
     "VALUES",
+    "Board",
     "Channel",
     "Compared",
     "Figure",
+    "Queue",
     "Report",
     "Span",
     "after",
     "forget_overtaken",
     "forget_segment_slices",
+    "look_at_board",
     "measure_figure",
     "periods",
     "promises",

@@ -1,0 +1,68 @@
+"""The board on the wall: how the queues stand, read from across the room."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from crm.access import signed_in
+from crm.web import times
+from crm.web.page import etagged, render_page
+from interactions.processes.report_interaction import Queue, look_at_board
+
+_BIGINT = 18
+
+
+@login_required
+@require_GET
+def wallboard(request: HttpRequest) -> HttpResponse:
+    """The whole board; a poll or a change gets the part that changes, or 304."""
+    said = request.GET.get("team", "")
+    team = int(said) if said.isdecimal() and len(said) < _BIGINT else None
+    now = timezone.now()
+    board = look_at_board(team=team, now=now, actor=signed_in(request))
+    context = {
+        "board": board,
+        "team": team,
+        "figures": _figures(board.whole),
+        "queues": [{"one": one, "wait": _waited(one)} for one in board.queues],
+        "quiet": not board.whole.open,
+    }
+    page = render_page(
+        request, "interactions/wallboard.html", context, fragment="interactions/_wallboard.html"
+    )
+    return etagged(request, page) if request.headers.get("HX-Request") else page
+
+
+def _figures(whole: Queue) -> list[dict[str, Any]]:
+    return [
+        {"label": _("Open"), "value": times.number(whole.open), "tone": ""},
+        {
+            "label": _("Due within the hour"),
+            "value": times.number(whole.soon),
+            "tone": "warn" if whole.soon else "",
+        },
+        {
+            "label": _("Promise missed"),
+            "value": times.number(whole.late),
+            "tone": "bad" if whole.late else "ok",
+        },
+        {"label": _("Waiting for customers"), "value": times.number(whole.waiting), "tone": ""},
+        {"label": _("Longest wait"), "value": _waited(whole), "tone": ""},
+        {
+            "label": _("Colleagues present"),
+            "value": times.number(whole.present),
+            "tone": "warn" if whole.open and not whole.present else "",
+        },
+    ]
+
+
+def _waited(queue: Queue) -> str:
+    """In whole minutes: the part on the wall changes no oftener than that."""
+    if queue.since is None:
+        return "–"
+    minutes = int((timezone.now() - queue.since).total_seconds()) // 60
+    return times.left(float(max(minutes, 1) * 60))
