@@ -1,9 +1,11 @@
 """The migrated database that the workers of a run copy: made once, and kept for the next run.
 
-Migrating takes half a minute of computing; reading back what the same migrations made, a second.
+Migrating takes half a minute of computing; reading back what they made, a second. Where
+migrations were added since, only those are run.
 """
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -42,28 +44,41 @@ def wait_until_made(place: str) -> None:
 
 
 def make(place: str) -> None:
-    """Fill the database `migrated` from the kept file, else by migrating."""
+    """Fill the database `migrated` from what is kept, and migrate what came since."""
     places = embedded.locations(place)
     postgres = postgres_for(places)
     host, user = str(places.sockets), "crm"
     with psycopg.connect(host=host, user=user, dbname="crm", autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {NAME}")
     reach = ["-h", host, "-U", user, "-d", NAME]
-    kept = KEPT / f"{_fingerprint()}-{postgres.major}.sql"
-    if kept.exists():
-        _run(postgres.bin / "psql", *reach, "-q", "-v", "ON_ERROR_STOP=1", "-f", kept)
-        return
+    kept, wanted = KEPT / f"{postgres.major}.sql", _migrations()
+    made_by = _made_by(kept)
+    if made_by and made_by.items() <= wanted.items():
+        load = [postgres.bin / "psql", *reach, "-q", "-v", "ON_ERROR_STOP=1", "-f", kept]
+        subprocess.run(load, check=True, stdout=subprocess.DEVNULL)
+        if made_by == wanted:
+            return
     _migrate()
+    _keep(kept, wanted, [postgres.bin / "pg_dump", *reach, "--no-owner"])
+
+
+def _made_by(kept: Path) -> dict[str, str]:
+    """The first line of a kept file: the migrations that made it."""
+    if not kept.exists():
+        return {}
+    with kept.open(encoding="utf-8") as file:
+        found: dict[str, str] = json.loads(file.readline().removeprefix("--"))
+    return found
+
+
+def _keep(kept: Path, made_by: dict[str, str], dump: list[str | Path]) -> None:
     KEPT.mkdir(parents=True, exist_ok=True)
-    for older in KEPT.glob(f"*-{postgres.major}.sql"):
-        older.unlink(missing_ok=True)
     fresh = kept.with_suffix(f".{os.getpid()}")
-    _run(postgres.bin / "pg_dump", *reach, "--no-owner", "-f", fresh)
+    with fresh.open("w", encoding="utf-8") as file:
+        file.write(f"--{json.dumps(made_by)}\n")
+        file.flush()
+        subprocess.run(dump, check=True, stdout=file)
     fresh.rename(kept)
-
-
-def _run(*command: str | Path) -> None:
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 def _migrate() -> None:
@@ -75,17 +90,16 @@ def _migrate() -> None:
     connection.close()
 
 
-def _fingerprint() -> str:
-    """Everything the outcome depends on: every migration and what it reads."""
-    from django import get_version
+def _migrations() -> dict[str, str]:
+    """Every migration, and every statement one reads, by what it says."""
     from django.apps import apps
 
-    told = hashlib.sha256(get_version().encode())
-    for app in apps.get_app_configs():
-        for pattern in ("migrations/*.py", "sql/*.sql"):
-            for path in sorted(Path(app.path).glob(pattern)):
-                told.update(path.read_bytes())
-    return told.hexdigest()[:16]
+    return {
+        f"{app.label}/{path.name}": hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+        for app in apps.get_app_configs()
+        for pattern in ("migrations/*.py", "sql/0*.sql")
+        for path in Path(app.path).glob(pattern)
+    }
 
 
 def _main() -> None:
