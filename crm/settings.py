@@ -306,6 +306,8 @@ CRM_MAILBOXES: dict[str, str] = {
 CRM_CHANNEL_SECRETS: dict[str, str] = {
     name: value for name, value in os.environ.items() if name.startswith("CRM_CHANNEL_")
 }
+# smpp://system_id:password@host:2775, or smpps:// over TLS; a link of one's own takes its place.
+CRM_SMPP_URL: str = env.str("CRM_SMPP_URL", default="")
 CRM_SMPP_LINK: str = env.str("CRM_SMPP_LINK", default="")
 CRM_SCANNER: str = env.str("CRM_SCANNER", default="")
 

@@ -18,7 +18,8 @@ def read(raw: bytes, about: Mapping[str, Any], /) -> Incoming:
     body = plain.body_of(raw)
     if body.get("type") == "report":
         return plain.report(body)
-    if receipt := smpp.receipt(plain.words(body, "text")):
+    # Only who carries our texts says so; somebody could write the same words to us.
+    if body.get("type") == "receipt" and (receipt := smpp.receipt(plain.words(body, "text"))):
         return Incoming(identity=plain.word(body, "id") or receipt.wire_id, reports=(receipt,))
     sender = plain.number(plain.word(body, "from", 320))
     found = plain.message(body, sender=sender, conversation=sender)

@@ -28,6 +28,7 @@ WORKER = (*CELERY, "worker", "--loglevel", "WARNING", "--concurrency", str(os.cp
 BEAT = (*CELERY, "beat", "--loglevel", "WARNING")
 GUNICORN = (sys.executable, "-m", "gunicorn", "-c")
 WEB = (*GUNICORN, "python:crm.web_server", "crm.wsgi:application")
+TEXTS = (sys.executable, "manage.py", "receive_texts")
 LIVE = (*GUNICORN, "python:crm.live_server", "crm.live.application:application")
 
 
@@ -64,6 +65,8 @@ class Command(BaseCommand):
             self._prepare_data(places, demo=demo and settings.EMBEDDED)
             os.environ.setdefault("CRM_LIVE_PORT", str(preflight.port_beside(host, port)))
             programs = {"Web server": WEB, "Live updates": LIVE, "Worker": WORKER, "Beat": BEAT}
+            if settings.CRM_SMPP_URL:
+                programs["Texts"] = TEXTS
             for name, command in programs.items():
                 supervisor.start(name, partial(_program, places, name, command), wave=1)
                 if command is WEB:

@@ -1,7 +1,7 @@
-"""The seam to an SMSC over SMPP: an operator's own link hands over, we read its receipts.
+"""SMS centres over SMPP 3.4: texts in parts, receipts, and a connection that comes back.
 
-A link is any object with `submit`; `CRM_SMPP_LINK` names it as `package.module:object`. The
-product ships none: which library speaks to which SMSC is the operator's affair.
+`CRM_SMPP_URL` names the centre. An operator's own link takes its place where `CRM_SMPP_LINK` names
+one as `package.module:object`: any object with `submit`.
 """
 
 import re
@@ -13,21 +13,17 @@ from django.conf import settings
 
 from interactions.channels.contract import Report
 from interactions.channels.outcome import Outcome, Result
+from interactions.channels.smpp.centre import Refused, centre_at
+from interactions.channels.smpp.session import place
 from interactions.models import Message
+
+__all__ = ["Link", "Refused", "receipt", "send", "why_not"]
 
 _RECEIPT: Final = re.compile(r"\bid:(\S{1,64})\b.{0,200}?\bstat:([A-Z]{2,10})\b", re.S)
 _ERROR: Final = re.compile(r"\berr:(\S{1,10})")
 _FINAL: Final = {"DELIVRD": True, "EXPIRED": False, "DELETED": False, "UNDELIV": False,
                  "REJECTD": False, "UNKNOWN": False}  # fmt: skip
 _FOR_GOOD: Final = frozenset(["UNDELIV", "REJECTD"])
-
-
-class Refused(Exception):
-    """The SMSC took a look and said no; `unreachable` blames the number."""
-
-    def __init__(self, said: str, *, unreachable: bool = False) -> None:
-        super().__init__(said)
-        self.unreachable = unreachable
 
 
 class Link(Protocol):
@@ -41,15 +37,23 @@ class Link(Protocol):
 
 
 def why_not() -> str:
-    return "" if settings.CRM_SMPP_LINK else "CRM_SMPP_LINK names no link to an SMSC."
+    if settings.CRM_SMPP_LINK:
+        return ""
+    if not settings.CRM_SMPP_URL:
+        return "CRM_SMPP_URL names no SMS centre."
+    try:
+        place(settings.CRM_SMPP_URL)
+    except ValueError as problem:
+        return str(problem)
+    return ""
 
 
 def send(message: Message, sender: str) -> Result:
-    """Hand one message to the operator's link."""
+    """Hand one message to the centre."""
     if missing := why_not():
         return Result(Outcome.AWAY, missing)
     try:
-        wire_id = _link(settings.CRM_SMPP_LINK).submit(
+        wire_id = _link().submit(
             to=message.recipient, sender=sender, text=message.body, key=str(message.public_id)
         )
     except Refused as refused:
@@ -73,8 +77,14 @@ def receipt(text: str) -> Report | None:
     )
 
 
+def _link() -> Link:
+    if settings.CRM_SMPP_LINK:
+        return _named(settings.CRM_SMPP_LINK)
+    return centre_at(settings.CRM_SMPP_URL)
+
+
 @cache
-def _link(path: str) -> Link:
+def _named(path: str) -> Link:
     module, _colon, name = path.partition(":")
     found: Link = getattr(import_module(module), name)
     return found

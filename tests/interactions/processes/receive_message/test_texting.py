@@ -1,0 +1,141 @@
+"""Texts from an SMS centre: kept before they are answered for, long ones whole, receipts told."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from interactions.channels.smpp import pdu
+from interactions.models import Inbound, Interaction, MailboxCursor, Message
+from interactions.processes.receive_message import file_due
+from interactions.processes.receive_message.texting import listen
+from readiness.models import CapabilityVersion
+from readiness.registry.resolve import forget_snapshot
+from tests.interactions.factories import an_interaction, governed
+from tests.interactions.smsc import Smsc, a_delivery, an_extra, an_smsc
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.enable_socket,
+    pytest.mark.req("R-TMI-4"),
+]
+
+
+@pytest.fixture
+def smsc(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Smsc]:
+    governed()
+    forget_snapshot()
+    for name, value in (("_TICK", 0.02), ("_FIRST_WAIT", 0.05), ("_PARTS_WAIT", 0.3)):
+        monkeypatch.setattr(f"interactions.processes.receive_message.texting.{name}", value)
+    with an_smsc() as found:
+        settings.CRM_SMPP_URL = found.url
+        yield found
+    forget_snapshot()
+
+
+@contextmanager
+def listening() -> Iterator[None]:
+    """The receiver, as its command runs it."""
+    stop = threading.Event()
+
+    def work() -> None:
+        try:
+            listen(lambda: not stop.is_set())
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=10)
+
+
+def test_a_text_is_kept_answered_for_and_filed(smsc: Smsc) -> None:
+    with listening():
+        status = smsc.answer_to(smsc.bring(a_delivery(b"My line is dead.")))
+    file_due(10)
+
+    interaction = Interaction.objects.get()
+    assert (status, interaction.channel) == (0, "sms")
+    assert interaction.messages.get().body == "My line is dead."
+    assert MailboxCursor.objects.get(pk="smpp").last_error == ""
+
+
+def test_brought_again_it_is_one_text(smsc: Smsc) -> None:
+    with listening():
+        for _ in range(2):
+            smsc.answer_to(smsc.bring(a_delivery(b"Hello?")))
+    file_due(10)
+
+    assert Message.objects.count() == 1
+
+
+def test_the_parts_of_a_long_text_are_one_text_in_their_order(smsc: Smsc) -> None:
+    with listening():
+        numbers = [
+            smsc.bring(a_delivery(b"\x05\x00\x03\x07\x02" + part, esm_class=0x40))
+            for part in (b"\x02 is dead.", b"\x01My line")
+        ]
+        answers = [smsc.answer_to(number) for number in numbers]
+    file_due(10)
+
+    assert answers == [0, 0]
+    assert Message.objects.get().body == "My line is dead."
+
+
+def test_a_part_whose_other_never_comes_is_kept_all_the_same(smsc: Smsc) -> None:
+    with listening():
+        number = smsc.bring(a_delivery(b"\x05\x00\x03\x07\x02\x01My line", esm_class=0x40))
+        assert smsc.answer_to(number) == 0
+
+    assert Inbound.objects.count() == 1
+
+
+def test_switched_off_the_centre_keeps_it(smsc: Smsc) -> None:
+    CapabilityVersion.objects.filter(slot__key="channel.sms").update(state="suspended")
+    forget_snapshot()
+
+    with listening():
+        status = smsc.answer_to(smsc.bring(a_delivery(b"Hello?")))
+
+    assert (status, Inbound.objects.exists()) == (pdu.TEMPORARY, False)
+
+
+def test_after_a_break_it_binds_again(smsc: Smsc) -> None:
+    with listening():
+        smsc.answer_to(smsc.bring(a_delivery(b"One")))
+        smsc.hang_up()
+        status = smsc.answer_to(smsc.bring(a_delivery(b"Two")))
+
+    assert (status, smsc.binds, Inbound.objects.count()) == (0, ["receiver"] * 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("_case", "text", "extras"),
+    [
+        ("in words", b"id:id-1 sub:001 stat:UNDELIV err:011 text:", b""),
+        ("in fields", b"", an_extra(0x001E, b"id-1\0") + an_extra(0x0427, b"\x05")),
+    ],
+)
+def test_a_receipt_tells_what_became_of_our_text(
+    _case: str, text: bytes, extras: bytes, smsc: Smsc
+) -> None:
+    matter = an_interaction()
+    ours = Message.objects.create(
+        interaction=matter, kind="public", direction="outbound", channel="sms", state="sent",
+        body="x", author_name="a", dedupe_key="k", wire_id="id-1", sent_at=matter.opened_at,
+        capability_version=matter.capability_version,
+    )  # fmt: skip
+
+    with listening():
+        smsc.answer_to(smsc.bring(a_delivery(text, esm_class=0x04, extras=extras)))
+    file_due(10)
+
+    ours.refresh_from_db()
+    assert ours.state == "failed"
