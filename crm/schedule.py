@@ -117,6 +117,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "readiness.tasks.begin_approved_procedures",
         "schedule": 600.0,
     },
+    "tell who keeps a procedure that its review is due, in the morning": {
+        "task": "readiness.tasks.tell_of_procedure_reviews",
+        "schedule": crontab(hour=6, minute=40),
+    },
     "make customers' reports that are due and name late ones, every 10 minutes": {
         "task": "customers.tasks.make_reports",
         "schedule": 600.0,

@@ -165,7 +165,7 @@ class ProcedureVersionAdmin(CarefulAdmin):
     list_filter = ("state",)
     list_select_related = ("procedure", "author")
     search_fields = ("procedure__key__startswith",)
-    fields = ("procedure", "body", "change_note")
+    fields = ("procedure", "body", "change_note", "to_be_read")
     actions = ("approve", "withdraw")
 
     def has_change_permission(
@@ -181,6 +181,7 @@ class ProcedureVersionAdmin(CarefulAdmin):
             procedure_id=obj.procedure_id,
             body=obj.body,
             change_note=obj.change_note,
+            to_be_read=obj.to_be_read,
             actor=signed_in(request),
         )
         obj.pk, obj.number = written.pk, written.number

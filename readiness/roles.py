@@ -37,6 +37,8 @@ grant("privacy-officer", "readiness.accept_for_data_protection")
 # Whoever works by a procedure may propose its next wording; who answers for a process approves.
 for _role in ("team-lead", "readiness-manager", "process-owner"):
     grant(_role, "readiness.draft_procedure", "readiness.approve_procedure")
+for _role in ("agent", "team-lead"):
+    grant(_role, "readiness.follow_procedure")
 # Everything to read in the administration; an administrator can take a version out of use and,
 # once it has passed its test again, back into it, but accepts nothing.
 for _role in ("administrator", "auditor"):
@@ -47,7 +49,8 @@ for _role in ("administrator", "auditor"):
             for model in (
                 "capabilityslot", "ortrun", "ortresult", "acceptance", "waiver",
                 "acceptancecondition", "introduction", "stage", "clause", "procedure",
-                "procedureversion", "knowledgearticle", "articletext", "guidanceuse",
+                "procedureversion", "acknowledgement", "knowledgearticle", "articletext",
+                "guidanceuse",
             )
         ),
     )  # fmt: skip
@@ -60,6 +63,12 @@ grant(
     *(
         f"readiness.{step}_{model}"
         for step in ("add", "change")
-        for model in ("procedure", "procedureversion", "knowledgearticle", "articletext")
+        for model in (
+            "procedure",
+            "procedureversion",
+            "acknowledgement",
+            "knowledgearticle",
+            "articletext",
+        )
     ),
 )

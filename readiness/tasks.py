@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from crm.access import SYSTEM
+from readiness.processes.acknowledge_procedure import tell_of_reviews
 from readiness.processes.introduce_capability import hold_unwaived
 from readiness.processes.keep_procedures import begin_approved
 from readiness.processes.run_readiness_test import run_cases
@@ -24,3 +25,9 @@ def hold_what_lost_its_waiver() -> None:
 def begin_approved_procedures() -> None:
     """Bring procedures into effect whose day has come."""
     begin_approved(actor=SYSTEM)
+
+
+@shared_task(ignore_result=True)
+def tell_of_procedure_reviews() -> None:
+    """Tell who keeps a procedure that its review is due."""
+    tell_of_reviews(actor=SYSTEM)

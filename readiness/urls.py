@@ -3,7 +3,7 @@
 from django.urls import path
 
 from readiness.api import views as api
-from readiness.web import board, capability, draft, help, steps
+from readiness.web import board, capability, draft, help, procedures, steps
 
 app_name = "readiness"
 
@@ -21,6 +21,9 @@ urlpatterns = [
     path("readiness/versions/<int:pk>/<slug:step>", steps.with_reason, name="step"),
     path("readiness/results/<int:pk>/waive", steps.waive, name="waive"),
     path("readiness/conditions/<int:pk>/close", steps.close, name="close"),
+    path("procedures", procedures.library, name="procedures"),
+    path("procedures/<slug:key>", procedures.procedure, name="procedure"),
+    path("procedures/<slug:key>/read", procedures.confirm, name="confirm_procedure"),
     path("help/<slug:key>", help.article, name="help"),
     path("api/v1/processes", api.ProcessList.as_view(), name="api_processes"),
     path("api/v1/processes/<str:number>", api.Process.as_view(), name="api_process"),

@@ -57,6 +57,7 @@ PAGES = [
     Shot("upload", "/imports/new", role="data-steward"),
     Shot("duplicates", "/duplicates/", role="data-steward"),
     Shot("archive", "/archive/", role="privacy-officer"),
+    Shot("procedures", "/procedures"),
     Shot("readiness", "/readiness", role="readiness-manager"),
     Shot("capability", "/readiness/capabilities/sla.policy", role="readiness-manager"),
     Shot("draft", "/readiness/capabilities/sla.policy/draft", role="readiness-manager"),

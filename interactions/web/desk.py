@@ -30,6 +30,7 @@ from interactions.web import (
 )
 from interactions.web.forms import BatchForm, KeptFilterForm, LogForm
 from interactions.web.people import shown_name
+from readiness.registry import guidance
 
 _SAID_ONE_BY_ONE = 3
 
@@ -190,6 +191,7 @@ def _around(actor: Actor, tab: str, now: datetime) -> dict[str, Any]:
             {"label": _("If silent"), "class": "w-cust"},
         ],
         "follow_ups": follow_ups.of_mine(actor, now),
+        "to_read": guidance.unread(actor),
         "here": availability.of(actor),
         "pressure": today.pressure(actor, now),
         "form": LogForm(),

@@ -40,6 +40,8 @@ def panel(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "one": one,
         "items": [(item, (item.kind, item.pk, "solved") in known) for item in found],
+        "may_read": actor.has_perm("readiness.follow_procedure"),
+        "unread": {item.key for item in guidance.unread(actor)},
         "may_work": actor.has_perm("interactions.update_interaction"),
         "ended": one.status in Interaction.ENDED,
     }

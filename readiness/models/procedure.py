@@ -41,6 +41,7 @@ class Procedure(models.Model):
         permissions = [
             ("draft_procedure", "Can write procedures and articles"),
             ("approve_procedure", "Can approve procedures and validate articles"),
+            ("follow_procedure", "Works by procedures and confirms to have read new ones"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -61,6 +62,14 @@ class ProcedureVersionQuerySet(models.QuerySet["ProcedureVersion"]):
     def effective(self) -> Self:
         """The only versions that are ever shown at work."""
         return self.filter(state=ProcedureVersion.State.EFFECTIVE)
+
+    def unread_by(self, user_id: int | None) -> Self:
+        """In effect, to be read, and not yet confirmed by this person."""
+        unread = self.effective().filter(to_be_read=True)
+        return unread.exclude(acknowledgements__user=user_id)
+
+    def due_for_review(self, today: date) -> Self:
+        return self.effective().filter(review_due__lte=today)
 
     def lock(self, pk: int) -> "ProcedureVersion":
         found = self.select_for_update(of=("self",)).select_related("procedure")
@@ -91,6 +100,11 @@ class ProcedureVersion(models.Model):
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
     effective_from = models.DateField(_("in effect from"), null=True, blank=True)
     review_due = models.DateField(_("review due"), null=True, blank=True)
+    to_be_read = models.BooleanField(
+        _("has to be read"),
+        default=True,
+        help_text=_("Whoever works by it is asked to read it and to say so."),
+    )
 
     objects = ProcedureVersionQuerySet.as_manager()
 

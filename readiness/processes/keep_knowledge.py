@@ -79,8 +79,13 @@ def _add_procedure(said: dict[str, Any]) -> bool:
     about = {name: said[name] for name in ("title", "process", "verticals", "reasons")}
     procedure, new = Procedure.objects.get_or_create(key=said["key"], defaults=about)
     if new:
+        # What came with the product is found beside a matter; nobody has to confirm all of it.
         version = draft_procedure(
-            procedure_id=procedure.pk, body=said["body"], change_note="shipped", actor=SYSTEM
+            procedure_id=procedure.pk,
+            body=said["body"],
+            change_note="shipped",
+            to_be_read=False,
+            actor=SYSTEM,
         )
         approve_procedure(version_id=version.pk, actor=SYSTEM)
     return new

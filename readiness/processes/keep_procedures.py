@@ -21,7 +21,7 @@ _DAYS_A_MONTH = 30.44
 
 @transaction.atomic
 def draft_procedure(
-    *, procedure_id: int, body: str, change_note: str, actor: Actor
+    *, procedure_id: int, body: str, change_note: str, to_be_read: bool = True, actor: Actor
 ) -> ProcedureVersion:
     """Write the next wording of a procedure; nobody works by it yet."""
     require(actor, "readiness.draft_procedure")
@@ -34,6 +34,7 @@ def draft_procedure(
         number=last + 1,
         body=body.strip(),
         change_note=change_note.strip()[:250],
+        to_be_read=to_be_read,
         author_id=actor.pk,
     )
 

@@ -12,7 +12,13 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from crm.access import Actor
-from readiness.models import ArticleText, GuidanceUse, KnowledgeArticle, ProcedureVersion
+from readiness.models import (
+    ArticleText,
+    GuidanceUse,
+    KnowledgeArticle,
+    Procedure,
+    ProcedureVersion,
+)
 from readiness.tokens import words_of
 
 FALLBACK = "en"
@@ -22,6 +28,7 @@ _MOST_BY_WORDS = 4
 # where the vertical is another.
 _ENOUGH = 2.5
 _LOOKED_AT = 200
+_UNREAD = 5
 _STEPS = GuidanceUse.Step
 
 
@@ -72,6 +79,14 @@ def suggest(
     return [one for one in ranked if one.score >= _ENOUGH][:limit]
 
 
+def unread(actor: Actor) -> list[Guidance]:
+    """Procedures in effect that this person still has to read, the newest first."""
+    if not actor.has_perm("readiness.follow_procedure"):
+        return []
+    rows = ProcedureVersion.objects.unread_by(actor.pk).select_related("procedure")
+    return [_procedure(row, 0.0) for row in rows.order_by("-effective_from", "pk")[:_UNREAD]]
+
+
 def article_for_customers(key: str, language: str) -> Guidance | None:
     """An article a customer may read, in their language or the nearest there is."""
     today = timezone.localdate()
@@ -109,22 +124,27 @@ def _procedures(about: About) -> list[Guidance]:
     if about.reason:
         fitting |= Q(procedure__reasons__contains=[about.reason])
     rows = ProcedureVersion.objects.effective().filter(fitting).select_related("procedure")
-    return [
-        Guidance(
-            kind="procedure",
-            pk=row.pk,
-            key=row.procedure.key,
-            title=row.procedure.title,
-            language="",
-            body=row.body,
-            number=row.number,
-            used=0,
-            solved=0,
-            for_customers=False,
-            score=about.fits(row.procedure.reasons, row.procedure.verticals, row.procedure.words),
-        )
-        for row in rows[:_LOOKED_AT]
-    ]
+    return [_procedure(row, _score(about, row.procedure)) for row in rows[:_LOOKED_AT]]
+
+
+def _score(about: About, procedure: Procedure) -> float:
+    return about.fits(procedure.reasons, procedure.verticals, procedure.words)
+
+
+def _procedure(row: ProcedureVersion, score: float) -> Guidance:
+    return Guidance(
+        kind="procedure",
+        pk=row.pk,
+        key=row.procedure.key,
+        title=row.procedure.title,
+        language="",
+        body=row.body,
+        number=row.number,
+        used=0,
+        solved=0,
+        for_customers=False,
+        score=score,
+    )
 
 
 def _articles(about: About, languages: list[str]) -> list[Guidance]:
