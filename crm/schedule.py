@@ -85,6 +85,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "interactions.tasks.refresh_kept_figures",
         "schedule": 300.0,
     },
+    "note what figures say and what changes came to, nightly at 06:40": {
+        "task": "interactions.tasks.watch_figures",
+        "schedule": crontab(hour=6, minute=40),
+    },
     "drop figures that hang on which customers there are, nightly at 00:20": {
         "task": "interactions.tasks.forget_figures_by_segment",
         "schedule": crontab(hour=0, minute=20),

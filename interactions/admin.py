@@ -30,6 +30,7 @@ from interactions.models import (
     ClockMove,
     Commitment,
     FollowUp,
+    Improvement,
     Inbound,
     Interaction,
     InteractionEvent,
@@ -334,6 +335,15 @@ class FollowUpAdmin(_ActingAdmin):
     list_display = ("interaction", "kind", "note", "due_at", "owner", "state")
     list_filter = ("state", "kind")
     list_select_related = ("interaction", "owner")
+    ordering = ("-id",)
+
+
+@admin.register(Improvement)
+class ImprovementAdmin(ReadOnlyAdmin):
+    list_display = ("title", "signal", "measure", "state", "owner", "changed_at", "measured_at")
+    list_filter = ("state", "signal")
+    list_select_related = ("owner",)
+    search_fields = ("title", "measure__exact")
     ordering = ("-id",)
 
 

@@ -34,6 +34,7 @@ _TABLES = tuple(
         "carrierstate",
         "mailboxcursor",
         "interactionitem",
+        "improvement",
         "assistrequest",
         "queuepace",
         "clockmove",
@@ -41,16 +42,29 @@ _TABLES = tuple(
 )
 
 grant("agent", *_WORK, "interactions.assign_interaction", "interactions.decide_inbound")
+_IMPROVE = (
+    "interactions.view_improvement",
+    "interactions.add_improvement",
+    "interactions.change_improvement",
+)
+
 grant(
     "team-lead",
     *_WORK,
+    *_IMPROVE,
     "interactions.assign_interaction",
     "interactions.report_interaction",
     "interactions.decide_inbound",
 )
 grant("data-steward", *_SEE, "interactions.import_interactions", "interactions.log_interaction")
 grant("privacy-officer", *_SEE)
-grant("process-owner", *_SEE, "interactions.report_interaction")
+grant(
+    "process-owner",
+    *_SEE,
+    *_IMPROVE,
+    "interactions.decide_improvement",
+    "interactions.report_interaction",
+)
 grant("readiness-manager", *_SEE, "interactions.report_interaction")
 grant("auditor", *_SEE, *_TABLES, "interactions.report_interaction")
 grant("partner", *_WORK)

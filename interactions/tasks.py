@@ -7,6 +7,7 @@ from crm.rounds import rounds
 from interactions.processes import deliver_report
 from interactions.processes.assist_agent import answer_asked
 from interactions.processes.close_interaction import close_by_policy
+from interactions.processes.improve_interaction import find_signals, measure_effects
 from interactions.processes.manage_interaction import (
     remind_follow_ups,
     return_unanswered,
@@ -174,3 +175,10 @@ def answer_assistant(request_id: int) -> None:
 def answer_left_assistants() -> int:
     """Take up requests whose message was lost, one by one; returns how many."""
     return rounds(lambda: int(answer_asked()))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def watch_figures() -> int:
+    """Note what figures of the last week say, and what changes came to; returns how many."""
+    now = timezone.now()
+    return find_signals(now) + measure_effects(now)

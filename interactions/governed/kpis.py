@@ -1,5 +1,6 @@
 """The figures of this app, each defined once: in words here, in SQL beside it."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from django.utils.translation import gettext_noop as _
@@ -272,3 +273,22 @@ QUALITY: Final = (
     HANDLE_TIME,
 )
 EVERY: Final = (*TREND, *SINGLE, *QUALITY)
+
+# What we promise ourselves; a figure that stays behind it is a signal.
+TARGETS: Final[Mapping[Measure, float]] = {
+    IN_TIME: 0.95,
+    IN_TIME_LAST: 0.95,
+    TOLD: 1.0,
+    PROMISE_KEPT: 0.95,
+    ANSWERS: 0.95,
+    UNPERMITTED: 0.0,
+    FIRST_CONTACT: 0.7,
+    SATISFIED: 0.8,
+}
+
+
+def misses(measure: Measure, value: float | None, target: float) -> bool:
+    """Whether a value is on the wrong side of its target."""
+    if value is None:
+        return False
+    return value < target if measure.better == "up" else value > target

@@ -8,6 +8,7 @@ from interactions.models.call import Call
 from interactions.models.clock import ArmedClock, Commitment, SlaClock, StageNotice
 from interactions.models.figures import KeptFigure, TouchedTime
 from interactions.models.follow_up import FollowUp
+from interactions.models.improvement import Improvement
 from interactions.models.inbound import CarrierState, Inbound, MailboxCursor
 from interactions.models.interaction import Interaction, InteractionEvent, Reason
 from interactions.models.item import InteractionItem
@@ -35,6 +36,7 @@ __all__ = [
     "Commitment",
     "Communication",
     "FollowUp",
+    "Improvement",
     "Inbound",
     "Interaction",
     "InteractionEvent",

@@ -1,8 +1,9 @@
 """How the queues stand at this moment: what a lead sees from across the room."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Count, Min, Q
@@ -84,7 +85,7 @@ def _board(teams: Collection[int] | None, now: datetime) -> Board:
     return Board(now, whole, sorted(queues, key=lambda one: (-one.late, -one.soon, -one.open)))
 
 
-def _counted(teams: Collection[int] | None, now: datetime) -> Iterable[dict[str, object]]:
+def _counted(teams: Collection[int] | None, now: datetime) -> Iterable[Mapping[str, Any]]:
     some = Interaction.objects.filter(removed_at=None).open()
     if teams is not None:
         some = some.filter(team__in=teams)
