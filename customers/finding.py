@@ -104,11 +104,21 @@ class _Asked:
                 continue
             others = [other for other in parts if other != part]
             spellings = sorted(set(_slips(part)))
-            more = {"lead": "", "spellings": spellings, "others": others, "reach": _REACH}
-            rows = sql.rows("customers/search_parts.sql", self._asked(more))
-            if found := self._found(rows, near=True):
+            if found := self._near_pair(spellings, others) or self._near(spellings, others):
                 return found
         return []
+
+    def _near_pair(self, spellings: list[str], others: list[str]) -> list[Found]:
+        """Beside one other part, by pairs: a common name costs no more than a rare one."""
+        if len(others) != 1:
+            return []
+        leads = [f"&{spelling} {others[0]}" for spelling in spellings]
+        more = {"leads": leads, "reach": self.limit * 4}
+        return self._found(sql.often("customers/search_begins.sql", self._asked(more)), near=True)
+
+    def _near(self, spellings: list[str], others: list[str]) -> list[Found]:
+        more = {"lead": "", "spellings": spellings, "others": others, "reach": _REACH}
+        return self._found(sql.rows("customers/search_parts.sql", self._asked(more)), near=True)
 
     def _asked(self, more: dict[str, Any]) -> dict[str, Any]:
         return more | {

@@ -56,6 +56,8 @@ def found(text: str, actor: Actor = SYSTEM) -> list[Customer]:
         ("a letter swapped", "anias"),
         ("a letter missing", "rche"),
         ("a letter too many", "rocche anais"),
+        ("a slip beside half a name", "rocche ana"),
+        ("a slip beside a street", "rocche quay"),
         ("another letter", "roxhe"),
     ],
 )
