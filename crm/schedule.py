@@ -69,6 +69,14 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "interactions.tasks.close_what_is_done",
         "schedule": 900.0,
     },
+    "seal the timelines of matters, every 5 minutes": {
+        "task": "interactions.tasks.seal_what_was_done",
+        "schedule": 300.0,
+    },
+    "reckon promises by the rules of time zones in force, nightly at 03:10": {
+        "task": "interactions.tasks.follow_rules_of_zones",
+        "schedule": crontab(hour=3, minute=10),
+    },
     "fold a sample of clocks afresh, nightly at 03:40": {
         "task": "interactions.tasks.refold_sample",
         "schedule": crontab(hour=3, minute=40),

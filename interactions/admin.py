@@ -44,6 +44,7 @@ from interactions.models import (
     ResponseRequest,
     SlaClock,
     StageNotice,
+    TimelineSeal,
 )
 from interactions.processes.close_interaction import cancel, close, complete, reopen
 from interactions.processes.notify_customer import send_again
@@ -320,6 +321,13 @@ class ClockMoveAdmin(ReadOnlyAdmin):
     list_display = ("version", "kind", "mode", "state", "matters", "missed", "asked_at")
     list_filter = ("kind", "state")
     list_select_related = ("version__slot",)
+
+
+@admin.register(TimelineSeal)
+class TimelineSealAdmin(ReadOnlyAdmin):
+    list_display = ("interaction", "first_seq", "last_seq", "digest", "sealed_at")
+    list_select_related = ("interaction",)
+    ordering = ("-id",)
 
 
 @admin.register(QueuePace)

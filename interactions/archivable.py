@@ -21,6 +21,7 @@ INTERACTION = register(
         tables=(
             Table("interactions_interaction", "item.id"),
             Table("interactions_interactionevent", "item.interaction_id"),
+            Table("interactions_timelineseal", "item.interaction_id"),
             Table("interactions_message", "item.interaction_id"),
             Table("interactions_attachment", "item.interaction_id"),
             Table("interactions_inbound", "item.interaction_id"),
@@ -45,6 +46,7 @@ INTERACTION = register(
         reference=lambda pk: Interaction(pk=pk).reference,
         append_only=(
             "interactions.InteractionEvent:append_only",
+            "interactions.TimelineSeal:append_only",
             "interactions.FollowUpEvent:append_only",
             "interactions.InteractionLinkEvent:append_only",
             # What goes to the archive is not removed: its history goes with it.

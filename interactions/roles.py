@@ -38,6 +38,7 @@ _TABLES = tuple(
         "assistrequest",
         "queuepace",
         "clockmove",
+        "timelineseal",
     )
 )
 

@@ -31,9 +31,11 @@ from interactions.processes.track_interaction import (
     apply_silence,
     audit_sample,
     fire_due,
+    follow_zone_rules,
     learn_paces,
     move_slice,
     remind_due,
+    seal_timelines,
 )
 
 _CLOCKS = 200
@@ -45,6 +47,7 @@ _MATTERS = 100
 _FIGURES = 50
 # Each is locked until its slice is through.
 _MOVED = 50
+_SEALED = 2000
 
 
 @shared_task(acks_late=True, ignore_result=True)
@@ -114,6 +117,18 @@ def move_running_clocks() -> int:
 def learn_how_long_queues_take() -> int:
     """What foresight goes by; returns how many queues were learnt anew."""
     return learn_paces(timezone.now())
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def seal_what_was_done() -> int:
+    """Seal the timelines as far as they have settled; returns how many seals are new."""
+    return rounds(lambda: seal_timelines(_SEALED))
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def follow_rules_of_zones() -> int:
+    """After an update of the rules of time zones, reckon what runs by the new ones."""
+    return rounds(lambda: follow_zone_rules(_MOVED))
 
 
 @shared_task(ignore_result=True)

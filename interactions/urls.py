@@ -4,6 +4,7 @@ from django.urls import path
 
 from interactions.api import hooks
 from interactions.api.kpis.urls import urlpatterns as kpi_urls
+from interactions.api.tracking import urls as tracking_api
 from interactions.web import (
     actions,
     assistant,
@@ -35,6 +36,7 @@ _ONE = "interactions/<uuid:public_id>"
 
 urlpatterns = [
     path("hooks/<slug:channel>", hooks.take, name="hook"),
+    *tracking_api.urlpatterns,
     *inbound.urlpatterns,
     *calls.urlpatterns,
     *public.urlpatterns,

@@ -17,6 +17,7 @@ Instants are integer UTC seconds inside; `seconds()` and `moment()` convert at t
 a `CalendarHistory`; a `retargeted` event that names a policy version needs `policies`.
 """
 
+from interactions.clock import zones
 from interactions.clock.calendar import Calendar, CalendarHistory
 from interactions.clock.events import (
     ANY_REASON,
@@ -80,4 +81,5 @@ __all__ = [
     "seconds",
     "write_instant",
     "write_local",
+    "zones",
 ]

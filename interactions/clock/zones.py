@@ -4,8 +4,10 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
+from zoneinfo import TZPATH, ZoneInfo
 
 # 388 days: one table serves a year of clocks, and a clock rarely needs two.
 BLOCK: Final = 1 << 25
@@ -17,6 +19,21 @@ def offset_at(tz: str, at: int) -> int:
     """Seconds that local time is ahead of UTC at an instant."""
     offset = datetime.fromtimestamp(at, tz=ZoneInfo(tz)).utcoffset()
     return _whole(offset)
+
+
+@lru_cache(maxsize=1)
+def rules_version() -> str:
+    """Which edition of the rules of time zones this machine reckons by, such as 2025b."""
+    for place in TZPATH:
+        try:
+            first = Path(place, "tzdata.zi").read_text(encoding="utf-8").partition("\n")[0]
+        except OSError:
+            continue
+        return first.removeprefix("# version ").strip()[:10]
+    try:
+        return version("tzdata")[:10]
+    except PackageNotFoundError:
+        return "unknown"
 
 
 def runs(tz: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:

@@ -69,7 +69,7 @@ _COLUMNS: dict[type[Any], tuple[str, ...]] = {
         "id", "interaction_id", "target", "cycle", "capability_version_id",
         "calendar_version_id", "calendar", "rule", "target_seconds", "state", "started_at",
         "consumed_seconds", "due_at", "breach_at", "stopped_at", "jeopardy_at", "commitment_no",
-        "next_stage", "folded_seq",
+        "next_stage", "folded_seq", "zone_rules",
     ),
     Message: (
         "id", "public_id", "interaction_id", "clock_id", "kind", "direction", "channel",
@@ -385,7 +385,7 @@ def _clock(
         contact.promise["rule"], seconds, state, contact.opened,
         contact.track.consumed(engine.seconds(until)), due, due, stopped, jeopardy,
         2 if anew else 1,
-        ahead[0] if ahead else None, len(contact.events),
+        ahead[0] if ahead else None, len(contact.events), engine.zones.rules_version(),
     )  # fmt: skip
     setting.add(
         Commitment, clock_id, 1, due, "policy", contact.promise["rule"], "", None,

@@ -156,6 +156,7 @@ TEMPLATES: Final[Mapping[str, Setting]] = {
     "templates.*.delay": Setting(_("We will be late")),
     "templates.*.question": Setting(_("We have a question")),
     "templates.*.answer": Setting(_("Our answer")),
+    "templates.*.closed": Setting(_("Written to us while we are closed")),
     "templates.*.*.subject": Setting(_("Subject line")),
     "templates.*.*.body": Setting(_("Text"), kind="long"),
 }

@@ -22,6 +22,7 @@ from interactions.models.portal import PortalLink
 from interactions.models.reading import Reading
 from interactions.models.response import ResponseRequest
 from interactions.models.saved_view import SavedView
+from interactions.models.seal import TimelineSeal
 from interactions.models.survey import Survey
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "SlaClock",
     "StageNotice",
     "Survey",
+    "TimelineSeal",
     "TouchedTime",
     "TroubleTicket",
 ]

@@ -51,6 +51,9 @@ class SlaClock(models.Model):
     predicted_end_at = models.DateTimeField(_("foreseen for"), null=True, blank=True)
     commitment_no = models.PositiveSmallIntegerField(_("promise number"), default=1)
     next_stage = models.PositiveSmallIntegerField(_("next stage"), null=True, blank=True)
+    zone_rules = models.CharField(
+        _("rules of time zones"), max_length=10, blank=True, default="", db_default=""
+    )
     folded_seq = models.PositiveIntegerField(_("folded up to event"), default=0)
 
     class Meta:

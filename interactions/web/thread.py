@@ -194,6 +194,10 @@ def _line(event: InteractionEvent, names: dict[int, str]) -> tuple[str, str] | N
         "answered": ("check", _("The customer answered, the fix counts again")),
         "timed_out": ("clock-exclamation", _("No answer in time, the fix counts again")),
         "at_risk": ("alert-triangle", _at_risk(data)),
+        "pause_ended": (
+            "player-play",
+            _("Paused for as long as is agreed: %(target)s counts again"),
+        ),
         "stood_by": ("check", _("%(who)s: %(target)s will be in time")),
         "breached": ("alert-octagon", _("%(target)s missed")),
         "promise_made": ("message-dots", _("New promise, %(target)s: %(due)s")),

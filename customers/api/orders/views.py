@@ -16,8 +16,8 @@ from crm.audit.record import record_access
 from crm.errors import RuleBroken
 from crm.tmf.authentication import Scoped, purpose_of
 from crm.tmf.conditional import require_revision
+from crm.tmf.once import Answer, answered_once, as_json, as_read, caller
 from customers import consumers
-from customers.api.once import Answer, answered_once, as_json, as_read, caller
 from customers.api.orders.shape import checklist_body, order_body, readiness_body
 from customers.models import CompletionStep, Customer, Order
 from customers.processes.check_order_information import check_order_information, order_checklist

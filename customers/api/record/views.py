@@ -16,9 +16,9 @@ from crm.audit.record import record_access
 from crm.errors import RuleBroken
 from crm.tmf.authentication import Scoped, purpose_of
 from crm.tmf.conditional import etag_of, require_shown
+from crm.tmf.once import as_json, as_read, caller
 from crm.tmf.shapes import moment
 from customers import masking
-from customers.api.once import as_json, as_read, caller
 from customers.api.record import shape
 from customers.as_of import as_of
 from customers.models import Customer, Party

@@ -14,7 +14,7 @@ from crm.access import Actor, require
 from crm.errors import RuleBroken
 from crm.tmf.authentication import Scoped, purpose_of
 from crm.tmf.conditional import require_revision
-from customers.api.once import Answer, answered_once, as_read, caller
+from crm.tmf.once import Answer, answered_once, as_read, caller
 from customers.models import Customer, Report, ReportNeed
 from customers.processes.report_to_customer import (
     download,

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from crm.tmf.authentication import Scoped
-from customers.api.once import Answer, answered_once, caller
+from crm.tmf.once import Answer, answered_once, caller
 from customers.api.orders.shape import order_body
 from customers.api.tmf622_product_order_event.shape import news_of
 from customers.models import OrderNews

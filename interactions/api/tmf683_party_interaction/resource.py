@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Case, F, JSONField, OuterRef, Q, TextField, Value, When
 from django.db.models.functions import Coalesce, Lower, NullIf
 from django.db.models.lookups import Exact
+from django.utils.translation import gettext as _
 
 from crm.events.catalogue import (
     InteractionLogged,
@@ -186,7 +187,8 @@ def update(pk: int, change: Change, caller: Caller) -> None:
         changes["customer_id"] = customer.pk if customer else interaction.customer_id
     wanted = serializers.status_of(body) if "status" in change.changed else interaction.status
     moves = serializers.WORDS[wanted] != serializers.WORDS[interaction.status]
-    if moves and wanted != Interaction.Status.COMPLETED:
+    # Ending has its own processes, with what they ask for.
+    if moves and wanted not in {Interaction.Status.COMPLETED, Interaction.Status.CANCELLED}:
         changes["status"] = wanted
     update_interaction.change_fields(
         interaction_id=pk,
@@ -196,6 +198,10 @@ def update(pk: int, change: Change, caller: Caller) -> None:
     )
     if moves and wanted == Interaction.Status.COMPLETED:
         close_interaction.complete(interaction_id=pk, outcome="resolved", actor=caller.actor)
+    elif moves and wanted == Interaction.Status.CANCELLED:
+        close_interaction.cancel(
+            interaction_id=pk, reason=_("cancelled by the partner"), actor=caller.actor
+        )
 
 
 def _said(name: str, ours: Any, length: int) -> Attribute:

@@ -16,7 +16,7 @@ from customers.models import CommunicationNeed, ContactMedium
 from interactions.channels import adapter_of
 from interactions.governed import CHANNELS, TEMPLATE_SET
 from interactions.governed.channels import CARRIED, TAKES_FILES
-from interactions.governed.wording import FALLBACK, Rendered, render
+from interactions.governed.wording import FALLBACK, Rendered, render, says
 from interactions.models import Interaction, Message, ResponseRequest
 from readiness.registry.resolve import CapabilityOff, Resolved, resolve
 
@@ -91,6 +91,16 @@ def question_notice(*, interaction: Interaction, request: ResponseRequest) -> Me
     )
 
 
+def opening_notice(*, interaction: Interaction, opens: datetime, due: datetime) -> Message | None:
+    """Tell who wrote while we were closed when we open, and by when they hear from us."""
+    return _notice(
+        interaction,
+        "closed",
+        {"opens": opens, "due": due},
+        dedupe_key=f"interaction:{interaction.pk}:closed",
+    )
+
+
 def reminder_notice(
     *, interaction: Interaction, request: ResponseRequest, number: int
 ) -> Message | None:
@@ -132,6 +142,8 @@ def _notice(
     try:
         wording = resolve(TEMPLATE_SET.key, unit=str(customer.public_id))
     except CapabilityOff:
+        return None
+    if not says(wording.config, occasion):
         return None
     need = known.need(customer.party_id, SERVICE)
     language = _language(interaction, need)

@@ -101,6 +101,24 @@ def ask_for_call(
     )
 
 
+def tell_long_pause(
+    *, interaction: Interaction, clock: SlaClock, at: datetime, people: Iterable[Any]
+) -> None:
+    """Paused for as long as the policy allows, and nobody went on: it counts again."""
+    notify_people(
+        people,
+        level="warn",
+        title=format_lazy(
+            gettext_lazy("{reference}: paused for too long, the {target} counts again"),
+            reference=interaction.reference,
+            target=SlaClock.Target(clock.target).label,
+        ),
+        body=interaction.subject,
+        url=page_of(interaction),
+        dedupe_key=f"clock:{clock.pk}:long-pause:{at:%Y%m%d%H%M}",
+    )
+
+
 def ask_whether_met(*, interaction: Interaction, clock: SlaClock, people: Iterable[Any]) -> None:
     """Others like it took longer than is left: the owner says what the customer will hear."""
     notify_people(

@@ -23,6 +23,7 @@ from interactions.channels.phone import CallEvent
 from interactions.governed import CHANNELS, CLOSE_POLICY
 from interactions.models import Inbound, Interaction, InteractionLink, Message, Reason
 from interactions.processes.log_interaction import log_interaction
+from interactions.processes.notify_customer.acknowledging import say_when_we_open
 from interactions.processes.receive_message import calling, returning, senders, stopping
 from interactions.processes.receive_message.enclosing import enclose
 from interactions.processes.receive_message.screening import Held, held_back
@@ -195,10 +196,17 @@ def into(
         message = _go_on(row, incoming, interaction, key)
     else:
         message = _begin(row, incoming, customer_id, key, after=interaction)
+        if _by_a_person(incoming):
+            say_when_we_open(message.interaction, timezone.now())
     enclose(message, incoming.enclosures)
     row.interaction_id, row.message = message.interaction_id, message
     _settle(row, None)
     return message
+
+
+def _by_a_person(incoming: Incoming) -> bool:
+    """Whether somebody waits for an answer: no machine mail, no alarm, no STOP."""
+    return not (incoming.machine or incoming.more.get("alarm") or incoming.more.get("stop"))
 
 
 def _takes_more(interaction: Interaction, incoming: Incoming) -> bool:

@@ -1,6 +1,6 @@
 """Track and Manage Customer Interaction: every step on one timeline, every promise on a clock."""
 
-from interactions.processes.track_interaction.auditing import audit_sample
+from interactions.processes.track_interaction.auditing import audit_sample, follow_zone_rules
 from interactions.processes.track_interaction.duty import fire_due, fire_now
 from interactions.processes.track_interaction.explanation import Explained, explain
 from interactions.processes.track_interaction.folding import refold
@@ -15,6 +15,7 @@ from interactions.processes.track_interaction.moving import (
 from interactions.processes.track_interaction.promising import make_promise, stand_by
 from interactions.processes.track_interaction.rebuilding import Difference, rebuild
 from interactions.processes.track_interaction.reminding import remind_due
+from interactions.processes.track_interaction.sealing import seal_timelines, timeline_is_whole
 from interactions.processes.track_interaction.silence import apply_silence
 from interactions.processes.track_interaction.starting import retarget, start_clocks
 from interactions.processes.track_interaction.timeline import append, move, work_on
@@ -32,6 +33,7 @@ __all__ = [
     "fire_due",
     "fire_now",
     "follow_version",
+    "follow_zone_rules",
     "learn_paces",
     "leave_running",
     "make_promise",
@@ -43,7 +45,9 @@ __all__ = [
     "refold",
     "remind_due",
     "retarget",
+    "seal_timelines",
     "stand_by",
     "start_clocks",
+    "timeline_is_whole",
     "work_on",
 ]

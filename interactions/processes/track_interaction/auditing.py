@@ -4,11 +4,15 @@ from datetime import timedelta
 from typing import Final
 
 import structlog
+from django.db import transaction
 from django.utils import timezone
 
-from interactions.models import Interaction
+from interactions import clock as engine
+from interactions.models import ArmedClock, Interaction
 from interactions.processes.notify_customer.staff import alarm_auditor
+from interactions.processes.track_interaction.folding import refold
 from interactions.processes.track_interaction.rebuilding import rebuild
+from interactions.processes.track_interaction.sealing import timeline_is_whole
 
 _log = structlog.get_logger(__name__)
 _RECENT: Final = timedelta(days=2)
@@ -19,10 +23,26 @@ def audit_sample(size: int = 500) -> int:
     since = timezone.now() - _RECENT
     recent = Interaction.objects.filter(updated_at__gte=since, event_count__gt=0)
     differing = {}
+    broken = []
     for interaction_id in recent.order_by("?").values_list("pk", flat=True)[:size]:
         if found := rebuild(interaction_id=interaction_id):
             differing[interaction_id] = found
             _log.error("sla.store_differs", interaction_id=interaction_id, found=repr(found))
-    if differing:
-        alarm_auditor(interactions=sorted(differing), at=timezone.now())
-    return len(differing)
+        if not timeline_is_whole(interaction_id=interaction_id):
+            broken.append(interaction_id)
+            _log.error("timeline.seal_broken", interaction_id=interaction_id)
+    if wrong := sorted({*differing, *broken}):
+        alarm_auditor(interactions=wrong, at=timezone.now())
+    return len(wrong)
+
+
+def follow_zone_rules(limit: int) -> int:
+    """Reckon running promises anew that were reckoned by another edition of the zone rules."""
+    current = engine.zones.rules_version()
+    with transaction.atomic():
+        stale = ArmedClock.objects.exclude(clock__zone_rules=current).order_by("pk")
+        matters = list(stale.values_list("clock__interaction", flat=True)[:limit])
+        locked = Interaction.objects.select_for_update(of=("self",), skip_locked=True)
+        for interaction in locked.filter(pk__in=matters).order_by("pk"):
+            refold(interaction=interaction)
+    return len(matters)

@@ -22,6 +22,7 @@ from interactions.processes.notify_customer.staff import (
     alarm_staff,
     ask_for_call,
     ask_whether_met,
+    tell_long_pause,
     tell_staff,
 )
 from interactions.processes.track_interaction.crediting import credit_due
@@ -33,6 +34,7 @@ from interactions.processes.track_interaction.stages import (
     BREACH,
     CONTRACT,
     FORETOLD,
+    LONG_PAUSE,
     MOMENTS,
     SILENT,
     UNLIKELY,
@@ -168,6 +170,7 @@ class _Tick:
                 )
                 for duty in duties
                 for due in duty.moments
+                if due.percent != LONG_PAUSE
             ]
         )
         return duties
@@ -202,6 +205,8 @@ class _Tick:
             self._tell(duty, duty.highest, ours)
         if any(due.percent == SILENT for due in self._ours(duty, duty.moments)):
             self._break_silence(duty)
+        if any(due.percent == LONG_PAUSE for due in duty.moments):
+            self._end_pause(duty)
 
     def _ours(self, duty: _Duty, some: list[Due]) -> list[Due]:
         return [due for due in some if (duty.clock.pk, due.number, due.percent) in self.won]
@@ -221,6 +226,26 @@ class _Tick:
             )
         if _tells(duty) and any(due.percent == UNLIKELY for due in foretold):
             self._promise(duty)
+
+    def _end_pause(self, duty: _Duty) -> None:
+        """Nothing stands still for longer than was agreed: the clock goes on, and leads hear it."""
+        interaction, view = duty.matter.interaction, duty.one.view
+        if view.pause_guard_at is None:
+            return
+        over = engine.moment(view.pause_guard_at)
+        for wait in view.waits:
+            if wait.end is None:
+                append(
+                    interaction, "resume", actor=SYSTEM, at=over, pause_id=wait.key,
+                    because="longest-pause",
+                )  # fmt: skip
+        append(interaction, "pause_ended", actor=SYSTEM, at=over, target=duty.clock.target)
+        tell_long_pause(
+            interaction=interaction,
+            clock=duty.clock,
+            at=over,
+            people=self.colleagues.of(interaction, {"owner", "leads"}),
+        )
 
     def _break_silence(self, duty: _Duty) -> None:
         """Missed, and nobody said a word since: the customer hears the new time from us."""

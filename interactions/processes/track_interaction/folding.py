@@ -122,6 +122,7 @@ def values_of(one: Folded) -> dict[str, Any]:
         "stopped_at": _moment(view.stopped_at),
         "cancelled_at": _moment(view.cancelled_at),
         "folded_seq": view.folded_seq,
+        "zone_rules": engine.zones.rules_version(),
     }
 
 

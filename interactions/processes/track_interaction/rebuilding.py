@@ -12,7 +12,7 @@ from interactions.processes.track_interaction.folding import fold_events, values
 
 _Status = Interaction.Status
 # What a clock shows at the moment of asking moves on by itself and is no difference.
-_MOVING = frozenset({"consumed_seconds", "folded_seq"})
+_MOVING = frozenset({"consumed_seconds", "folded_seq", "zone_rules"})
 _OVER = frozenset({_Status.CANCELLED.value, _Status.MERGED.value})
 _LIVE = frozenset({"running", "paused", "breached"})
 

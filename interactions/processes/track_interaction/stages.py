@@ -15,9 +15,10 @@ BREACH: Final = 100
 # Moments that are no share of the target: a policy's own stages are multiples of five.
 FORESEEN: Final = 1
 UNLIKELY: Final = 2
+LONG_PAUSE: Final = 3
 SILENT: Final = 101
 FORETOLD: Final = frozenset({FORESEEN, UNLIKELY})
-MOMENTS: Final = FORETOLD | {SILENT}
+MOMENTS: Final = FORETOLD | {LONG_PAUSE, SILENT}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,7 +63,11 @@ def pending(
         stages += _of_promise(next(standing, None), view)
     else:
         stages += _in_doubt(clock, view) + _in_silence(view, policy)
-    return sorted(due for due in stages if (due.number, due.percent) not in done)
+    stages = [due for due in stages if (due.number, due.percent) not in done]
+    if view.pause_guard_at is not None:
+        # Each pause has its own end; once it is over there is nothing left to fire.
+        stages.append(Due(view.pause_guard_at, CONTRACT, LONG_PAUSE))
+    return sorted(stages)
 
 
 def win(clock: SlaClock, number: int, percent: int, *, superseded: bool = False) -> bool:

@@ -1,0 +1,90 @@
+"""How a matter's place, promises, questions and timeline are spelled."""
+
+from typing import Any
+
+from interactions import clock as engine
+from interactions.models import Commitment, Interaction, InteractionEvent, ResponseRequest
+from interactions.models.states import MOVES
+from interactions.processes.track_interaction import Explained
+
+
+def place(one: Interaction) -> dict[str, Any]:
+    return {
+        "id": str(one.public_id),
+        "status": one.status,
+        "next": sorted(MOVES[one.status]),
+        "owner": str(one.owner) if one.owner else None,
+        "dueNext": one.due_next_at,
+        "dueNextFor": one.due_next_target or None,
+    }
+
+
+def clock(told: Explained) -> dict[str, Any]:
+    one = told.clock
+    return {
+        "target": one.target,
+        "cycle": one.cycle,
+        "state": one.state,
+        "rule": told.rule,
+        "tier": told.tier,
+        "because": told.tier_because,
+        "policyVersion": one.capability_version_id,
+        "calendarVersion": one.calendar_version_id,
+        "calendar": one.calendar,
+        "timeZone": told.tz,
+        "timeZoneRules": one.zone_rules,
+        "targetSeconds": told.view.effective_target,
+        "consumedSeconds": told.view.consumed,
+        "startDate": one.started_at,
+        "dueDate": one.due_at,
+        "missedDate": one.breach_at,
+        "stopDate": one.stopped_at,
+        "pause": [
+            {
+                "from": engine.moment(wait.start),
+                "before": None if wait.end is None else engine.moment(wait.end),
+                "reason": wait.reason,
+                "by": wait.by,
+            }
+            for wait in told.view.waits
+        ],
+        "promise": [promise(each) for each in one.commitments.order_by("number")],
+    }
+
+
+def promise(one: Commitment) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "dueDate": one.due_at,
+        "by": one.origin,
+        "reason": one.reason,
+        "outcome": one.outcome,
+        "madeDate": one.created_at,
+    }
+
+
+def request(one: ResponseRequest) -> dict[str, Any]:
+    return {
+        "id": one.pk,
+        "question": one.question,
+        "state": one.state,
+        "askedDate": one.asked_at,
+        "dueDate": one.due_at,
+        "reminders": one.reminders_sent,
+        "nextReminder": one.next_reminder_at,
+        "onTimeout": one.on_silence,
+        "onTimeoutNote": one.silence_note or None,
+        "answeredDate": one.answered_at,
+    }
+
+
+def event(row: InteractionEvent) -> dict[str, Any]:
+    return {
+        "number": row.seq,
+        "type": row.type,
+        "date": row.occurred_at,
+        "recordedDate": row.recorded_at,
+        "actor": row.actor_name,
+        "channel": row.channel or None,
+        "data": row.data,
+    }

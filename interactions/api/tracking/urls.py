@@ -1,0 +1,15 @@
+"""Addresses of tracking on the partner face."""
+
+from django.urls import path
+
+from interactions.api.tracking import views
+
+_ONE = "api/v1/interactions/<uuid:public_id>"
+
+urlpatterns = [
+    path(f"{_ONE}/moves", views.MovesView.as_view(), name="api_moves"),
+    path(f"{_ONE}/sla", views.SlaView.as_view(), name="api_sla"),
+    path(f"{_ONE}/response-requests", views.RequestsView.as_view(), name="api_requests"),
+    path(f"{_ONE}/response-requests/<int:pk>", views.RequestView.as_view(), name="api_request"),
+    path(f"{_ONE}/events", views.EventsView.as_view(), name="api_events"),
+]

@@ -1,0 +1,93 @@
+"""Seal the timelines, so that whoever changes one behind our back is found out.
+
+Events are sealed a little after they were written, a batch at a time and each matter in a chain of
+its own: it goes to the archive with its seals and comes back whole.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import UTC, timedelta
+from itertools import groupby
+from typing import Final
+
+from django.db import connection, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from interactions.models import InteractionEvent, TimelineSeal
+
+# Ids are given before commit: an event this young may still have an invisible neighbour.
+_SETTLED: Final = timedelta(seconds=120)
+_LOCK_KEY: Final = 6210_0002
+
+
+def seal_timelines(limit: int) -> int:
+    """Seal at most `limit` events that have settled; one sealer at a time."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK_KEY])
+            (mine,) = cursor.fetchone() or (False,)
+        return _seal(limit) if mine else 0
+
+
+def _seal(limit: int) -> int:
+    sealed_to = TimelineSeal.objects.aggregate(at=Max("last_event"))["at"] or 0
+    settled = InteractionEvent.objects.filter(
+        pk__gt=sealed_to, recorded_at__lt=timezone.now() - _SETTLED
+    )
+    rows = list(settled.order_by("pk")[:limit])
+    by_matter = sorted(rows, key=lambda row: (row.interaction_id, row.seq))
+    before = _last_seals({row.interaction_id for row in rows})
+    seals = []
+    for pk, events in groupby(by_matter, key=lambda row: row.interaction_id):
+        last = before.get(pk)
+        new = [row for row in events if last is None or row.seq > last.last_seq]
+        if new:
+            seals.append(
+                TimelineSeal(
+                    interaction_id=pk,
+                    first_seq=new[0].seq,
+                    last_seq=new[-1].seq,
+                    last_event=max(row.pk for row in new),
+                    digest=_digest(last.digest if last else "", new),
+                )
+            )
+    TimelineSeal.objects.bulk_create(seals)
+    return len(seals)
+
+
+def timeline_is_whole(*, interaction_id: int) -> bool:
+    """Whether the events of a matter are those that were sealed, none less and none in between."""
+    before, reached = "", 0
+    events = list(InteractionEvent.objects.filter(interaction=interaction_id).order_by("seq"))
+    for seal in TimelineSeal.objects.filter(interaction=interaction_id).order_by("last_seq"):
+        sealed = [row for row in events if seal.first_seq <= row.seq <= seal.last_seq]
+        if seal.first_seq != reached + 1 or _digest(before, sealed) != seal.digest:
+            return False
+        before, reached = seal.digest, seal.last_seq
+    return [row.seq for row in events] == list(range(1, len(events) + 1))
+
+
+def _last_seals(matters: set[int]) -> dict[int, TimelineSeal]:
+    found = TimelineSeal.objects.filter(interaction__in=matters).order_by(
+        "interaction_id", "-last_seq"
+    )
+    return {seal.interaction_id: seal for seal in found.distinct("interaction_id")}
+
+
+def _digest(before: str, rows: Iterable[InteractionEvent]) -> str:
+    sha = hashlib.sha256(before.encode())
+    for row in rows:
+        parts = [
+            row.seq,
+            row.type,
+            row.occurred_at.astimezone(UTC).isoformat(),
+            row.recorded_at.astimezone(UTC).isoformat(),
+            row.actor_id,
+            row.actor_name,
+            row.channel,
+            row.data,
+        ]
+        sha.update(json.dumps(parts, separators=(",", ":"), sort_keys=True).encode())
+    return sha.hexdigest()

@@ -1,0 +1,133 @@
+"""Seals: what was sealed can't be changed, left out or slipped in without being seen."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pgtrigger
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from crm.access import SYSTEM
+from interactions.models import Interaction, InteractionEvent, TimelineSeal
+from interactions.processes.track_interaction import (
+    audit_sample,
+    seal_timelines,
+    timeline_is_whole,
+)
+from interactions.processes.update_interaction import add_message
+from tests.interactions.factories import an_interaction
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain")]
+
+_FREE = ("interactions.InteractionEvent:append_only", "interactions.TimelineSeal:append_only")
+
+
+def time_goes_by() -> None:
+    """Some minutes since everything that is not sealed yet was recorded."""
+    with pgtrigger.ignore(*_FREE), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE interactions_interactionevent"
+            " SET recorded_at = recorded_at - interval '5 minutes'"
+            " WHERE id > coalesce((SELECT max(last_event) FROM interactions_timelineseal), 0)"
+        )
+
+
+def a_sealed_matter() -> Interaction:
+    one = an_interaction()
+    for body in ("first", "second"):
+        add_message(interaction_id=one.pk, body=body, kind="note", actor=SYSTEM)
+    time_goes_by()
+    seal_timelines(100)
+    return one
+
+
+def events(one: Interaction) -> list[InteractionEvent]:
+    return list(one.events.order_by("seq"))
+
+
+def change(one: Interaction) -> None:
+    row = events(one)[1]
+    row.data = row.data | {"text": "never said"}
+    row.save()
+
+
+def date_back(one: Interaction) -> None:
+    row = events(one)[1]
+    row.occurred_at -= timedelta(hours=3)
+    row.save()
+
+
+def leave_out(one: Interaction) -> None:
+    events(one)[-1].delete()
+
+
+def slip_in(one: Interaction) -> None:
+    rows = events(one)
+    for row in reversed(rows[1:]):
+        row.seq += 1
+        row.save()
+    InteractionEvent.objects.create(
+        interaction=one, seq=2, type="agent_reply", occurred_at=timezone.now(), actor_name="Ana"
+    )
+
+
+@pytest.mark.req("R-TMI-2")
+@pytest.mark.parametrize("tamper", [change, date_back, leave_out, slip_in])
+def test_whoever_gets_past_the_database_is_found_out(
+    tamper: Callable[[Interaction], None],
+) -> None:
+    one, other = a_sealed_matter(), a_sealed_matter()
+    assert timeline_is_whole(interaction_id=one.pk)
+
+    with pgtrigger.ignore(*_FREE):
+        tamper(one)
+
+    assert timeline_is_whole(interaction_id=one.pk) is False
+    assert timeline_is_whole(interaction_id=other.pk)
+
+
+@pytest.mark.req("R-TMI-2")
+def test_each_seal_holds_the_one_before_it() -> None:
+    one = a_sealed_matter()
+    add_message(interaction_id=one.pk, body="third", kind="note", actor=SYSTEM)
+    time_goes_by()
+    seal_timelines(100)
+    assert timeline_is_whole(interaction_id=one.pk)
+    first = TimelineSeal.objects.filter(interaction=one).earliest("last_seq")
+
+    with pgtrigger.ignore(*_FREE):
+        first.delete()
+
+    assert timeline_is_whole(interaction_id=one.pk) is False
+
+
+def test_what_is_fresh_waits_and_what_is_sealed_is_not_sealed_again() -> None:
+    an_interaction()
+
+    assert seal_timelines(100) == 0
+    time_goes_by()
+    assert seal_timelines(100) == 1
+    assert seal_timelines(100) == 0
+
+
+def test_batches_end_anywhere_and_the_chain_is_the_same() -> None:
+    one, other = an_interaction(), an_interaction()
+    for matter in (one, other, one):
+        add_message(interaction_id=matter.pk, body="x", kind="note", actor=SYSTEM)
+    time_goes_by()
+
+    while seal_timelines(2):
+        pass
+
+    assert timeline_is_whole(interaction_id=one.pk)
+    assert timeline_is_whole(interaction_id=other.pk)
+    assert TimelineSeal.objects.filter(interaction=one).latest("last_seq").last_seq == 3
+
+
+def test_the_nightly_audit_tells_of_a_broken_seal() -> None:
+    one = a_sealed_matter()
+    with pgtrigger.ignore(*_FREE):
+        change(one)
+
+    assert audit_sample() == 1
