@@ -110,7 +110,9 @@ def awaiting(actor: Actor, tab: str, limit: int = 5) -> tuple[list[ResponseReque
     asked = ResponseRequest.objects.filter(
         state=ResponseRequest.State.ASKED, interaction__in=seen
     ).select_related("interaction__customer")
-    return list(asked.order_by("due_at")[:limit]), asked.count()
+    shown = list(asked.order_by("due_at")[:limit])
+    # A short list is its own count.
+    return shown, asked.count() if len(shown) == limit else len(shown)
 
 
 @dataclass(frozen=True, slots=True)
