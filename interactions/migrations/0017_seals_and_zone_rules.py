@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('interactions', '0015_foresight_and_moves'),
+        ('interactions', '0016_improvements'),
     ]
 
     operations = [
