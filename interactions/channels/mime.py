@@ -18,6 +18,10 @@ from interactions.channels.machines import sign_of_a_machine
 from interactions.channels.quoting import own_words
 
 _ID: Final = re.compile(r"<[^<>\s]{3,248}>")
+# What our own ids look like: their middle is signed, so nobody else knows one.
+_OURS: Final = re.compile(r"<i\.[^<>\s]{3,240}>")
+_DAEMONS: Final = frozenset(["mailer-daemon", "postmaster"])
+_REFUSED: Final = re.compile(r"^.{0,80}\b5(?:\d\d|\.\d{1,3}\.\d{1,3})\b.{0,160}", re.M)
 _SPACE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")
 _MOST_PARTS: Final = 60
 _DEEPEST: Final = 12
@@ -56,7 +60,11 @@ def _read(raw: bytes) -> Incoming:
         references=tuple(dict.fromkeys(_references(headers))),
         threads=marks.marked(_places_of_marks(headers)),
         machine=sign_of_a_machine(headers, content_type),
-        reports=tuple(_reports(parts)) if content_type == "multipart/report" else (),
+        reports=tuple(
+            _reports(parts)
+            if content_type == "multipart/report"
+            else _reports_in_words(address, headers, whole)
+        ),
         enclosures=tuple(_enclosures(parts)),
         more={"loop": headers.get("x-loop", "")[:200]},
     )
@@ -78,15 +86,18 @@ def _headers(mail: "Part[str, str]") -> Mapping[str, str]:
 def _decoded(value: str) -> str:
     with suppress(LookupError, ValueError, AssertionError):
         value = str(make_header(decode_header(value)))
-    # Bytes that came bare in a header stand as surrogates; they are UTF-8 more often than not.
-    value = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return " ".join(_SPACE.sub(" ", value).split())
+    return " ".join(_SPACE.sub(" ", _unbared(value)).split())
+
+
+def _unbared(value: str) -> str:
+    """Bytes that came bare in a header stand as surrogates; they are UTF-8 more often than not."""
+    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _sender(mail: "Part[str, str]") -> tuple[str, str]:
     """The address is read before anything is decoded: encoded words hold no brackets of ours."""
-    said = next((value for name, value in mail.raw_items() if name.lower() == "from"), "")
-    for name, address in getaddresses([" ".join(str(said).split())]):
+    said = next((str(value) for name, value in mail.raw_items() if name.lower() == "from"), "")
+    for name, address in getaddresses([" ".join(_unbared(said).split())]):
         local, at, domain = address.rpartition("@")
         if at and local and domain and address.isprintable() and len(address) <= _LONGEST:
             return _decoded(name)[:200], address.casefold()
@@ -125,7 +136,11 @@ def _parts(mail: "Part[str, str]", depth: int = 0) -> Iterator["Part[str, str]"]
 def _text(parts: list["Part[str, str]"]) -> str:
     """The plain words, else those of the HTML."""
     said = [part for part in parts if not _is_file(part)]
-    plain = [_words(part) for part in said if part.get_content_type() == "text/plain"]
+    plain = [
+        _flowed(part, _words(part))
+        for part in said
+        if part.get_content_type() == "text/plain" or _is_broken(part)
+    ]
     if any(text.strip() for text in plain):
         return _clean("\n\n".join(text for text in plain if text.strip()))
     html = [_words(part) for part in said if part.get_content_type() == "text/html"]
@@ -150,6 +165,32 @@ def _words(part: "Part[str, str]") -> str:
     return content.decode("latin-1")
 
 
+def _is_broken(part: "Part[str, str]") -> bool:
+    """Many parts it says, and none can be told apart: all of it is words."""
+    return part.get_content_maintype() == "multipart"
+
+
+def _flowed(part: "Part[str, str]", text: str) -> str:
+    """Lines that were only folded on the way are one line again (RFC 3676)."""
+    if str(part.get_param("format", "")).lower() != "flowed":
+        return text
+    joins_bare = str(part.get_param("delsp", "")).lower() == "yes"
+    found: list[str] = []
+    goes_on = ""
+    for line in text.replace("\r\n", "\n").split("\n"):
+        depth = len(line) - len(line.lstrip(">"))
+        said = line[depth:].removeprefix(" ")
+        if goes_on == ">" * depth + "+":
+            found[-1] += said
+        else:
+            found.append(f"{'>' * depth} {said}" if depth else said)
+        flows = said.endswith(" ") and said != "-- "
+        if flows and joins_bare:
+            found[-1] = found[-1][:-1]
+        goes_on = ">" * depth + "+" if flows else ""
+    return "\n".join(found)
+
+
 def _is_file(part: "Part[str, str]") -> bool:
     return part.get_content_disposition() == "attachment" or part.get_filename() is not None
 
@@ -158,6 +199,8 @@ def _enclosures(parts: list["Part[str, str]"]) -> Iterator[Enclosure]:
     for number, part in enumerate(parts):
         media_type = part.get_content_type()
         if media_type in {"text/plain", "text/html"} and not _is_file(part):
+            continue
+        if _is_broken(part):
             continue
         if media_type in {"message/delivery-status", "text/rfc822-headers"}:
             continue
@@ -201,6 +244,23 @@ def _reports(parts: list["Part[str, str]"]) -> Iterator[Report]:
                     permanent=action == "failed" and not status.startswith("4"),
                     said=" ".join(f"{status} {said}".split())[:250],
                 )
+
+
+def _reports_in_words(sender: str, headers: Mapping[str, str], text: str) -> Iterator[Report]:
+    """Servers that tell it in words alone, with our mail or its head below them."""
+    daemon = sender.partition("@")[0] in _DAEMONS or "x-failed-recipients" in headers
+    ours = _OURS.search(text) if daemon else None
+    if ours is None:
+        return
+    told = text[: ours.start()]
+    refused = _REFUSED.search(told)
+    said = refused[0] if refused else told
+    yield Report(
+        wire_id=ours[0],
+        delivered=False,
+        permanent=refused is not None,
+        said=" ".join(said.split())[:250],
+    )
 
 
 def _returned_ids(parts: list["Part[str, str]"]) -> Iterator[str]:
