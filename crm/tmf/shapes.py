@@ -14,7 +14,8 @@ Problem = tuple[str, str]
 _MOMENT = re.compile(
     r"^\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)?)?$", re.ASCII
 )
-_BIG = 2**53
+# The largest whole number whose neighbours a float can tell from it: what is beyond is seen to be.
+_BIG = 2**53 - 1
 
 
 def moment(text: str) -> datetime:
@@ -95,15 +96,18 @@ class Moment(Shape):
 @dataclass(frozen=True, slots=True)
 class Number(Shape):
     whole: bool = False
+    least: int = -_BIG
 
     def schema(self) -> Schema:
         kind = "integer" if self.whole else "number"
-        return {"type": kind, "minimum": -_BIG, "maximum": _BIG}
+        return {"type": kind, "minimum": self.least, "maximum": _BIG}
 
     def problems(self, value: Any, path: str) -> Iterator[Problem]:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if not number or not math.isfinite(value) or abs(value) > _BIG:
             yield path, _("must be a number")
+        elif value < self.least:
+            yield path, _("must be at least %(least)d") % {"least": self.least}
         elif self.whole and value != int(value):
             yield path, _("must be a whole number")
 

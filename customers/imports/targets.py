@@ -106,6 +106,13 @@ def choices() -> list[Choice]:
     return sorted(found, key=lambda choice: order.index(choice.group)) + facts
 
 
+def titles() -> dict[str, Text]:
+    """Every choice by its key, in words."""
+    return {choice.key: choice.title for choice in choices()} | {
+        key: title for key, title, _group in _FIELDS
+    }
+
+
 def _spelt(key: str, title: Text, group: Text) -> Iterator[Choice]:
     variants = _VARIANTS.get(_kind(key))
     if variants is None:

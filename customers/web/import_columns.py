@@ -17,6 +17,7 @@ from crm.audit.record import record_access
 from crm.errors import RuleBroken
 from crm.web.page import redirect_to, render_page
 from customers.imports import targets
+from customers.imports.destinations import destinations
 from customers.models import ImportRun
 from customers.processes.import_customers import KIND, choose_columns
 from customers.web.imports import begin, steps
@@ -59,6 +60,7 @@ def _said(posted: Mapping[str, str], run: ImportRun) -> dict[str, Any]:
 def _context(run: ImportRun, posted: Mapping[str, str], problem: str) -> dict[str, Any]:
     names = run.preview["columns"]
     chosen = targets.chosen(run.mapping, names)
+    goes = destinations(run.mapping)
     rows = [
         {
             "at": at,
@@ -66,6 +68,7 @@ def _context(run: ImportRun, posted: Mapping[str, str], problem: str) -> dict[st
             "values": "; ".join(row[at] or _("(empty)") for row in run.preview["rows"][:3]),
             "choice": posted.get(f"c{at}", chosen[name]),
             "whole": chosen[name] == targets.AS_IT_IS,
+            "goes": goes.get(name, ()) if chosen[name] == targets.AS_IT_IS else (),
         }
         for at, name in enumerate(names)
     ]

@@ -1,7 +1,6 @@
 """Import a file of customers: upload, columns, trial run, import, and undo."""
 
 import uuid
-from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -25,6 +24,7 @@ from crm.errors import RuleBroken
 from crm.web.errors import beside
 from crm.web.page import etagged, redirect_to, render_page
 from customers.imports import targets
+from customers.imports.destinations import destinations
 from customers.imports.shipped import shipped
 from customers.models import (
     Customer,
@@ -263,13 +263,11 @@ def steps(run: ImportRun | None, *, columns: bool = False) -> list[dict[str, str
 
 def _columns(run: ImportRun) -> list[dict[str, Any]]:
     """Each column of the file with its first values, what it becomes and how many do not fit."""
-    goes: dict[str, list[str]] = {}
-    for column, place in _places(run.mapping, ""):
-        goes.setdefault(column, []).append(place)
+    goes = destinations(run.mapping)
     wrong = dict(
         run.problems.exclude(column="").values_list("column").annotate(Count("pk")).order_by()
     )
-    titles = {choice.key: choice.title for choice in targets.choices()}
+    titles = targets.titles()
     columns = run.preview.get("columns") or list(goes)
     chosen = targets.chosen(run.mapping, columns)
     return [
@@ -277,24 +275,11 @@ def _columns(run: ImportRun) -> list[dict[str, Any]]:
             "name": name,
             "values": "; ".join(row[at] or "–" for row in run.preview.get("rows", [])[:2]),
             "title": titles.get(chosen[name], ""),
-            "places": ", ".join(dict.fromkeys(goes.get(name, []))),
+            "places": "; ".join(goes.get(name, ())),
             "wrong": wrong.get(name, 0),
         }
         for at, name in enumerate(columns)
     ]
-
-
-def _places(part: Any, where: str) -> Iterator[tuple[str, str]]:
-    if isinstance(part, dict):
-        name = part.get("key") or part.get("kind") if "column" in part else ""
-        for column in [part["column"]] if "column" in part else part.get("columns", ()):
-            yield column, f"{where}: {name}" if name else where
-        for key, value in part.items():
-            if key not in {"map", "file"}:
-                yield from _places(value, f"{where}.{key}" if where else key)
-    elif isinstance(part, list):
-        for one in part:
-            yield from _places(one, where)
 
 
 urlpatterns = [

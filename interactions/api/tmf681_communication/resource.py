@@ -191,7 +191,7 @@ COMMUNICATION = Resource(
                 Cast(AsText(F("message__attempts")), "numeric"),
                 Cast(given("tryTimes", text=True), "numeric"),
             ),
-            Number(whole=True),
+            Number(whole=True, least=0),
             json=True,
         ),
         kept("attachment", Many(ATTACHMENT)),
