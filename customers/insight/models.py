@@ -103,6 +103,12 @@ class Fact(models.Model):
                 name="fact_by_interaction",
                 condition=Q(interaction__isnull=False),
             ),
+            # What somebody learnt today, on each desk that is opened.
+            models.Index(
+                fields=["recorded_by", "recorded_at"],
+                name="fact_learnt_by",
+                condition=Q(interaction__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

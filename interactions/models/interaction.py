@@ -286,6 +286,14 @@ class InteractionEvent(models.Model):
                 fields=["interaction", "seq"], name="interactionevent_once_per_number"
             ),
         ]
+        indexes = [
+            # What somebody finished today, on each desk that is opened.
+            models.Index(
+                fields=["actor_id", "occurred_at"],
+                name="interactionevent_completed_by",
+                condition=Q(type="completed"),
+            ),
+        ]
         triggers = [
             # Archiving switches this off by name for its own transaction, nobody else may.
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)

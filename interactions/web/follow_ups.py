@@ -56,7 +56,9 @@ def of_mine(actor: Actor, now: datetime) -> Later:
         (one.snoozed_until or now, _wakes(one)) for one in waking.order_by("snoozed_until")[:_SHOWN]
     ]
     ordered = [line for _at, line in sorted(lines, key=lambda pair: pair[0])]
-    return Later(ordered[:_SHOWN], plans.count() + waking.count())
+    # Counting takes two more questions: only where not everything is shown.
+    whole = len(lines) if len(lines) < _SHOWN else plans.count() + waking.count()
+    return Later(ordered[:_SHOWN], whole)
 
 
 def _plan(plan: FollowUp, now: datetime) -> Line:

@@ -1,5 +1,6 @@
 """What people type on the desk and on an interaction."""
 
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,6 +41,28 @@ def _closing(key: str, names: Any) -> list[tuple[str, Any]]:
     return [("", _("Choose…")), *((one, names.get(one, one)) for one in allowed)]
 
 
+class _Once:
+    """Choices read when they are first asked for, and once: a field asks for them twice."""
+
+    def __init__(self, read: Callable[[], Iterable[Any]]) -> None:
+        self._read = read
+        self._found: list[Any] | None = None
+
+    def __call__(self) -> list[Any]:
+        if self._found is None:
+            self._found = list(self._read())
+        return self._found
+
+
+class _Form(forms.Form):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.ChoiceField):
+                read = getattr(field.choices, "func", None)
+                field.choices = _Once(read) if read else field.choices
+
+
 def _data() -> forms.Select:
     """A choice among words of the installation, not of the product."""
     return forms.Select(attrs={"translate": "no"})
@@ -54,7 +77,7 @@ class _Moment(forms.DateTimeField):
         super().__init__(input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"], **kwargs)
 
 
-class LogForm(forms.Form):
+class LogForm(_Form):
     """A call in three fields."""
 
     who = forms.CharField(
@@ -70,7 +93,7 @@ class LogForm(forms.Form):
     )
 
 
-class AnswerForm(forms.Form):
+class AnswerForm(_Form):
     """A reply, a note, or what the customer said elsewhere."""
 
     KINDS = [("reply", _("Reply")), ("note", _("Note")), ("heard", _("From the customer"))]
@@ -86,7 +109,7 @@ class AnswerForm(forms.Form):
     seen = forms.IntegerField(required=False)
 
 
-class AskForm(forms.Form):
+class AskForm(_Form):
     """A question to the customer."""
 
     question = forms.CharField(
@@ -102,7 +125,7 @@ class AskForm(forms.Form):
     )
 
 
-class PromiseForm(forms.Form):
+class PromiseForm(_Form):
     """A new promised time, with what the customer reads."""
 
     due_at = _Moment(label=_("New time"))
@@ -116,7 +139,7 @@ class PromiseForm(forms.Form):
     )
 
 
-class WrapUpForm(forms.Form):
+class WrapUpForm(_Form):
     """How it ended; with how the customer was told it is closed at once."""
 
     reason = forms.ChoiceField(label=_("Reason"), choices=_reasons, required=False, widget=_data())
@@ -132,7 +155,7 @@ class WrapUpForm(forms.Form):
     )
 
 
-class CloseForm(forms.Form):
+class CloseForm(_Form):
     """How the customer was told."""
 
     informed_by = forms.ChoiceField(
@@ -140,7 +163,7 @@ class CloseForm(forms.Form):
     )
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(_Form):
     """One sentence that says why."""
 
     reason = forms.CharField(label=_("Why"), max_length=200)
@@ -151,19 +174,19 @@ class ReasonForm(forms.Form):
             self.fields["reason"].widget.attrs |= {"data-key": key, "data-key-hidden": True}
 
 
-class AssignForm(forms.Form):
+class AssignForm(_Form):
     """To whom."""
 
     owner = forms.ChoiceField(label=_("Owner"), choices=_colleagues, required=False, widget=_data())
 
 
-class SnoozeForm(forms.Form):
+class SnoozeForm(_Form):
     """Until when it is out of sight."""
 
     until = _Moment(label=_("Wake it"))
 
 
-class FollowUpForm(forms.Form):
+class FollowUpForm(_Form):
     """What is to be done later."""
 
     kind = forms.ChoiceField(label=_("What"), choices=FollowUp.Kind.choices)
@@ -177,7 +200,7 @@ def _teams() -> list[tuple[str, Any]]:
     return [("", _("Choose…")), *((str(one.pk), one.name) for one in Team.objects.all()[:200])]
 
 
-class TransferForm(forms.Form):
+class TransferForm(_Form):
     """To which team, and why."""
 
     team = forms.ChoiceField(
@@ -193,7 +216,7 @@ class TransferForm(forms.Form):
     )
 
 
-class OtherForm(forms.Form):
+class OtherForm(_Form):
     """Another interaction, by the id people read to each other."""
 
     other = forms.CharField(
@@ -208,7 +231,7 @@ class OtherForm(forms.Form):
     )
 
 
-class SplitForm(forms.Form):
+class SplitForm(_Form):
     """What the new matter is called, and what it is about."""
 
     subject = forms.CharField(
@@ -217,7 +240,7 @@ class SplitForm(forms.Form):
     reason = forms.ChoiceField(label=_("Reason"), choices=_reasons, required=False, widget=_data())
 
 
-class BatchForm(forms.Form):
+class BatchForm(_Form):
     """What happens with the selected rows."""
 
     STEPS = [
@@ -240,7 +263,7 @@ class BatchForm(forms.Form):
     )
 
 
-class KeptFilterForm(forms.Form):
+class KeptFilterForm(_Form):
     """A name for the filter that is on."""
 
     name = forms.CharField(

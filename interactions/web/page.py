@@ -82,8 +82,7 @@ def shown(
     actor = signed_in(request)
     context = {"one": one, **_head(one, actor), **_talk(request, one, actor)}
     context |= {**_promises(one, actor), **_ending(one, actor), **_forms(one, actor)}
-    context |= {**_writing(one, actor), **_later(one), **together.around(one, actor)}
-    context["me"] = actor.name
+    context |= {**_later(one), **together.around(one, actor)}
     context |= _assistant(one, actor)
     if context["proposed"] is not None:
         context["promise_form"] = forms.PromiseForm(
@@ -123,7 +122,7 @@ def talk(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def conversation(request: HttpRequest, one: Interaction) -> HttpResponse:
     """After something was sent: the conversation with it, the promised times, an empty box."""
     actor = signed_in(request)
-    context = {"one": one, **_composing(request, one, actor), **_state(one, actor)}
+    context = {"one": one, **_talk(request, one, actor), **_state(one, actor)}
     context |= {"clocks": _clock_rows(one), "fresh": [], "swap": True}
     return render_page(
         request, "interactions/page.html", context, fragment="interactions/_sent.html"
@@ -132,19 +131,9 @@ def conversation(request: HttpRequest, one: Interaction) -> HttpResponse:
 
 def composer(request: HttpRequest, one: Interaction, form: BaseForm) -> HttpResponse:
     """After something was refused: the box with what was typed, why, and what came meanwhile."""
-    context = {"one": one, **_composing(request, one, signed_in(request)), "answer_form": form}
+    context = {"one": one, **_talk(request, one, signed_in(request)), "answer_form": form}
     page, box = "interactions/page.html", "interactions/_unsent.html"
     return render_page(request, page, context, fragment=box, status=422)
-
-
-def _composing(request: HttpRequest, one: Interaction, actor: Actor) -> dict[str, Any]:
-    kept = presence.draft(one.pk, actor)
-    return {
-        **_talk(request, one, actor),
-        **_writing(one, actor),
-        "me": actor.name,
-        "answer_form": forms.AnswerForm(initial={"kind": "reply", **kept}),
-    }
 
 
 @login_required
@@ -226,10 +215,20 @@ def _state(one: Interaction, actor: Actor) -> dict[str, Any]:
 
 
 def _talk(request: HttpRequest, one: Interaction, actor: Actor) -> dict[str, Any]:
+    """The conversation, and what the composer offers: ways, languages by name, and macros."""
+    from interactions.web import macros
+
+    kept = presence.draft(one.pk, actor)
+    languages = macros.languages(one)
     return {
         **_conversation(request, one, actor),
         "ways": reaching.ways(one),
-        "draft": presence.draft(one.pk, actor),
+        "draft": kept,
+        "me": actor.name,
+        "languages": languages,
+        "language": kept.get("language") or (languages[0][0] if languages else ""),
+        "macros": macros.offered(),
+        "answer_form": forms.AnswerForm(initial={"kind": "reply", **kept}),
     }
 
 
@@ -328,19 +327,6 @@ def _assistant(one: Interaction, actor: Actor) -> dict[str, Any]:
     return assistant.shown(one, actor)
 
 
-def _writing(one: Interaction, actor: Actor) -> dict[str, Any]:
-    """What the composer offers: languages by name, and macros."""
-    from interactions.web import macros
-
-    languages = macros.languages(one)
-    kept = presence.draft(one.pk, actor)
-    return {
-        "languages": languages,
-        "language": kept.get("language") or (languages[0][0] if languages else ""),
-        "macros": macros.offered(),
-    }
-
-
 def _later(one: Interaction) -> dict[str, Any]:
     plans = one.follow_ups.filter(state=FollowUp.State.OPEN).select_related("owner")
     return {"plans": list(plans.order_by("due_at")[:10])}
@@ -417,9 +403,7 @@ def _block(done: bool, good: str, missing: str) -> tuple[bool, str]:
 
 
 def _forms(one: Interaction, actor: Actor) -> dict[str, Any]:
-    kept = presence.draft(one.pk, actor)
     return {
-        "answer_form": forms.AnswerForm(initial={"kind": "reply", **kept}),
         "ask_form": forms.AskForm(
             initial={"due_at": forms.in_working_days(3), "on_silence": "call"}, prefix="ask"
         ),

@@ -41,10 +41,10 @@ def figures(actor: Actor, now: datetime, *, desk: str) -> list[Figure]:
     )
     replied = _clocks(actor, start, now)
     kept = _promises(actor, start)
-    facts = Fact.objects.filter(recorded_by=actor.name, recorded_at__gte=start).aggregate(
-        n=Count("pk", filter=Q(interaction__isnull=False)),
-        decided=Count("pk", filter=Q(decided_at__isnull=False, interaction__isnull=False)),
+    learnt = Fact.objects.filter(
+        recorded_by=actor.name, recorded_at__gte=start, interaction__isnull=False
     )
+    facts = learnt.aggregate(n=Count("pk"), decided=Count("pk", filter=Q(decided_at__isnull=False)))
     due = Interaction.objects.visible_to(actor).open().filter(owner_id=actor.pk)
     soon = due.filter(due_next_at__gte=now, due_next_at__lt=now + timedelta(hours=1)).count()
     share = replied["met"] / replied["n"] if replied["n"] else None
