@@ -54,7 +54,15 @@ def make(place: str) -> None:
     kept, wanted = KEPT / f"{postgres.major}.sql", _migrations()
     made_by = _made_by(kept)
     if made_by and made_by.items() <= wanted.items():
-        load = [postgres.bin / "psql", *reach, "-q", "-v", "ON_ERROR_STOP=1", "-f", kept]
+        load: list[str | Path] = [
+            postgres.bin / "psql",
+            *reach,
+            "-q",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-f",
+            kept,
+        ]
         subprocess.run(load, check=True, stdout=subprocess.DEVNULL)
         if made_by == wanted:
             return

@@ -248,6 +248,14 @@ class ArticleText(models.Model):
     language = models.CharField(_("language"), max_length=12)
     title = models.CharField(_("title"), max_length=120)
     body = models.TextField(_("text"))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        related_name="+",
+        null=True,
+        editable=False,
+        verbose_name=_("author"),
+    )
 
     class Meta:
         verbose_name = _("text of an article")

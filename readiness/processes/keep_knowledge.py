@@ -33,7 +33,9 @@ def write_article(
     with because(actor, "article written"):
         for language, (title, body) in new.items():
             ArticleText.objects.update_or_create(
-                article=article, language=language, defaults={"title": title, "body": body}
+                article=article,
+                language=language,
+                defaults={"title": title, "body": body, "author_id": actor.pk},
             )
         reworded(article, validated=not new)
     return article
@@ -44,12 +46,21 @@ def judge_article(*, article_id: int, confidence: str, actor: Actor) -> Knowledg
     """Say how far an article can be relied on; only a validated one is ever shown at work."""
     require(actor, "readiness.approve_procedure")
     article = _locked(article_id)
-    if confidence == Confidence.VALIDATED and not article.texts.exists():
-        raise RuleBroken("nothing-said", _("It has no text in any language yet."))
+    if confidence == Confidence.VALIDATED:
+        _need_other_eyes(article, actor)
     with because(actor, "article judged"):
         article.confidence = Confidence(confidence)
         article.save(update_fields=["confidence"])
     return article
+
+
+def _need_other_eyes(article: KnowledgeArticle, actor: Actor) -> None:
+    """Somebody other than those who wrote it vouches for what an article says."""
+    authors = set(article.texts.values_list("author", flat=True))
+    if not authors:
+        raise RuleBroken("nothing-said", _("It has no text in any language yet."))
+    if actor.pk is not None and actor.pk in authors:
+        raise RuleBroken("own-work", _("You wrote it yourself: somebody else has to validate it."))
 
 
 def reworded(article: KnowledgeArticle, *, validated: bool) -> None:

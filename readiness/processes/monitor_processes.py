@@ -1,10 +1,10 @@
 """Monitor Process Capabilities: what each process has in place, what to watch, and what is not."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Prefetch
+from django.db.models import Count, Prefetch, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -16,6 +16,8 @@ from readiness.models import (
     AcceptanceCondition,
     CapabilitySlot,
     CapabilityVersion,
+    Procedure,
+    ProcedureVersion,
     ProcessElement,
     Stage,
     Waiver,
@@ -111,8 +113,9 @@ def board(*, actor: Actor) -> Board:
     watched = {number for measure in measures.declared() for number in measure.processes}
     numbers = watched.union(*(condition.slot.processes for condition in found))
     names = dict(ProcessElement.objects.values_list("number", "name"))
+    written = _procedures()
     lines = [
-        Line(number, names.get(number, number), _cells(number, found))
+        Line(number, names.get(number, number), list(_cells(number, found, written)))
         for number in sorted(numbers, key=_in_order)
     ]
     return Board(lines, found)
@@ -187,11 +190,29 @@ def _owed() -> dict[int, str]:
     return found
 
 
-def _cells(number: str, found: Iterable[Condition]) -> list[Cell]:
-    return [
-        _metrics(number) if column == "metrics" else _cell(column, number, found)
-        for column in COLUMNS
-    ]
+def _cells(number: str, found: Iterable[Condition], written: Mapping[str, Cell]) -> Iterator[Cell]:
+    for column in COLUMNS:
+        if column == "metrics":
+            yield _metrics(number)
+        elif column == "procedures":
+            yield written.get(number, Cell(column, NOT_KEPT))
+        else:
+            yield _cell(column, number, found)
+
+
+def _procedures() -> dict[str, Cell]:
+    """How the procedures of each process stand: one in effect for each, none past its review."""
+    in_effect = Q(versions__state=ProcedureVersion.State.EFFECTIVE)
+    counted = Procedure.objects.values_list("process").annotate(
+        written=Count("pk", distinct=True),
+        in_effect=Count("versions", filter=in_effect),
+        late=Count("versions", filter=in_effect & Q(versions__review_due__lt=timezone.localdate())),
+    )
+    found = {}
+    for process, written, serving, late in counted.order_by():
+        why = _("review due") if late else _("not in effect") if serving < written else ""
+        found[process] = Cell("procedures", WATCH if why else READY, why)
+    return found
 
 
 def _cell(column: str, number: str, found: Iterable[Condition]) -> Cell:

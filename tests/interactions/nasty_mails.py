@@ -273,11 +273,13 @@ def returned(of: str, mta: str) -> bytes:
     ours = f"Message-ID: {of}\r\nFrom: care@localhost\r\nSubject: Your line\r\n"
     daemon = b"From: MAILER-DAEMON@mx.example.org\r\n"
     text = {
-        "qmail": "Hi. This is the mail program at mx.example.org.\r\nI could not deliver it.\r\n\r\n"
+        "qmail": "Hi. This is the mail program at mx.example.org.\r\n"
+        "I could not deliver it.\r\n\r\n"
         "<priya@example.org>:\r\n550 5.1.1 no such mailbox\r\n\r\n"
         f"--- Below this line is a copy of the message.\r\n\r\n{ours}\r\nHello\r\n",
         "exim": "A message that you sent could not be delivered.\r\n\r\n  priya@example.org\r\n"
-        f"    550 Unrouteable address\r\n\r\n------ This is a copy of the message. ------\r\n{ours}",
+        "    550 Unrouteable address\r\n\r\n"
+        f"------ This is a copy of the message. ------\r\n{ours}",
         "for now": "It could not be delivered yet; it is tried again.\r\n\r\n"
         f"451 4.4.1 no answer\r\n\r\n{ours}",
     }

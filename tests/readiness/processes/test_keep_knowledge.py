@@ -45,6 +45,22 @@ def test_article_without_text_cannot_be_validated() -> None:
 
 
 @pytest.mark.req("R-CSR-6")
+def test_who_wrote_an_article_cannot_validate_it_and_somebody_else_can() -> None:
+    article, author = an_article(), a_manager("draft_procedure", "approve_procedure")
+    said = {"en": ("The third light", "Red: no signal.")}
+    write_article(article_id=article.pk, texts=said, actor=author)
+
+    with pytest.raises(RuleBroken, match="somebody else"):
+        judge_article(article_id=article.pk, confidence="validated", actor=author)
+
+    article.refresh_from_db()
+    assert article.confidence == "wip"
+    reader = a_manager("approve_procedure")
+    judged = judge_article(article_id=article.pk, confidence="validated", actor=reader)
+    assert judged.confidence == "validated"
+
+
+@pytest.mark.req("R-CSR-6")
 def test_starter_set_is_in_effect_covers_billing_and_goes_in_once() -> None:
     assert load_guidance() == (8, 7)
     assert load_guidance() == (0, 0)

@@ -2,11 +2,21 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from readiness.models import Acceptance, CapabilityVersion, OrtResult, OrtRun, Waiver
+from crm.access import SYSTEM
+from readiness.models import (
+    Acceptance,
+    CapabilityVersion,
+    OrtResult,
+    OrtRun,
+    Procedure,
+    Waiver,
+)
 from readiness.processes.introduce_capability import hold_capability
+from readiness.processes.keep_procedures import approve_procedure, draft_procedure
 from readiness.processes.monitor_processes import board, column_of, conditions, count_of_stopped
 from readiness.registry import measures, slots
 from tests.readiness.factories import (
@@ -122,6 +132,31 @@ def test_measure_somebody_declares_appears_on_the_board() -> None:
     line = next(line for line in board(actor=a_manager()).lines if line.number == "1.3.5.7")
 
     assert [cell.column for cell in line.cells if cell.state] == ["metrics"]
+
+
+def test_procedures_are_judged_by_what_is_in_effect_and_its_review(toaster: str) -> None:
+    process = slots.named(toaster).processes[0]
+    procedure = Procedure.objects.create(
+        key="toast", title="Toast", process=process, verticals=["assurance"]
+    )
+    version = draft_procedure(
+        procedure_id=procedure.pk, body="Toast.", change_note="", actor=SYSTEM
+    )
+    a_serving_version(toaster)
+    assert procedures_of(process) == ("a", "not in effect")
+
+    approve_procedure(version_id=version.pk, actor=SYSTEM)
+    assert procedures_of(process) == ("g", "")
+
+    with time_machine.travel(timezone.now() + timedelta(days=400)):
+        assert procedures_of(process) == ("a", "review due")
+
+
+def procedures_of(process: str) -> tuple[str, str]:
+    (line,) = board(actor=a_manager()).lines
+    assert line.number == process
+    cell = next(cell for cell in line.cells if cell.column == "procedures")
+    return cell.state, cell.why
 
 
 @pytest.mark.parametrize(
