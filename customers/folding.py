@@ -14,6 +14,8 @@ _ALIKE = str.maketrans(
 
 def fold(text: str) -> str:
     """Text without case, accents and apostrophes."""
+    if text.isascii():
+        return text.lower().replace("'", "").replace("`", "")
     return _MARKS.sub("", normalize("NFKD", text)).casefold().translate(_ALIKE)
 
 

@@ -41,13 +41,17 @@ _MONTHS = 12
 def name(value: str) -> str:
     """A name's letters, folded, in one script."""
     said = [word for word in words(value) if word not in _TITLES] or words(value)
-    return _known(" ".join(said).translate(_LATIN))
+    return _known(_in_latin(" ".join(said)))
 
 
 def street(value: str) -> str:
     """The words of a street with the usual abbreviations written out."""
-    said = fold(value).translate(_LATIN)
-    return _known(" ".join(_STREETS.get(word, word) for word in words(said)))
+    said = words(_in_latin(fold(value)))
+    return _known(" ".join([_STREETS.get(word, word) for word in said]))
+
+
+def _in_latin(folded: str) -> str:
+    return folded if folded.isascii() else folded.translate(_LATIN)
 
 
 def code(value: str) -> str:
