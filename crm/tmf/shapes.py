@@ -2,6 +2,7 @@
 
 import math
 import re
+from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -63,6 +64,20 @@ class Text(Shape):
             yield path, _("is longer than %(most)d characters") % {"most": self.max_length}
         elif len(value) < self.min_length:
             yield path, _("must not be empty")
+
+
+@dataclass(frozen=True, slots=True)
+class Base64(Shape):
+    """Bytes of any kind in a text, as long as the body may be."""
+
+    def schema(self) -> Schema:
+        return {"type": "string", "format": "byte"}
+
+    def problems(self, value: Any, path: str) -> Iterator[Problem]:
+        try:
+            b64decode(value, validate=True)
+        except (TypeError, ValueError):
+            yield path, _("must be base64")
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +256,7 @@ MEDIUM_PARTS = obj(
 ATTACHMENT = ref(
     "AttachmentRefOrValue",
     attachmentType=TEXT,
-    # As long as the body may be.
-    content=Text(None),
+    content=Base64(),
     description=TEXT,
     mimeType=TEXT,
     url=TEXT,
