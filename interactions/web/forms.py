@@ -168,8 +168,9 @@ class ReasonForm(_Form):
 
     reason = forms.CharField(label=_("Why"), max_length=200)
 
-    def __init__(self, *args: Any, key: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, key: str = "", label: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["reason"].label = label or self.fields["reason"].label
         if key:
             self.fields["reason"].widget.attrs |= {"data-key": key, "data-key-hidden": True}
 
@@ -209,7 +210,7 @@ class TransferForm(_Form):
         widget=forms.Select(attrs={"translate": "no", "data-key": "D", "data-key-hidden": True}),
     )
     reason = forms.CharField(
-        label=_("Why"),
+        label=_("What they should know"),
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"translate": "no"}),

@@ -415,7 +415,7 @@ def _forms(one: Interaction, actor: Actor) -> dict[str, Any]:
         ),
         "close_form": forms.CloseForm(prefix="close"),
         "reopen_form": forms.ReasonForm(prefix="reopen"),
-        "cancel_form": forms.ReasonForm(prefix="cancel", key="X"),
+        "cancel_form": forms.ReasonForm(prefix="cancel", key="X", label=_("Why it is cancelled")),
         "snooze_form": forms.SnoozeForm(
             initial={"until": forms.tomorrow_morning()}, prefix="snooze"
         ),
@@ -425,7 +425,9 @@ def _forms(one: Interaction, actor: Actor) -> dict[str, Any]:
         "transfer_form": forms.TransferForm(
             initial={"team": str(one.team_id or "")}, prefix="transfer"
         ),
-        "escalate_form": forms.ReasonForm(prefix="escalate", key="H"),
+        "escalate_form": forms.ReasonForm(
+            prefix="escalate", key="H", label=_("What help is needed")
+        ),
         "merge_form": forms.OtherForm(prefix="merge"),
         "link_form": forms.OtherForm(initial={"kind": "related"}, prefix="link"),
         "split_form": forms.SplitForm(prefix="split"),

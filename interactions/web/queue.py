@@ -93,6 +93,7 @@ class Row:
     channel_icon: str
     sub: str
     tag: tuple[str, str, str] | None
+    owner: str = ""
     gone: bool = False
 
     @property
@@ -243,7 +244,7 @@ def page(asked: Wish, actor: Actor, now: datetime) -> tuple[list[Row], str]:
 
 
 def _drawn(found: QuerySet[Interaction]) -> QuerySet[Interaction]:
-    return found.select_related("customer").prefetch_related("clocks")
+    return found.select_related("customer", "owner").prefetch_related("clocks")
 
 
 def _newest_said(asked: Wish, among: QuerySet[Interaction]) -> QuerySet[Interaction]:
@@ -308,6 +309,7 @@ def _row(
         channel=wording.channel(one.channel),
         channel_icon=wording.channel_icon(one.channel),
         sub=wording.verticals(one.verticals),
+        owner=str(one.owner) if one.owner and one.owner_id != actor.pk else "",
         tag=_tag(one, due, asked_at, flag, now),
     )
 

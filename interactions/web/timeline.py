@@ -87,7 +87,7 @@ def matters(request: HttpRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     mine = Interaction.objects.visible_to(actor).open().filter(customer=customer)
     some = list(
-        mine.select_related("customer", "customer__party")
+        mine.select_related("owner", "customer", "customer__party")
         .prefetch_related("clocks")
         .order_by("due_next_at", "pk")[:_MATTERS]
     )

@@ -15,7 +15,6 @@ from crm.web.page import redirect_to, render_page
 from crm.web.undo import say
 from readiness.models import Acknowledgement, ProcedureVersion
 from readiness.processes.acknowledge_procedure import acknowledge, holding
-from readiness.registry.guidance import unread
 
 _NAMED = 200
 _LISTED = 500
@@ -32,7 +31,7 @@ def library(request: HttpRequest) -> HttpResponse:
         .annotate(read=Count("acknowledgements"))
         .order_by("procedure__title")
     )
-    asked = {one.pk for one in unread(actor)}
+    asked = _unread(actor)
     found = [(row, row.pk in asked) for row in rows[:_LISTED]]
     context = {
         "rows": sorted(found, key=lambda pair: not pair[1]),
@@ -79,6 +78,13 @@ def _reader(request: HttpRequest) -> Actor:
     if not actor.has_perm("readiness.view_processelement"):
         require(actor, "readiness.follow_procedure")
     return actor
+
+
+def _unread(actor: Actor) -> set[int]:
+    if not actor.has_perm("readiness.follow_procedure"):
+        return set()
+    unread = ProcedureVersion.objects.unread_by(actor.pk)
+    return set(unread.values_list("pk", flat=True))
 
 
 def _in_effect(key: str) -> ProcedureVersion:

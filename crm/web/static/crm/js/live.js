@@ -123,6 +123,14 @@ function tick() {
 }
 setInterval(tick, 1000);
 
+// What was refused is in sight, with the cursor where it has to be put right.
+const wrong = document.querySelector("main .form-errors")?.closest("form");
+if (wrong) {
+  wrong.closest(".dropdown-menu")?.classList.add("show");
+  wrong.scrollIntoView({ block: "center" });
+  wrong.querySelector("[aria-invalid=true]")?.focus({ preventScroll: true });
+}
+
 // A filter form sends itself; without script its button does.
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-submit-on-change]");
