@@ -4,12 +4,21 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from customers.contactability import Reachability
 from customers.reads import may_contact
 from interactions.governed import CHANNELS
 from interactions.models import Interaction
-from interactions.processes.notify_customer.queueing import SERVICE, deliverable, reach
+from interactions.processes.notify_customer.queueing import (
+    SERVICE,
+    deliverable,
+    reach,
+    window_closed,
+)
 from interactions.web import wording
 from readiness.registry.resolve import CapabilityOff, resolve
+
+# Whoever wrote there may be looking at the page now.
+_LIVE = frozenset(["chat", "app"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +33,19 @@ class Way:
 
 
 def ways(one: Interaction) -> list[Way]:
-    """Delivered channels first, then those on which a person speaks."""
-    contact = reach(one, SERVICE)
-    chosen = contact.channel if contact else ""
-    found = []
-    for channel in deliverable(one):
-        name = wording.channel(channel)
-        if contact and contact.channel == channel and contact.medium:
-            label = _("%(channel)s to %(address)s") % {
-                "channel": name,
-                "address": masked(contact.medium.value),
-            }
-            found.append(Way(channel, label, True, contact.because, True))
-        else:
-            label = _("%(channel)s, not possible") % {"channel": name}
-            found.append(Way(channel, label, False, _why_not(one, channel), False))
-    for channel in _by_hand(one):
+    """Delivered channels first, then the page where they wrote, then what a person says."""
+    party_id = one.customer.party_id if one.customer else None
+    known = Reachability([party_id], SERVICE) if party_id is not None else None
+    preferred = reach(one, SERVICE, known=known)
+    pages = _on_page(one)
+    live = next((channel for channel in pages if channel in _LIVE), "")
+    chosen = live or (preferred.channel if preferred else "") or next(iter(pages), "")
+    found = [_delivered(one, channel, chosen, known) for channel in deliverable(one)]
+    for channel in pages:
+        label = _("%(channel)s, on their page") % {"channel": wording.channel(channel)}
+        because = _("They read it where they wrote.")
+        found.append(Way(channel, label, True, because, channel == chosen))
+    for channel in _served(one, "by-hand"):
         label = _("%(channel)s, by yourself") % {"channel": wording.channel(channel)}
         mine = not chosen and channel == (one.channel if one.channel in CHANNELS else "phone")
         found.append(
@@ -48,20 +54,44 @@ def ways(one: Interaction) -> list[Way]:
     return found
 
 
+def _delivered(one: Interaction, channel: str, chosen: str, known: Reachability | None) -> Way:
+    name = wording.channel(channel)
+    contact = reach(one, SERVICE, channel, known=known)
+    if contact is None or contact.medium is None:
+        label = _("%(channel)s, not possible") % {"channel": name}
+        return Way(channel, label, False, _why_not(one, channel), False)
+    if window_closed(one, channel):
+        label = _("%(channel)s, not possible") % {"channel": name}
+        because = _("Their last message is too old for a free answer. Send a notice first.")
+        return Way(channel, label, False, because, False)
+    label = _("%(channel)s to %(address)s") % {
+        "channel": name,
+        "address": masked(contact.medium.value),
+    }
+    return Way(channel, label, True, contact.because, channel == chosen)
+
+
+def _on_page(one: Interaction) -> list[str]:
+    """The pages of ours on which they wrote in this matter."""
+    heard = one.messages.filter(direction=Interaction.Direction.INBOUND)
+    wrote = {one.channel, *heard.values_list("channel", flat=True).distinct()}
+    return [channel for channel in _served(one, "on-page") if channel in wrote]
+
+
 def _why_not(one: Interaction, channel: str) -> str:
     if one.customer is None or one.customer.party_id is None:
         return _("The customer is not known yet.")
     return may_contact(party_id=one.customer.party_id, purpose=SERVICE, channel=channel).because
 
 
-def _by_hand(one: Interaction) -> list[str]:
+def _served(one: Interaction, delivery: str) -> list[str]:
     found = []
     for channel, slot in CHANNELS.items():
         try:
             serving = resolve(slot.key, unit=str(one.public_id))
         except CapabilityOff:
             continue
-        if serving.config["delivery"] == "by-hand":
+        if serving.config["delivery"] == delivery:
             found.append(channel)
     return found
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.core.cache import cache
 from django.utils import timezone
 from playwright.sync_api import Page, expect
@@ -14,23 +15,26 @@ from pytest_django import Settings
 from crm.access import SYSTEM
 from customers.insight.models import Fact
 from customers.insight.processes.gather_information import propose_fact
-from customers.models import Identifier
+from customers.models import Identifier, Party
 from interactions.governed import policies
 from interactions.models import Call, Interaction, Message
 from interactions.processes.receive_message import file_due, keep
 from interactions.processes.track_interaction import fire_due
-from interactions.processes.update_interaction import add_message, answer_received
+from interactions.processes.update_interaction import add_message
 from interactions.tasks import send_queued_messages
+from readiness.registry import slots
 from readiness.registry.resolve import forget_snapshot
 from tests.browser.conftest import PageAs, a_user
-from tests.customers.factories import a_customer, a_party
-from tests.interactions.channels.providers import SECRETS, pushed
+from tests.customers.factories import a_customer, a_medium, a_party
+from tests.interactions.channels.providers import SECRETS, a_gateway, pushed
 from tests.interactions.factories import a_worker, an_interaction, plain_promises, the_clock
 from tests.interactions.mails import a_mail
+from tests.readiness.factories import a_serving_version
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 NUMBER = "+447700900318"
+TEXTER = "+447700900444"
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +50,29 @@ def _ring(event: str, call: str, number: str = NUMBER) -> None:
     """The exchange tells over its hook; the worker files it."""
     body = {"type": event, "call": call, "from": number, "to": "0800", "agent": "agent"}
     assert pushed("phone", body).status_code in {200, 202}
+    file_due(10)
+
+
+def _sends(page: Page, text: str) -> None:
+    """It is shown while it is sent; what counts is that the server has it."""
+    page.focus("#id_body")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#thread")).to_contain_text(text)
+    expect(page.locator("#thread .pending")).to_have_count(0)
+
+
+def _reachable(*media: tuple[str, str]) -> Party:
+    """Somebody whose contact points were verified."""
+    party = a_party()
+    for kind, address in media:
+        a_medium(party, kind, address, state="verified", verified_at=timezone.now())
+    return party
+
+
+def _texted(text: str, number: str) -> None:
+    """The gateway brings a text over its hook; the worker files it."""
+    body = {"id": f"t-{text[:9]}", "from": number, "text": text}
+    assert pushed("sms", body).status_code == 202
     file_due(10)
 
 
@@ -187,14 +214,22 @@ def test_the_morning_queue(page_as: PageAs) -> None:
     expect(page.locator("#promises")).to_contain_text("Never overwritten")
 
 
+def _one_thread(one: Interaction) -> None:
+    heard = one.messages.filter(direction="inbound").order_by("pk")
+    channels = list(heard.values_list("channel", flat=True))
+    assert channels[-2:] == ["sms", "shop"]
+    assert Interaction.objects.count() == 1
+
+
 @pytest.mark.req("R-TMI-11")
-def test_a_matter_that_wanders(page_as: PageAs) -> None:
+def test_a_matter_that_wanders(page_as: PageAs, settings: Settings) -> None:
     """Journey 3: a mail, a question, an answer by SMS, the shop: one thread, one clock story."""
-    customer = a_customer(name="Amara Okonjo-Reid", email="amara@example.org", phone=NUMBER)
+    settings.CRM_CHANNEL_SECRETS = SECRETS
+    a_customer(party=_reachable(("email", "amara@example.org"), ("mobile", NUMBER)))
     keep(channel="email", source="test", raw=a_mail(sender="amara@example.org"))
     file_due(10)
     one = Interaction.objects.get()
-    Interaction.objects.filter(pk=one.pk).update(owner=a_user("agent"), customer=customer)
+    Interaction.objects.filter(pk=one.pk).update(owner=a_user("agent"))
     page = page_as("agent")
     page.goto(f"/interactions/{one.public_id}")
     page.keyboard.press("q")
@@ -203,25 +238,77 @@ def test_a_matter_that_wanders(page_as: PageAs) -> None:
     expect(page.locator("#thread")).to_contain_text("We asked: “Which light is red?”")
     assert the_clock(one).state == "paused"
 
-    answer_received(interaction_id=one.pk, body="The third.", channel="sms", actor=SYSTEM)
+    _texted("The third.", NUMBER)
     page.goto(f"/interactions/{one.public_id}")
     expect(page.locator("#ask")).to_contain_text("Answered")
     assert the_clock(one).state == "running"
     page.get_by_text("From the customer").click()
     page.select_option("[name=channel]", "shop")
     page.fill("#id_body", "Came to the shop, took a new router.")
-    page.focus("#id_body")
-    page.keyboard.press("Control+Enter")
-
-    expect(page.locator("#thread")).to_contain_text("took a new router")
+    _sends(page, "took a new router")
     page.goto(f"/interactions/{one.public_id}")
     expect(page.locator("#thread article")).to_have_count(4)
-    heard = one.messages.filter(direction="inbound").order_by("pk")
-    channels = list(heard.values_list("channel", flat=True))
-    assert channels[-2:] == ["sms", "shop"]
-    assert Interaction.objects.count() == 1
+    _one_thread(one)
     for words in ("waiting for the customer", "Counts"):
         expect(page.locator("#why-panel")).to_contain_text(re.compile(words, re.I))
+
+
+def _comes_in(page_as: PageAs) -> tuple[Page, Page]:
+    """A mail, a text, a chat, a form and a call before nine; the pages of the two visitors."""
+    for kind, address in (("email", "amara@example.org"), ("mobile", TEXTER)):
+        a_customer(party=_reachable((kind, address)), name=f"By {kind}")
+    keep(channel="email", source="test", raw=a_mail(sender="amara@example.org", subject="By mail"))
+    _texted("By text: no signal", TEXTER)
+    visitors = []
+    for name, button in (("Vera", "Chat now"), ("Walt", "Send")):
+        visitor = page_as("")
+        visitor.goto("/contact")
+        visitor.get_by_label("Your name").fill(name)
+        visitor.get_by_label("Your e-mail address").fill(f"{name.lower()}@example.net")
+        visitor.get_by_label("Your message").fill(f"By {name}: the line is dead")
+        visitor.get_by_role("button", name=button, exact=True).click()
+        expect(visitor.locator("h1")).to_be_visible()
+        visitors.append(visitor)
+    for event in ("ringing", "answered", "ended"):
+        _ring(event, "c-9")
+    file_due(20)
+    return visitors[0], visitors[1]
+
+
+def _answers_the_next(page: Page) -> str:
+    """Take next, write, send, by keyboard; says by which channel it is answered."""
+    page.goto("/desk")
+    page.keyboard.press("n")
+    expect(page.locator("#chn")).to_be_visible(timeout=20_000)
+    channel = page.locator("#chn").input_value()
+    page.fill("#id_body", f"We answer by {channel}.")
+    _sends(page, f"We answer by {channel}.")
+    return channel
+
+
+@pytest.mark.req("R-TMI-4")
+def test_a_morning_over_five_channels(page_as: PageAs, settings: Settings) -> None:
+    """One queue, one way of working; each is answered where they are."""
+    settings.CRM_CHANNEL_SECRETS = SECRETS
+    a_user("agent")
+    with a_gateway() as gateway:
+        baseline = slots.named("channel.sms").baseline
+        a_serving_version("channel.sms", {**baseline, "delivery": "gateway", "url": gateway.url})
+        chatting, _formed = _comes_in(page_as)
+        page = page_as("agent")
+
+        _wrapped_up(page, Call.objects.get())
+        answered_by = [_answers_the_next(page) for _ in range(4)]
+        send_queued_messages()
+
+        assert sorted(answered_by) == ["chat", "email", "email", "sms"]
+        assert [body["text"] for body in gateway.taken] == ["We answer by sms."]
+    assert {one.to[0] for one in mail.outbox} == {"amara@example.org", "walt@example.net"}
+    chatting.reload()
+    expect(chatting.locator("#said")).to_contain_text("We answer by chat.")
+    channels = set(Interaction.objects.values_list("channel", flat=True))
+    assert channels == {"email", "sms", "chat", "web", "phone"}
+    assert Interaction.objects.filter(first_response_at=None, direction="inbound").count() == 0
 
 
 def test_a_row_is_snoozed_by_one_key_and_comes_back_by_another(page_as: PageAs) -> None:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
@@ -250,19 +251,26 @@ def window_closed(interaction: Interaction, channel: str) -> bool:
 
 
 def _where_they_wrote(interaction: Interaction, usable: Sequence[str]) -> Contactable | None:
+    there = Q(channel__in=usable)
+    if "email" in usable:
+        # The form on our page says that the answer comes by e-mail.
+        there |= Q(channel="web", sender__contains="@")
     wrote = (
-        interaction.arrivals.filter(channel__in=usable, machine="")
+        interaction.arrivals.filter(there, machine="")
         .exclude(sender="")
         .order_by("-received_at")
         .first()
     )
     if wrote is None:
         return None
+    left = wrote.channel not in usable
     return Contactable(
         allowed=True,
         medium=ContactMedium(value=wrote.sender),
-        channel=wrote.channel,
-        because=_("They wrote to us from there."),
+        channel="email" if left else wrote.channel,
+        because=_("They left this address on our page.")
+        if left
+        else _("They wrote to us from there."),
     )
 
 
