@@ -53,7 +53,7 @@ def make(place: str) -> None:
     reach = ["-h", host, "-U", user, "-d", NAME]
     kept, wanted = KEPT / f"{postgres.major}.sql", _migrations()
     made_by = _made_by(kept)
-    if made_by and made_by.items() <= wanted.items():
+    if made_by and made_by.items() <= wanted.items() and (postgres.bin / "psql").exists():
         load: list[str | Path] = [
             postgres.bin / "psql",
             *reach,
@@ -80,6 +80,9 @@ def _made_by(kept: Path) -> dict[str, str]:
 
 
 def _keep(kept: Path, made_by: dict[str, str], dump: list[str | Path]) -> None:
+    if not Path(dump[0]).exists():
+        # A server without its client programs: the next run migrates again.
+        return
     KEPT.mkdir(parents=True, exist_ok=True)
     fresh = kept.with_suffix(f".{os.getpid()}")
     with fresh.open("w", encoding="utf-8") as file:
