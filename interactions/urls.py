@@ -16,6 +16,7 @@ from interactions.web import (
     follow_ups,
     guidance,
     handling,
+    improvements,
     inbound,
     kept_filters,
     log,
@@ -58,6 +59,18 @@ urlpatterns = [
     path("customers/<int:pk>/matters", timeline.matters, name="matters"),
     path("opinion/<str:token>", opinion.opinion, name="opinion"),
     path("performance", performance.performance, name="performance"),
+    path("improvements", improvements.improvements, name="improvements"),
+    path("improvements/note", improvements.note, name="note_improvement"),
+    path("improvements/<uuid:public_id>", improvements.improvement, name="improvement"),
+    *(
+        path(
+            f"improvements/<uuid:public_id>/{how}",
+            improvements.step,
+            {"how": how},
+            name="improvement_step",
+        )
+        for how in ("plan", "agree", "reject", "done")
+    ),
     path("wallboard", wallboard.wallboard, name="wallboard"),
     path("performance/rows", rows.rows, name="performance_rows"),
     path(f"{_ONE}", page.page, name="page"),

@@ -48,6 +48,8 @@ PAGES = [
     Shot("contact", "/contact", role=""),
     Shot("help", "/help/router-third-light?lang=de", role=""),
     Shot("performance", "/performance?period=month", role="team-lead"),
+    Shot("wallboard", "/wallboard", role="team-lead"),
+    Shot("improvements", "/improvements", role="team-lead"),
     Shot("customers", "/customers/"),
     Shot("customer", "/customers/", follow="td a[href*='/customers/']"),
     Shot("record", "/customers/new"),

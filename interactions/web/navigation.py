@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.web import navigation
-from interactions.web import inbound, queue
+from interactions.web import improvements, inbound, queue
 
 navigation.register(
     "interactions:desk",
@@ -48,6 +48,16 @@ navigation.register(
     order=2,
     permission="interactions.report_interaction",
     key="G B",
+)
+navigation.register(
+    "interactions:improvements",
+    label=_("Improvements"),
+    icon="target-arrow",
+    section="lead",
+    order=3,
+    permission="interactions.view_improvement",
+    count=improvements.waiting,
+    key="G V",
 )
 navigation.register(
     "interactions:inbound",

@@ -383,7 +383,8 @@ _ROWS_OF = {
 def _compared(one: Compared, rows: str) -> dict[str, Any]:
     """One line of the table: the figure, its base, and which way it went."""
     measure, row, before = one.measure, one.row, one.before
-    told = _told(measure, row)
+    told = in_words(measure, row)
+    earlier = in_words(measure, before) if before else ""
     kind = _ROWS_OF.get(measure.key)
     on = timezone.localtime(one.span.start).date().isoformat()
     return {
@@ -392,8 +393,8 @@ def _compared(one: Compared, rows: str) -> dict[str, Any]:
         "definition": _(measure.definition),
         "value": told or _("too few"),
         "few": not told,
-        "before": (_told(measure, before) if before else "") or "–",
-        "tone": _went(measure, row, before) if told and before and _told(measure, before) else "",
+        "before": earlier or "–",
+        "tone": _went(measure, row, before) if told and before and earlier else "",
         "since": date_format(timezone.localtime(one.span.start), "j M"),
         "base": _("%(n)s, left out %(excluded)s")
         % {"n": times.number(row["n"]), "excluded": times.number(row["excluded"])},
@@ -401,7 +402,7 @@ def _compared(one: Compared, rows: str) -> dict[str, Any]:
     }
 
 
-def _told(measure: Measure, row: Mapping[str, Any]) -> str:
+def in_words(measure: Measure, row: Mapping[str, Any]) -> str:
     """The value in words; a share of too few rows is none."""
     value = row["value"]
     if measure.unit == "count":

@@ -14,6 +14,7 @@ from crm.web.page import etagged, render_page
 from interactions.processes.report_interaction import Queue, look_at_board
 
 _BIGINT = 18
+_TWO_DAYS = 48 * 60
 
 
 @login_required
@@ -64,5 +65,7 @@ def _waited(queue: Queue) -> str:
     """In whole minutes: the part on the wall changes no oftener than that."""
     if queue.since is None:
         return "–"
-    minutes = int((timezone.now() - queue.since).total_seconds()) // 60
-    return times.left(float(max(minutes, 1) * 60))
+    minutes = max(int((timezone.now() - queue.since).total_seconds()) // 60, 1)
+    if minutes >= _TWO_DAYS:
+        return _("%(n)d d") % {"n": minutes // (24 * 60)}
+    return times.left(float(minutes * 60))

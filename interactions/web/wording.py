@@ -69,6 +69,13 @@ def channel(key: str) -> str:
     return str(CHANNELS[key][0]) if key in CHANNELS else key
 
 
+def slice_value(dimension: str, value: object) -> str:
+    """One value of a dimension that figures are cut by, in words."""
+    if dimension == "channel":
+        return channel(str(value))
+    return str(VERTICALS.get(str(value), value)) if dimension == "vertical" else str(value)
+
+
 def channel_icon(key: str) -> str:
     return CHANNELS[key][1] if key in CHANNELS else "message-dots"
 
