@@ -29,6 +29,7 @@ from interactions.web import (
     running,
     timeline,
     wallboard,
+    watching,
 )
 
 app_name = "interactions"
@@ -71,6 +72,7 @@ urlpatterns = [
         )
         for how in ("plan", "agree", "reject", "done")
     ),
+    path("watch", watching.watch, name="watch"),
     path("wallboard", wallboard.wallboard, name="wallboard"),
     path("performance/rows", rows.rows, name="performance_rows"),
     path(f"{_ONE}", page.page, name="page"),

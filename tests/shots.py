@@ -50,6 +50,7 @@ PAGES = [
     Shot("performance", "/performance?period=month", role="team-lead"),
     Shot("wallboard", "/wallboard", role="team-lead"),
     Shot("improvements", "/improvements", role="team-lead"),
+    Shot("watch", "/watch", role="team-lead"),
     Shot("customers", "/customers/"),
     Shot("customer", "/customers/", follow="td a[href*='/customers/']"),
     Shot("record", "/customers/new"),

@@ -60,6 +60,14 @@ navigation.register(
     key="G V",
 )
 navigation.register(
+    "interactions:watch",
+    label=_("Duty watch"),
+    icon="activity-heartbeat",
+    section="lead",
+    order=4,
+    permission="interactions.report_interaction",
+)
+navigation.register(
     "interactions:inbound",
     label=_("Incoming"),
     icon="mailbox",

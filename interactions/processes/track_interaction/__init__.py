@@ -19,6 +19,7 @@ from interactions.processes.track_interaction.sealing import seal_timelines, tim
 from interactions.processes.track_interaction.silence import apply_silence
 from interactions.processes.track_interaction.starting import retarget, start_clocks
 from interactions.processes.track_interaction.timeline import append, move, work_on
+from interactions.processes.track_interaction.watching import Sign, watch_duty
 
 ETOM = "1.3.5.6"
 
@@ -26,6 +27,7 @@ __all__ = [
     "ETOM",
     "Difference",
     "Explained",
+    "Sign",
     "append",
     "apply_silence",
     "audit_sample",
@@ -49,5 +51,6 @@ __all__ = [
     "stand_by",
     "start_clocks",
     "timeline_is_whole",
+    "watch_duty",
     "work_on",
 ]

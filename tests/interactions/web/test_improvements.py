@@ -30,7 +30,7 @@ def test_an_improvement_goes_from_what_was_noticed_to_its_effect() -> None:
     assert lead.post(f"{at}/plan", plan).status_code == 303
     assert owner.post(f"{at}/agree", {"note": ""}).status_code == 303
     for _each in range(30):
-        an_interaction(ago=timedelta(hours=3))
+        an_interaction(ago=timedelta(days=3))
     assert lead.post(f"{at}/done", {"change_made": "Roster 12"}).status_code == 303
     Improvement.objects.update(changed_at=timezone.now() - timedelta(days=8))
     measure_effects(timezone.now())
