@@ -25,6 +25,8 @@ class Wanted:
     interactions: int
     seed: int
     now: datetime
+    # Of the interactions; unless said, the small share a living desk has.
+    open: int | None = None
 
     def dice(self, part: str) -> random.Random:
         """Random numbers of its own for each part, so that parts do not disturb each other."""

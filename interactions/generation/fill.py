@@ -185,7 +185,7 @@ def fill_interactions(wanted: Wanted, report: Report) -> None:
     clock_ids = iter(reserve_ids(SlaClock, 2 * wanted.interactions))
     setting = _setting(wanted, first=ids[0])
     calendar = Calendar(wanted.now)
-    opening = wanted.interactions - min(int(wanted.interactions * _OPEN_SHARE), _OPEN_AT_MOST)
+    opening = wanted.interactions - _open(wanted)
     for place, pk in enumerate(ids):
         ended = place < opening
         contact = _contact(
@@ -199,6 +199,12 @@ def fill_interactions(wanted: Wanted, report: Report) -> None:
         if (place + 1) % _BATCH == 0 or place + 1 == wanted.interactions:
             setting.write()
             report("interactions", place + 1, wanted.interactions)
+
+
+def _open(wanted: Wanted) -> int:
+    if wanted.open is not None:
+        return min(wanted.open, wanted.interactions)
+    return min(int(wanted.interactions * _OPEN_SHARE), _OPEN_AT_MOST)
 
 
 def _setting(wanted: Wanted, *, first: int) -> _Setting:

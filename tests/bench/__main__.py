@@ -10,6 +10,7 @@ MEASUREMENTS = (
     "pages",
     "partner_face",
     "deadlines",
+    "drain",
     "file_import",
     "duplicates",
     "figures",

@@ -20,9 +20,12 @@ from crm import embedded
 
 CUSTOMERS = int(os.environ.get("BENCH_CUSTOMERS", "200000"))
 INTERACTIONS = int(os.environ.get("BENCH_INTERACTIONS", str(min(5 * CUSTOMERS, 1_000_000))))
+OPEN = int(os.environ.get("BENCH_OPEN", str(INTERACTIONS // 20)))
+AGENTS = 200
+_TEAMS = 8
 _ROOT = Path(__file__).resolve().parents[2]
 _DATA = Path(os.environ.get("CRM_DATA_DIR", _ROOT / ".data"))
-DIRECTORY = _DATA / "bench" / f"{CUSTOMERS}-{INTERACTIONS}"
+DIRECTORY = _DATA / "bench" / f"{CUSTOMERS}-{INTERACTIONS}-{OPEN}"
 # What the base is made of: a change of any of these makes another base.
 _MADE_OF = (
     "*/migrations/*.py", "*/*/migrations/*.py", "*/sql/0*.sql", "*/*/sql/0*.sql",
@@ -112,9 +115,26 @@ def _fill() -> None:
 
     call_command("migrate", verbosity=0, interactive=False)
     call_command("starter_set")
-    call_command("generate", customers=CUSTOMERS, interactions=INTERACTIONS, seed=1)
+    _employ()
+    call_command("generate", customers=CUSTOMERS, interactions=INTERACTIONS, open=OPEN, seed=1)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+
+
+def _employ() -> None:
+    """Agents in teams, each with a lead, so that matters have owners and clocks an audience."""
+    from django.contrib.auth.models import Group
+
+    from crm.accounts.models import Team, User
+
+    agent, lead = Group.objects.get(name="agent"), Group.objects.get(name="team-lead")
+    for number in range(AGENTS):
+        place, in_team = divmod(number, AGENTS // _TEAMS)
+        team, _made = Team.objects.get_or_create(slug=f"bench-{place}", name=f"Bench {place}")
+        name = f"bench-{number}"
+        person = User.objects.create(username=name, email=f"{name}@example.org")
+        person.teams.add(team)
+        person.groups.add(agent if in_team else lead)
 
 
 def _kept(places: embedded.Places) -> str:

@@ -1,5 +1,6 @@
 """Claiming due clocks: what lies in the tables must not matter, only what is due."""
 
+import os
 from datetime import timedelta
 
 from django.db import connection, transaction
@@ -8,7 +9,8 @@ from django.utils import timezone
 from tests.bench.ratio import Ratio, seconds
 
 _DUE = 1_000
-_FEW, _MANY = 10_000, 1_000_000
+# The promise speaks of 5,000,000; that many take minutes to lay out.
+_FEW, _MANY = 50_000, int(os.environ.get("BENCH_ARMED", "1000000"))
 _ROUNDS = 15
 
 
@@ -17,16 +19,12 @@ class _TakenBack(Exception):
 
 
 def measure() -> list[Ratio]:
-    from interactions.models import SlaClock
-
-    clocks = SlaClock.objects.count()
-    many = min(_MANY, clocks)
-    few, lots = _claim(_FEW), _claim(many)
+    few, lots = _claim(_FEW), _claim(_MANY)
     return [
         Ratio(
-            f"claim {_DUE:,} due clocks among {many:,}, of among {_FEW:,}",
+            f"claim {_DUE:,} due clocks among {_MANY:,}, of among {_FEW:,}",
             lots / few,
-            1.3,
+            1.2,
             False,
             f"{lots * 1000:.1f} ms",
         )
@@ -41,14 +39,15 @@ def _claim(armed: int) -> float:
     best = float("inf")
     try:
         with transaction.atomic(), connection.cursor() as cursor:
+            # More than there are clocks, so that they point to none; all is taken back.
+            cursor.execute("SET LOCAL session_replication_role = replica")
             cursor.execute("DELETE FROM interactions_armedclock")
             # Due ones scattered over the table, as life leaves them.
             cursor.execute(
                 "INSERT INTO interactions_armedclock (clock_id, next_fire_at, stage)"
-                " SELECT id, CASE WHEN n %% %s = 0 THEN %s - interval '1 minute' * (n %% 50)"
+                " SELECT n, CASE WHEN n %% %s = 0 THEN %s - interval '1 minute' * (n %% 50)"
                 " ELSE %s + interval '1 second' * n END, 50"
-                " FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n"
-                " FROM interactions_slaclock LIMIT %s) c",
+                " FROM generate_series(0, %s - 1) n",
                 [armed // _DUE, now, now + timedelta(hours=1), armed],
             )
             cursor.execute("ANALYZE interactions_armedclock")

@@ -18,6 +18,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--customers", type=int, default=5_000)
         parser.add_argument("--interactions", type=int, default=20_000)
+        parser.add_argument("--open", type=int, help="how many of the interactions are open")
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--now", type=datetime.fromisoformat, help="as seen at this moment")
 
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         wanted = Wanted(
             customers=options["customers"],
             interactions=options["interactions"],
+            open=options["open"],
             seed=options["seed"],
             now=now if now.tzinfo else now.replace(tzinfo=UTC),
         )
