@@ -17,3 +17,7 @@ urlpatterns = [
     path("metrics", health.metrics, name="metrics"),
     path("admin/", admin.site.urls),
 ]
+
+handler403 = "crm.web.errors.permission_denied"
+handler404 = "crm.web.errors.page_not_found"
+handler500 = "crm.web.errors.server_error"

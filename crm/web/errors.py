@@ -1,11 +1,13 @@
 """Errors as people read them: what happened, what was kept, what to do."""
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import InterfaceError, OperationalError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -16,6 +18,8 @@ from django.utils.translation import gettext as _
 from crm.errors import RuleBroken
 from crm.web.page import see_other, wants_fragment
 
+# Shut down by a person, by a crash, not up yet, and too many connections.
+_AWAY = frozenset({"57P01", "57P02", "57P03", "53300"})
 _STATUS = {"conflict": 409, "invalid": 422, "precondition": 412, "input": 400}
 
 
@@ -88,10 +92,38 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
     """handler500: no context processor, no database."""
+    if _database_is_away(sys.exception()):
+        return _unavailable(request)
     return HttpResponse(render_to_string("500.html"), status=500)
 
 
-def _toast(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
+def _database_is_away(error: BaseException | None) -> bool:
+    """Whether nobody is let in just now; a statement that was refused is a fault of ours."""
+    if not isinstance(error, (OperationalError, InterfaceError)):
+        return False
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state is None or state.startswith("08") or state in _AWAY
+
+
+def _unavailable(request: HttpRequest) -> HttpResponse:
+    """A page that comes back by itself; a fragment keeps what is on screen and says so once."""
+    headers = {"Retry-After": "5", "Cache-Control": "no-store"}
+    asks = request.method in {"GET", "HEAD"}
+    if not wants_fragment(request):
+        html = render_to_string("503.html", {"again": asks})
+        return HttpResponse(html, status=503, headers=headers)
+    if asks:
+        # Pages that poll ask again by themselves.
+        return HttpResponse(status=503, headers=headers)
+    response = _toast(
+        None, _("The database does not answer. Nothing was changed; try again shortly."), 503
+    )
+    for name, value in headers.items():
+        response[name] = value
+    return response
+
+
+def _toast(request: HttpRequest | None, sentence: str, status: int) -> HttpResponse:
     html = render_to_string("crm/_toast.html", {"text": sentence, "tone": "error"}, request)
     headers = {"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"}
     return HttpResponse(html, status=status, headers=headers)

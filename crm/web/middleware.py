@@ -2,9 +2,10 @@
 
 import zoneinfo
 from collections.abc import Callable
+from contextlib import suppress
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.db import IntegrityError
+from django.db import DatabaseError, IntegrityError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
@@ -22,6 +23,12 @@ class RequestLog(RequestMiddleware):
     @staticmethod
     def format_request(request: HttpRequest) -> str:
         return f"{request.method} {request.path}"
+
+    @staticmethod
+    def bind_user_id(request: HttpRequest) -> None:
+        # Without a database nobody is known, and failing here would hide what the answer says.
+        with suppress(DatabaseError, InterfaceError):
+            RequestMiddleware.bind_user_id(request)
 
 
 class ReaderMiddleware:

@@ -17,7 +17,8 @@ from django.db import connection
 from django.utils import timezone
 
 from crm.celery import app
-from crm.events.models import OutboxEvent
+from crm.events.models import Delivery, OutboxEvent
+from crm.events.tasks import sweep
 from crm.web.models import AgentNotice
 from interactions.models import (
     ArmedClock,
@@ -27,6 +28,7 @@ from interactions.models import (
     SlaClock,
     StageNotice,
 )
+from interactions.processes.track_interaction import fire_due
 from interactions.tasks import apply_overdue_silence, refold_sample
 from tests.customers.factories import a_customer, a_user
 from tests.interactions.factories import a_policy, an_interaction, plain_promises
@@ -111,7 +113,7 @@ def blocked() -> bool:
 
 
 @contextmanager
-def somebody_half_way_through(clock: SlaClock) -> Iterator[None]:
+def somebody_half_way_through(clock: SlaClock) -> Iterator[psycopg.Connection]:
     """An open transaction that has written the stage row a tick is about to write."""
     given = connection.get_connection_params()
     wanted = ("dbname", "user", "password", "host", "port")
@@ -122,8 +124,9 @@ def somebody_half_way_through(clock: SlaClock) -> Iterator[None]:
             " VALUES (%s, 1, 90, now(), false)",
             (clock.pk,),
         )
-        yield
-        other.rollback()
+        yield other
+        if not other.closed:
+            other.rollback()
 
 
 @pytest.mark.req("R-TMI-9", "R-TMI-10")
@@ -167,6 +170,62 @@ def test_each_customer_is_told_once_though_workers_are_killed_in_the_middle(
     # What was in flight may have arrived before the kill: then twice, under one id.
     assert len(mailbox.ids()) - len(set(mailbox.ids())) <= 1
     assert set(notices.values_list("state", flat=True)) == {"sent"}
+
+
+def cut_all_others() -> None:
+    """What a restart of the database does to everybody who is connected."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+@pytest.mark.req("R-TMI-9", "R-TMI-10")
+def test_a_worker_goes_on_after_database_and_broker_lost_all_it_had_begun(
+    mailbox: Mailbox,
+) -> None:
+    overdue_matters(hours=9.01, count=3)
+    last = SlaClock.objects.filter(target="resolution").latest("pk")
+
+    # One worker for both, since it takes seconds to start: it stands half way through a batch.
+    with a_worker_process(mailbox, "steadfast"):
+        with somebody_half_way_through(last) as other:
+            wait_for(blocked, asking=TICK)
+            app.send_task(TICK)
+            with app.connection_or_acquire() as broker:
+                broker.default_channel.client.flushdb()
+            cut_all_others()
+            other.close()
+        assert Commitment.objects.filter(number=2).exists() is False
+        wait_for(lambda: Commitment.objects.filter(number=2).count() == 3, asking=TICK)
+        wait_for(
+            lambda: Message.objects.filter(kind="notice", state="sent").count() == 3, asking=SEND
+        )
+
+    assert StageNotice.objects.filter(stage=90, commitment_no=1).count() == 3
+    assert ArmedClock.objects.filter(next_fire_at__lte=timezone.now()).exists() is False
+    to_customers = [mail for mail in mailbox.delivered if "customer" in str(mail["To"])]
+    assert len(to_customers) == 3
+    assert AgentNotice.objects.filter(dedupe_key__contains="poisoned").exists() is False
+
+
+@pytest.mark.req("R-TMI-9")
+def test_what_a_flushed_broker_forgot_is_swept_up(mailbox: Mailbox) -> None:
+    overdue_matters(hours=9.01, count=2)
+    fire_due(10, timezone.now())
+    owed = Delivery.objects.waiting().count()
+    with app.connection_or_acquire() as broker:
+        broker.default_channel.client.flushdb()
+
+    sweep()
+
+    with app.connection_or_acquire() as broker:
+        waiting = broker.default_channel.client.llen("celery")
+    assert owed > 0
+    # Those about one matter wait for each other: one is on its way for each handler and matter.
+    turns = Delivery.objects.waiting().in_turn().count()
+    assert waiting == turns
 
 
 @pytest.mark.req("R-TMI-9", "R-TMI-10")

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from crm.access import SYSTEM, Actor, require
@@ -80,6 +80,9 @@ def _fire_or_halve(rows: list[ArmedClock], now: datetime) -> set[int]:
         with transaction.atomic():
             return _fire([row.clock_id for row in rows], now)
     except Exception as problem:  # one bad row must not stop the duty for all others
+        if not connection.is_usable():
+            # No row's fault: the tick ends, nothing of it stands, and the next one begins anew.
+            raise
         if len(rows) == 1:
             _poisoned(rows[0], now, problem)
             return set()

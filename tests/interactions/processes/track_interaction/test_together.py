@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import transaction
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ from interactions.models import (
     SlaClock,
     StageNotice,
 )
+from interactions.processes.close_interaction import complete
 from interactions.processes.track_interaction import fire_due, rebuild
 from tests.customers.factories import a_customer, a_user
 from tests.interactions.factories import an_interaction, plain_promises
@@ -157,6 +159,26 @@ def test_draining_again_does_nothing_more() -> None:
     fire_due(100, at)
 
     assert effects() == before
+
+
+@pytest.mark.req("R-TMI-10")
+def test_a_system_clock_that_steps_back_tells_nothing_twice_and_undoes_nothing() -> None:
+    matters = all_sorts()
+    now = timezone.now()
+    drain(100, now)
+    before = effects()
+
+    with time_machine.travel(now - timedelta(hours=2), tick=False):
+        drain(100, timezone.now())
+        assert effects() == before
+        complete(interaction_id=matters[0].pk, outcome="resolved", actor=SYSTEM)
+    drain(100, timezone.now())
+
+    assert effects()["stages"] == before["stages"]
+    assert Message.objects.filter(kind="notice").count() == sum(
+        ":delay:" in key for key, *_rest in before["messages"]
+    )
+    assert [rebuild(interaction_id=matter.pk) for matter in matters] == [[]] * len(matters)
 
 
 def poison(matter: Interaction) -> None:
