@@ -9,6 +9,7 @@ MEASUREMENTS = (
     "search_box",
     "pages",
     "partner_face",
+    "agents_day",
     "deadlines",
     "drain",
     "file_import",
