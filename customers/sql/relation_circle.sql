@@ -24,7 +24,14 @@ circle AS (
   ORDER BY min(r.depth), r.party_id
   LIMIT %(most)s
 )
-SELECT c.party_id, c.depth, c.name, c.kind,
+SELECT c.party_id, c.depth, c.kind,
+  -- Whoever came by a file without a name is called what we know them as.
+  coalesce(
+    nullif(c.name, ''),
+    (SELECT k.name FROM customers_customer k
+     WHERE k.party_id = c.party_id AND k.removed_at IS NULL ORDER BY k.id LIMIT 1),
+    ''
+  ) AS name,
   coalesce(
     (SELECT jsonb_agg(jsonb_build_array(l.target_id, l.kind) ORDER BY l.id)
      FROM live l JOIN circle o ON o.party_id = l.target_id

@@ -1,5 +1,6 @@
 """The numbers of a customer: which are theirs, which were, and how one goes to somebody else."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -243,7 +244,14 @@ def undo(request: HttpRequest, pk: int, move_id: int) -> HttpResponse:
                 said = f"{said} {stays % {'rows': ', '.join(undone.kept)}}"
             say(request, said, tone="warning" if undone.kept else "success")
             return redirect_to(request, _address(customer))
-    context = {"customer": customer, "move": move, "form": form, "rows": _rows(move.ended)}
+    origin = move.origin and _other(move, move.target, _seen([move.origin.pk], actor))
+    context = {
+        "customer": customer,
+        "move": move,
+        "origin": origin,
+        "form": form,
+        "rows": _rows(move.ended),
+    }
     return render_page(
         request, "customers/number_undo.html", context, status=422 if form.errors else 200
     )
@@ -302,8 +310,7 @@ def _moves(party: Party, actor: Actor) -> list[dict[str, Any]]:
         .order_by("-pk")[:_MOST]
     )
     ids = {pk for one in rows for pk in (one.origin_id, one.target_id) if pk is not None}
-    theirs = Customer.objects.visible_to(actor).filter(party__in=ids).order_by("-pk")
-    seen = {one.party_id: one.pk for one in theirs.only("pk", "party_id")}
+    seen = _seen(ids, actor)
     return [
         {
             "pk": one.pk,
@@ -321,18 +328,28 @@ def _moves(party: Party, actor: Actor) -> list[dict[str, Any]]:
     ]
 
 
-def _other(move: NumberMove, party: Party, seen: dict[int | None, int]) -> dict[str, Any] | None:
+def _seen(party_ids: Iterable[int], actor: Actor) -> dict[int | None, Customer]:
+    """Those of the parties that this person sees as customers; the first record answers."""
+    theirs = Customer.objects.visible_to(actor).filter(party__in=party_ids).order_by("-pk")
+    return {one.party_id: one for one in theirs.only("pk", "party_id", "name")}
+
+
+def _other(
+    move: NumberMove, party: Party, seen: dict[int | None, Customer]
+) -> dict[str, Any] | None:
     other = move.origin if move.target_id == party.pk else move.target
     if other is None:
         return None
     customer = seen.get(other.pk)
-    return {"name": other.name if customer else _("somebody else"), "customer": customer}
+    # Whoever came by a file without a name is called by what we know them as.
+    name = other.name or customer.name if customer else _("somebody else")
+    return {"name": name, "customer": customer.pk if customer else None}
 
 
 def _holder(held: Held) -> dict[str, Any]:
     customer = held.party.relationships.filter(removed_at=None).order_by("pk").first()
     return {
-        "name": held.party.name,
+        "name": held.party.name or (customer.name if customer else ""),
         "customer": customer,
         "since": _since(held),
         "points": held.points,

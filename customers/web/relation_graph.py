@@ -83,11 +83,11 @@ def ties(customer: Customer, *, clear: bool) -> list[Tied]:
         Tied(
             pk=one.pk,
             what="relation",
-            name=_called(_other(one, customer), clear=clear),
+            name=_called(_other(one, customer), customers, clear=clear),
             how=how(one.kind, outward=one.source_id == customer.party_id),
             since=one.valid_from,
             note=one.note,
-            customer_id=customers.get(_other(one, customer).pk),
+            customer_id=_key(customers.get(_other(one, customer).pk)),
             org=_other(one, customer).kind == Party.Kind.ORGANIZATION,
         )
         for one in relations
@@ -96,11 +96,11 @@ def ties(customer: Customer, *, clear: bool) -> list[Tied]:
         Tied(
             pk=one.pk,
             what="role",
-            name=_called(one.party, clear=clear),
+            name=_called(one.party, customers, clear=clear),
             how=str(CustomerRole.Role(one.role).label),
             since=one.valid_from,
             note=one.note,
-            customer_id=customers.get(one.party_id),
+            customer_id=_key(customers.get(one.party_id)),
             org=one.party.kind == Party.Kind.ORGANIZATION,
         )
         for one in roles
@@ -201,13 +201,21 @@ def _parties(roles: list[CustomerRole]) -> set[int]:
     return {one.party_id for one in roles}
 
 
-def _customers(parties: set[int]) -> dict[int, int]:
+def _customers(parties: set[int]) -> dict[int | None, Customer]:
     held = Customer.objects.filter(party__in=parties, removed_at=None)
-    return {party: pk for party, pk in held.values_list("party_id", "pk") if party is not None}
+    return {one.party_id: one for one in held.only("pk", "party_id", "name", "number")}
 
 
-def _called(party: Party, *, clear: bool) -> str:
-    return _shown(party.name, clear=clear)
+def _key(customer: Customer | None) -> int | None:
+    return customer.pk if customer else None
+
+
+def _called(party: Party, customers: dict[int | None, Customer], *, clear: bool) -> str:
+    """By their name; whoever came by a file without one is called what we know them as."""
+    customer = customers.get(party.pk)
+    if party.name or customer is None:
+        return _shown(party.name, clear=clear)
+    return customer.name if clear else masking.name(customer.name, customer.number)
 
 
 def _shown(name: str, *, clear: bool) -> str:

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,6 +18,7 @@ from customers.processes.manage_consent import record_consent
 from customers.processes.place_hold import place_hold
 from customers.processes.update_information import update_customer
 from customers.processes.verify_caller import see_document
+from customers.reads import find_customers
 from tests.customers.factories import a_customer, a_medium, a_party, a_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("R-CIM-7")]
@@ -95,6 +97,23 @@ def test_what_was_answered_to_offers_stands_before_every_call() -> None:
         )
 
     assert "Offers: E-mail yes; SMS no" in page(as_role(), customer)
+
+
+def test_agents_work_on_while_analysis_is_gone() -> None:
+    customer = a_whole_customer()
+    with connection.cursor() as cursor:
+        for model in apps.get_app_config("insight").get_models():
+            cursor.execute(f'DROP TABLE IF EXISTS "{model._meta.db_table}" CASCADE')
+
+    update_customer(
+        customer_id=customer.pk,
+        changes={"segment": "gold"},
+        trigger="customer-notified",
+        actor=SYSTEM,
+    )
+
+    assert "Amara Reid" in page(as_role(), customer)
+    assert [one.customer_id for one in find_customers(SYSTEM, "Amara Reid", 5)] == [customer.pk]
 
 
 @pytest.mark.req("R-CIM-8")

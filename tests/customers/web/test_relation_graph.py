@@ -82,3 +82,18 @@ def test_names_are_masked_in_rows_and_drawing() -> None:
     assert drawn is not None
     assert "Zola" not in {node.name for node in drawn.nodes}
     assert [tied.name for tied in ties(one, clear=False)] == ["Z. R."]
+
+
+def test_whoever_has_no_name_is_called_what_we_know_them_as() -> None:
+    nameless = a_customer(party=a_party(given_name="", family_name=""), name="7590-VHVEG")
+    other = a_customer()
+    assert nameless.party
+    assert other.party
+    tied(nameless.party, "household", other.party)
+
+    (one,) = ties(other, clear=True)
+    drawn = graph(other.party, clear=True)
+
+    assert one.name == "7590-VHVEG"
+    assert drawn
+    assert {node.name for node in drawn.nodes} == {"Priya", "7590-VHVEG"}
