@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time
 from typing import Any, cast
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -23,6 +24,7 @@ from crm.tmf import errors
 from crm.tmf.authentication import Grant, Scoped, purpose_of
 from crm.web.page import etagged
 from interactions.governed import kpis
+from interactions.models import Improvement
 from interactions.processes.report_interaction import (
     Figure,
     after,
@@ -32,6 +34,7 @@ from interactions.processes.report_interaction import (
 from readiness.registry.measures import Measure
 
 _BIGINT = 18
+_PAGE = 50
 
 
 class Catalogue(APIView):
@@ -72,6 +75,55 @@ class Kpi(APIView):
             )
             return _table(figure)
         return _json(request, _told(figure))
+
+
+class Improvements(APIView):
+    """GET what figures led to, the newest first; `after` is the last id of the page before."""
+
+    permission_classes = [Scoped]
+
+    def get(self, request: Request) -> HttpResponse:
+        require(_caller(request), "interactions.view_improvement")
+        some = Improvement.objects.select_related("owner").order_by("-pk")
+        if state := request.query_params.get("state"):
+            some = some.filter(state=state[:10].replace("\x00", ""))
+        if after := request.query_params.get("after"):
+            some = some.filter(pk__lt=_place(after))
+        body = {"improvement": [_improvement(one) for one in some[:_PAGE]]}
+        return _json(request, body)
+
+
+def _place(public_id: str) -> int:
+    try:
+        found = Improvement.objects.filter(public_id=UUID(public_id)).values_list("pk", flat=True)
+    except ValueError:
+        found = Improvement.objects.none().values_list("pk", flat=True)
+    if (pk := found.first()) is None:
+        raise RuleBroken(
+            "place-unknown", _("after is the id of an improvement."), field="after", kind="input"
+        )
+    return pk
+
+
+def _improvement(one: Improvement) -> dict[str, Any]:
+    return {
+        "id": str(one.public_id),
+        "title": one.title,
+        "signal": one.signal,
+        "kpi": {"id": one.measure, "href": f"/api/v1/kpis/{one.measure}"},
+        "dimension": one.slice,
+        "state": one.state,
+        "owner": str(one.owner) if one.owner else None,
+        "cause": one.cause,
+        "change": one.change,
+        "expectedValue": one.expected,
+        "decision": {"by": one.decided_by, "at": one.decided_at, "note": one.decision_note},
+        "carriedOutBy": one.change_made,
+        "changedAt": one.changed_at,
+        "weeks": one.weeks,
+        "before": one.before,
+        "after": one.after,
+    }
 
 
 def _caller(request: Request) -> Actor:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from crm.audit.models import Access
 from interactions.governed import kpis
+from interactions.models import Improvement
 from readiness.registry.measures import measured
 from tests.crm.tmf.partners import a_partner
 from tests.interactions.factories import an_interaction, governed
@@ -106,3 +107,22 @@ def test_an_unknown_figure_is_not_there() -> None:
 @pytest.mark.parametrize("path", ["", "/S-1"])
 def test_figures_need_their_permission(path: str) -> None:
     assert _get(path, "customers.view_customer").status_code == 403
+
+
+@pytest.mark.req("R-TMI-13")
+def test_improvements_are_told_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("interactions.api.kpis.views._PAGE", 1)
+    told = {"signal": "seen", "measure": "S-1", "title": "Late"}
+    first, second = (Improvement.objects.create(slice={"team": n}, **told) for n in (1, 2))
+    partner = a_partner("interactions.view_improvement")
+
+    newest = partner.get("/api/v1/improvements?state=open").json()["improvement"]
+    older = partner.get(f"/api/v1/improvements?after={second.public_id}").json()["improvement"]
+
+    assert [one["id"] for one in newest] == [str(second.public_id)]
+    assert [(one["id"], one["dimension"]) for one in older] == [(str(first.public_id), {"team": 1})]
+    assert partner.get("/api/v1/improvements?after=x").status_code == 400
+
+
+def test_improvements_need_their_permission() -> None:
+    assert a_partner(MAY).get("/api/v1/improvements").status_code == 403
