@@ -27,7 +27,8 @@ from customers.matching.table import table_of
 from customers.matching.weights import Model, believed
 from customers.models import MatchRun, Party
 
-_REACH, _MOST = 100, 20
+# Nobody looks through more while they type; whoever shares most keys comes first.
+_REACH, _MOST = 100, 12
 _MINUTE = 60.0
 _LIKELIER = 10
 # What is alike enough to be worth a look while somebody types: a name alone, or a phone alone.
