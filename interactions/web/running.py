@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,6 +17,7 @@ from interactions import clock as engine
 from interactions.models import ClockMove, Interaction
 from interactions.processes.track_interaction import leave_running, move_running, preview_move
 from interactions.web import wording
+from readiness.registry.resolve import configuration
 
 _GOING = (ClockMove.State.WAITING, ClockMove.State.RUNNING)
 
@@ -76,7 +78,9 @@ def step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         say(request, _("Only what begins from now on goes under this version."))
     else:
         raise Http404
-    return redirect_to(request, request.META.get("HTTP_REFERER") or "/readiness")
+    version = configuration(pk)
+    page = reverse("readiness:capability", args=[version.slot])
+    return redirect_to(request, f"{page}?v={version.number}")
 
 
 def _examples(move: ClockMove, actor: Actor) -> list[Example]:
