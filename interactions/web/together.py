@@ -1,5 +1,6 @@
 """What belongs to a matter: merged, split off, linked or open beside it, and its customer."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 from crm.access import Actor
@@ -10,6 +11,8 @@ from interactions.models import Interaction, InteractionLink, Message
 from interactions.web import wording
 
 _OTHERS: Final = 3
+# As the figure of repeat contacts counts.
+_AGAIN: Final = timedelta(days=7)
 _MESSAGES: Final = 30
 
 
@@ -22,6 +25,7 @@ def around(one: Interaction, actor: Actor) -> dict[str, Any]:
         "links": _links(one, actor),
         "movable": _movable(one) if masking.sees_people(actor) else [],
         "others": _others(one, actor),
+        "before": _before(one, actor),
         "about": _about(one, actor),
     }
 
@@ -62,6 +66,20 @@ def _others(one: Interaction, actor: Actor) -> list[Interaction]:
         return []
     others = Interaction.objects.visible_to(actor).open().filter(customer=one.customer_id)
     return list(others.exclude(pk=one.pk).order_by("due_next_at", "pk")[:_OTHERS])
+
+
+def _before(one: Interaction, actor: Actor) -> list[Interaction]:
+    """Ended matters of this customer about the same reason in the days before: work done again."""
+    if one.customer_id is None or one.reason_id is None:
+        return []
+    same = Interaction.objects.visible_to(actor).filter(
+        customer=one.customer_id,
+        reason=one.reason_id,
+        status__in=[Interaction.Status.COMPLETED, Interaction.Status.CLOSED],
+        opened_at__lt=one.opened_at,
+        opened_at__gte=one.opened_at - _AGAIN,
+    )
+    return list(same.order_by("-opened_at")[:_OTHERS])
 
 
 def _about(one: Interaction, actor: Actor) -> dict[str, str]:

@@ -8,11 +8,12 @@ import pytest
 from django.core.cache import cache
 from playwright.sync_api import expect
 
-from interactions.models import Call
+from interactions.models import Call, Interaction
+from interactions.processes.update_interaction import add_message
 from readiness.registry.resolve import forget_snapshot
 from tests.browser.conftest import PageAs, a_user, assert_accessible
 from tests.customers.factories import a_customer
-from tests.interactions.factories import plain_promises
+from tests.interactions.factories import a_worker, plain_promises
 from tests.interactions.mails import a_mail
 from tests.interactions.processes.receive_message.factories import arrived
 
@@ -51,8 +52,8 @@ def test_pages_of_channels_are_accessible(page_as: PageAs, width: int, scheme: s
             page.screenshot(path=str(Path(folder) / f"{name}-{width}.png"), full_page=True)
 
 
-def test_a_visitor_chats_without_signing_in(page_as: PageAs) -> None:
-    page = page_as("")
+def test_a_visitor_chats_without_signing_in_on_a_telephone(page_as: PageAs) -> None:
+    page = page_as("", width=390)
     page.goto("/contact")
     page.get_by_label("Your name").fill("Vera")
     page.get_by_label("Your e-mail address").fill("vera@example.net")
@@ -60,4 +61,12 @@ def test_a_visitor_chats_without_signing_in(page_as: PageAs) -> None:
     page.get_by_role("button", name="Chat now").click()
 
     expect(page.get_by_text("My line is dead").first).to_be_visible()
+    add_message(
+        interaction_id=Interaction.objects.get().pk, body="We look into it.", actor=a_worker()
+    )
+    page.reload()
+    expect(page.locator("#said")).to_contain_text("We look into it.")
     assert_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    if folder := os.environ.get("CHANNEL_SHOTS"):
+        page.screenshot(path=str(Path(folder) / "chat-390.png"), full_page=True)

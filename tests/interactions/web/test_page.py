@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from crm.access import SYSTEM
 from interactions.models import Interaction
+from interactions.processes.close_interaction import complete
 from interactions.processes.update_interaction import add_message
 from tests.customers.factories import a_customer
 from tests.interactions.factories import an_interaction, the_clock
@@ -281,6 +282,24 @@ def test_explanation_has_a_page_of_its_own() -> None:
 
     assert "<h1>" in html
     assert "Still to count" in html
+
+
+@pytest.mark.req("R-TMI-3")
+def test_work_done_again_is_flagged() -> None:
+    client, _user = a_desk()
+    customer = a_customer()
+    before, one = (
+        an_interaction(customer, ago=timedelta(days=days), reason_key="slow-internet")
+        for days in (3, 0)
+    )
+    complete(interaction_id=before.pk, outcome="resolved", actor=SYSTEM)
+    Interaction.objects.filter(pk=one.pk).update(reopened=2)
+
+    html = client.get(_url(one)).content.decode()
+
+    assert "Reopened 2 times" in html
+    assert f"/interactions/{before.public_id}" in html
+    assert "They came about the same" in html
 
 
 def test_stranger_role_sees_nothing_and_moves_nothing() -> None:
