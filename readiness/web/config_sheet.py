@@ -211,7 +211,8 @@ class Sheet:
         if not isinstance(value, Mapping) or not value:
             return value
         setting = setting_at(self.settings, path)
-        if setting and setting.keyed:
+        # A shorter way of writing (days without a name) is shown as it stands.
+        if setting and setting.keyed and all(isinstance(one, Mapping) for one in value.values()):
             return [{_KEY: key, **value[key]} for key in sorted(value)]
         keys = sorted({*value, *setting.also}) if setting and setting.also else value
         return {key: self._shaped((*path, key), value.get(key, [])) for key in keys}

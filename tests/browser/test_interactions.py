@@ -75,6 +75,29 @@ def test_screens_are_accessible(
         _clean(page)
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_a_matter_is_accessible_with_everything_open_and_everything_refused(
+    page_as: PageAs, matter: Interaction, width: int, scheme: str
+) -> None:
+    page = page_as("agent", width=width, scheme=scheme)
+    page.goto(f"/interactions/{matter.public_id}")
+    page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true })")
+    _clean(page)
+    for menu in ("#snooze", "#more"):
+        page.click(f"[data-bs-toggle][href='{menu}']")
+        expect(page.locator(menu)).to_be_visible()
+        page.mouse.move(0, 0)
+        _clean(page)
+        page.keyboard.press("Escape")
+    page.evaluate("document.querySelectorAll('form').forEach((one) => { one.noValidate = true })")
+    page.click("#answer button[type=submit]")
+    expect(page.locator("#answer [role=alert]")).to_be_visible()
+    page.click("#wrap-up button[type=submit]")
+    expect(page.locator("#wrap-up [role=alert]")).to_be_visible()
+    expect(page.locator("[name=wrap-outcome]")).to_be_focused()
+    assert_accessible(page)
+
+
 def test_call_is_logged_with_three_fields_and_one_keystroke(
     page_as: PageAs, matter: Interaction
 ) -> None:

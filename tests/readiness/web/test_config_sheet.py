@@ -122,6 +122,14 @@ WORDS = {
 }
 
 
+def test_a_shorter_way_of_writing_is_shown_as_it_stands() -> None:
+    desk = {**HOURS["calendars"]["desk"], "exceptions": {"2026-12-25": [["08:00", "12:00"]]}}
+
+    sheet = Sheet({"calendars": {"desk": desk}}, settings=WORDS)
+
+    assert any("08:00" in str(box.text) for part in sheet.parts() for box in part.boxes)
+
+
 def test_sheet_speaks_the_words_of_its_slot() -> None:
     sheet = Sheet(HOURS, settings=WORDS)
 
