@@ -226,6 +226,15 @@ def columns_of(client: Client, run: ImportRun, **said: str) -> Any:
     return client.post(reverse("customers:import_columns", args=[run.public_id]), said)
 
 
+def test_column_without_a_name_is_told_by_its_place() -> None:
+    client = steward()
+    run = without_mapping(client, "Customer ID,,Full name", "S-1,x,Tomek Wieczorek")
+
+    page = client.get(reverse("customers:import_columns", args=[run.public_id])).content.decode()
+
+    assert "Column 2, without a name" in page
+
+
 def test_columns_are_guessed_shown_and_corrected_before_anything_is_tried() -> None:
     client = steward()
     run = without_mapping(client, *SIGN_UPS)
