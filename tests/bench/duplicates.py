@@ -61,7 +61,7 @@ def _whole_base() -> Iterator[Ratio]:
     yield Ratio(
         "whole base compared again, of the first time",
         again.seconds / run.seconds,
-        1.1,
+        1.5,
         False,
         again.answer,
     )
