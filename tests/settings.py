@@ -6,4 +6,4 @@ servers.announce()
 
 from crm.settings import *  # noqa: E402, F403  # the settings read the environment that was just announced
 
-DATABASES["default"]["TEST"] = {"TEMPLATE": schema.NAME}  # noqa: F405
+DATABASES["default"]["TEST"] = {"TEMPLATE": schema.NAME}  # noqa: F405  # of the settings imported above
