@@ -100,14 +100,17 @@ def plan_move(*, customer_id: int, kind: str, value: str, actor: Actor) -> Plan:
             _("Somebody your role does not show has this number. Ask your team lead to move it."),
             field="value",
         )
+    # Whose record one's role does not show is neither named nor touched.
+    hidden = _out_of_sight([one.party_id for one in elsewhere], actor)
+    shown = tuple(one for one in elsewhere if one.party_id not in hidden)
     return Plan(
         kind,
         written,
         receiver,
         receiver.party,
         holders,
-        elsewhere,
-        _fingerprint(holders, elsewhere),
+        shown,
+        _fingerprint(holders, shown),
     )
 
 
@@ -301,11 +304,12 @@ def _rows(held: Held) -> Iterator[models.Model]:
     yield from held.products
 
 
-def _out_of_sight(party_ids: Sequence[int], actor: Actor) -> bool:
-    """Whether one of them is a customer, and none that this actor sees."""
+def _out_of_sight(party_ids: Sequence[int], actor: Actor) -> set[int]:
+    """Those of them that are customers, and none that this actor sees."""
     theirs = Customer.objects.filter(party__in=party_ids, removed_at=None)
     seen = theirs.visible_to(actor).values("party")
-    return theirs.exclude(party__in=seen).exists()
+    hidden = theirs.exclude(party__in=seen).values_list("party", flat=True)
+    return {party for party in hidden if party is not None}
 
 
 def _fingerprint(holders: Iterable[Held], elsewhere: Iterable[ContactMedium]) -> str:

@@ -1,6 +1,5 @@
 """A report as a file: PDF, Excel or CSV; no cell can become a formula in anybody's spreadsheet."""
 
-import atexit
 import csv
 import io
 import logging
@@ -153,13 +152,23 @@ def _sheet_name(title: str, taken: Sequence[str]) -> str:
 
 
 def _pdf(heading: Heading, content: Content) -> File:
+    # The writer takes letters from files only; they are gone with the report, whatever happens.
+    with tempfile.TemporaryDirectory(prefix="crm-fonts-") as folder:
+        return _written(heading, content, Path(folder))
+
+
+def _written(heading: Heading, content: Content, fonts: Path) -> File:
     pdf = FPDF()
     pdf.set_auto_page_break(auto=True, margin=16)
-    pdf.add_font("inter", "", _font(_LATIN))
-    pdf.add_font("inter", "B", _font(_LATIN, _BOLD))
     further = _further_for(_texts(heading, content))
-    for name in further:
-        pdf.add_font(name, "", _font(name))
+    for family, style, letters in (
+        ("inter", "", _font(_LATIN)),
+        ("inter", "B", _font(_LATIN, _BOLD)),
+        *((name, "", _font(name)) for name in further),
+    ):
+        file = fonts / f"{family}{style}.ttf"
+        file.write_bytes(letters)
+        pdf.add_font(family, style, file)
     pdf.set_font("inter", size=10)
     pdf.set_fallback_fonts(further, exact_match=False)
     pdf.set_title(heading.title)
@@ -231,15 +240,13 @@ def _letters(name: str) -> frozenset[int]:
 
 
 @cache
-def _font(name: str, weight: int = 0) -> str:
+def _font(name: str, weight: int = 0) -> bytes:
     """Our own letters in the form a PDF needs, made once in a process; cutting a weight is slow."""
     font = TTFont(_FONTS / f"{name}.woff2")
     font.flavor = None
     if weight:
         axes = {axis.axisTag: axis.defaultValue for axis in font["fvar"].axes}
         instantiateVariableFont(font, axes | {"wght": weight}, inplace=True)
-    with tempfile.NamedTemporaryFile(prefix="crm-font-", suffix=".ttf", delete=False) as file:
-        font.save(file)
-    # The file is this process's own and goes with it.
-    atexit.register(Path(file.name).unlink, missing_ok=True)
-    return file.name
+    file = io.BytesIO()
+    font.save(file)
+    return file.getvalue()

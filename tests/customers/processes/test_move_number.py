@@ -210,6 +210,18 @@ def test_number_of_somebody_out_of_sight_is_not_taken() -> None:
     assert refused.value.code == "holder-out-of-sight"
 
 
+def test_phone_of_somebody_out_of_sight_is_neither_named_nor_touched() -> None:
+    ours = a_team()
+    child, new = somebody("Kid", phone=NUMBER), somebody("Zola", care_team=ours)
+    actor = an_agent("update_information", "view_customer", "view_party", teams=(ours,))
+
+    plan = plan_move(customer_id=new.pk, kind="msisdn", value=NUMBER, actor=actor)
+    moved(new, also_elsewhere=True, actor=actor)
+
+    assert plan.elsewhere == ()
+    assert party_of(child).contact_media.get().valid_to is None
+
+
 def test_moving_needs_the_permission() -> None:
     a_subscriber()
 

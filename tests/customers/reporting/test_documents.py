@@ -2,9 +2,11 @@
 
 import csv
 import io
+import tempfile
 import unicodedata
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
@@ -94,6 +96,15 @@ def test_pdf_has_every_letter_of_a_name(name: str, caplog: pytest.LogCaptureFixt
 
     # The writer says which letters no font of the file has.
     assert [one.message for one in caplog.records if "glyph" in one.message] == []
+
+
+def test_pdf_leaves_no_file_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    rendered("pdf", HEADING, CONTENT)
+    rendered("pdf", HEADING, CONTENT)
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_letter_that_no_font_has_is_noticed(caplog: pytest.LogCaptureFixture) -> None:
