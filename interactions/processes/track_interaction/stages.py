@@ -127,10 +127,17 @@ def _in_silence(view: engine.ClockView, policy: Mapping[str, Any]) -> list[Due]:
 def _of_promise(promise: Commitment | None, view: engine.ClockView) -> list[Due]:
     if promise is None or promise.due_at is None or view.track is None:
         return []
-    start = engine.seconds(promise.created_at)
+    start, due_at = engine.seconds(promise.created_at), engine.seconds(promise.due_at)
     track = engine.Track(start, view.track.calendars, view.track.pauses)
-    length = track.consumed(engine.seconds(promise.due_at))
+    length = track.consumed(due_at)
+    # Of one that lies whole outside the hours no share can be told.
+    wanted = [percent for percent in view.stages_wanted if length or percent == BREACH]
     return [
-        Due(stage.fires_at, promise.number, stage.percent)
-        for stage in plan(track, length, view.stages_wanted)
+        # A date promised for a time that does not count is broken when it has passed, not before.
+        Due(
+            max(stage.fires_at, due_at + 1) if stage.percent == BREACH else stage.fires_at,
+            promise.number,
+            stage.percent,
+        )
+        for stage in plan(track, length, wanted)
     ]

@@ -7,13 +7,19 @@ from django.utils import timezone
 
 from crm.access import SYSTEM
 from crm.events.models import OutboxEvent
-from interactions.models import Commitment, Interaction
+from interactions.models import Commitment, Interaction, StageNotice
 from interactions.processes.close_interaction import complete, reopen
 from interactions.processes.manage_interaction import merge, unmerge
-from interactions.processes.track_interaction import fire_due, make_promise
+from interactions.processes.track_interaction import (
+    fire_due,
+    make_promise,
+    move_running,
+    move_slice,
+)
 from tests.customers.factories import a_customer
 from tests.interactions.factories import an_interaction, plain_promises, the_clock
 from tests.racing import at_once
+from tests.readiness.factories import a_serving_version
 
 HOUR = timedelta(hours=1)
 
@@ -111,6 +117,30 @@ def test_a_new_promise_that_is_kept_owes_nothing_more() -> None:
     complete(interaction_id=matter.pk, outcome="resolved", actor=SYSTEM)
 
     assert credits() == [1]
+
+
+@pytest.mark.django_db
+@pytest.mark.req("R-TMI-10")
+def test_a_date_promised_for_a_time_that_is_closed_is_not_broken_before_it_has_come() -> None:
+    matter = a_matter(hours=1)
+    now = timezone.now()
+    week = {str(day): [["00:00", "24:00"]] for day in range(1, 8)}
+    shut: dict[str, list[str]] = {
+        (now + timedelta(days=n)).date().isoformat(): [] for n in (0, 1, 2)
+    }
+    closed = {"calendars": {"always": {"tz": "UTC", "weekly": week, "exceptions": shut}}}
+    version = a_serving_version("sla.calendar", closed)
+    move_running(version_id=version.pk, mode="retro", actor=SYSTEM)
+    move_slice(10)
+
+    promised = make_promise(
+        clock_id=the_clock(matter).pk, due_at=now + 24 * HOUR, reason="a visit", actor=SYSTEM
+    )
+    fire_due(10, now + 23 * HOUR)
+
+    assert (credits(), StageNotice.objects.filter(commitment_no=2).count()) == ([], 0)
+    fire_due(10, now + 25 * HOUR)
+    assert credits() == [promised.number]
 
 
 @pytest.mark.django_db
