@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from datetime import UTC, timedelta
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Final
 
 from django.db import connection, transaction
@@ -33,10 +33,10 @@ def seal_timelines(limit: int) -> int:
 
 def _seal(limit: int) -> int:
     sealed_to = TimelineSeal.objects.aggregate(at=Max("last_event"))["at"] or 0
-    settled = InteractionEvent.objects.filter(
-        pk__gt=sealed_to, recorded_at__lt=timezone.now() - _SETTLED
-    )
-    rows = list(settled.order_by("pk")[:limit])
+    settled_before = timezone.now() - _SETTLED
+    next_ones = InteractionEvent.objects.filter(pk__gt=sealed_to).order_by("pk")[:limit]
+    # Only as far as all have settled: a younger one among them would be passed over for ever.
+    rows = list(takewhile(lambda row: row.recorded_at < settled_before, next_ones))
     by_matter = sorted(rows, key=lambda row: (row.interaction_id, row.seq))
     before = _last_seals({row.interaction_id for row in rows})
     seals = []

@@ -111,6 +111,20 @@ def test_what_is_fresh_waits_and_what_is_sealed_is_not_sealed_again() -> None:
     assert seal_timelines(100) == 0
 
 
+def test_one_that_was_written_out_of_order_is_not_passed_over() -> None:
+    younger, older = an_interaction(), an_interaction()
+    with pgtrigger.ignore(*_FREE):
+        # A long tick dates what it does and writes it at its end, after what others did meanwhile.
+        older.events.update(recorded_at=timezone.now() - timedelta(minutes=5))
+
+    assert seal_timelines(100) == 0
+    time_goes_by()
+    seal_timelines(100)
+
+    sealed = TimelineSeal.objects.values_list("interaction", flat=True)
+    assert sorted(sealed) == [younger.pk, older.pk]
+
+
 def test_batches_end_anywhere_and_the_chain_is_the_same() -> None:
     one, other = an_interaction(), an_interaction()
     for matter in (one, other, one):
