@@ -12,6 +12,8 @@ from interactions.channels.smpp.session import Place, Session, place
 _STILL_THERE: Final = 5.0
 # Asked to slow down or full for the moment: a short rest often is enough.
 _BUSY: Final = frozenset([0x14, 0x58])
+# Between the centre and us, whatever the text: not bound, not as we are bound, or its own fault.
+_ABOUT_US: Final = _BUSY | {0x04, 0x08, 0x0A, 0x0D, 0x0E, 0x0F}
 _RESTS: Final = (0.2, 1.0)
 
 
@@ -21,6 +23,10 @@ class Refused(Exception):
     def __init__(self, said: str, *, unreachable: bool = False) -> None:
         super().__init__(said)
         self.unreachable = unreachable
+
+
+class PutOff(Exception):
+    """The centre took a look and did not take this one; others it may take."""
 
 
 class Centre:
@@ -64,8 +70,10 @@ class Centre:
         said = f"the SMS centre answers 0x{answer.status:02X}"
         if answer.status == pdu.INVALID_DESTINATION:
             raise Refused(said, unreachable=True)
-        # Anything else is between the centre and us: no text of ours gets better by it.
-        raise ConnectionError(said)
+        if answer.status in _ABOUT_US:
+            raise ConnectionError(said)
+        # One text that it does not like must not make all others wait.
+        raise PutOff(said)
 
     def _bound(self) -> Session:
         """A connection that was idle is asked first: what is handed to a dead one is in doubt."""

@@ -78,7 +78,13 @@ def _serve(session: Session, go_on: Callable[[], bool]) -> None:
 
 
 def _take(session: Session, came: pdu.Pdu, waiting: dict[tuple[str, int, int], _Long]) -> None:
-    said = pdu.delivered(came.body)
+    try:
+        said = pdu.delivered(came.body)
+    except pdu.Malformed as problem:
+        # Brought again it would read no better, and stand before all others for ever.
+        _log.warning("sms_centre.unreadable", problem=repr(problem))
+        session.answer(came, status=pdu.PERMANENT)
+        return
     if said.part is None or said.is_receipt:
         _keep(session, [(came, said)])
         return

@@ -111,6 +111,7 @@ def test_parts_are_the_text_and_as_many_as_are_billed(text: str) -> None:
     [
         ("no such number", [0x0B], Outcome.NEVER, True),
         ("our sender is not liked", [0x0A], Outcome.AWAY, False),
+        ("this text is not taken", [0x45], Outcome.LATER, False),
         ("slow down, then fine", [0x58], Outcome.SENT, False),
         ("slow down, and again", [0x58, 0x14, 0x58], Outcome.AWAY, False),
     ],

@@ -107,6 +107,16 @@ def test_switched_off_the_centre_keeps_it(smsc: Smsc) -> None:
     assert (status, Inbound.objects.exists()) == (pdu.TEMPORARY, False)
 
 
+def test_what_nobody_can_read_is_refused_and_the_next_text_comes(smsc: Smsc) -> None:
+    with listening():
+        statuses = [
+            smsc.answer_to(smsc.bring(body)) for body in (b"\0\x01\x01447", a_delivery(b"Hello?"))
+        ]
+
+    assert (statuses, smsc.binds) == ([pdu.PERMANENT, 0], ["receiver"])
+    assert Inbound.objects.count() == 1
+
+
 def test_after_a_break_it_binds_again(smsc: Smsc) -> None:
     with listening():
         smsc.answer_to(smsc.bring(a_delivery(b"One")))
