@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 # Longer than any transaction that changes what figures count: what was worked out less than this
 # after a note may not have seen the change that wrote it.
 LINGERS = timedelta(minutes=10)
+LONGEST_SLICE = 400
 
 
 class KeptFigureQuerySet(models.QuerySet["KeptFigure"]):
@@ -38,7 +39,7 @@ class KeptFigure(models.Model):
     """What one measure answered for one period and slice; asked again when rows changed."""
 
     measure = models.CharField(_("measure"), max_length=40)
-    slice = models.CharField(_("slice"), max_length=400, blank=True)
+    slice = models.CharField(_("slice"), max_length=LONGEST_SLICE, blank=True)
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
     # Some figures look a few days beyond their period; a change there overtakes them too.

@@ -22,7 +22,7 @@ from crm.access import SYSTEM, Actor, require
 from crm.accounts.models import Team
 from interactions.governed import kpis
 from interactions.models import KeptFigure, TouchedTime
-from interactions.models.figures import LINGERS
+from interactions.models.figures import LINGERS, LONGEST_SLICE
 from interactions.processes.report_interaction.periods import PERIODS, Span, periods
 from readiness.registry.measures import Measure, measured
 
@@ -80,7 +80,9 @@ def answers(wanted: Wanted, asked: Mapping[str, Any], now: datetime) -> Sheet:
     held = _held(wanted, cut, now)
     missing = [(one, span) for one, span in wanted if (one.key, span.start) not in held]
     fresh = [_kept(one, span, asked, cut) for one, span in missing]
-    _keep(fresh)
+    # A slice whose name finds no room is asked of the rows each time.
+    if len(cut) <= LONGEST_SLICE:
+        _keep(fresh)
     kept = held | {(one.measure, one.starts_at): one for one in fresh}
     running = [one.kept_at for one in kept.values() if one.ends_at > one.kept_at]
     rows = {place: one.row for place, one in kept.items()}

@@ -17,7 +17,7 @@ from interactions.governed import kpis
 from interactions.governed.channels import CHANNELS
 from interactions.models import Reason, SlaClock
 from interactions.processes.report_interaction import keeping
-from interactions.processes.report_interaction.periods import PERIODS, Span, periods
+from interactions.processes.report_interaction.periods import EARLIEST, PERIODS, Span, periods
 from readiness.registry.measures import Measure
 
 LONGEST = timedelta(days=400)
@@ -72,7 +72,7 @@ def measure_figure(
 
 
 def _window(start: datetime, end: datetime, now: datetime) -> Span:
-    if not start < end or end - start > LONGEST or start >= now:
+    if not EARLIEST <= start < min(end, now) or end - start > LONGEST:
         raise RuleBroken(
             "window-wrong",
             _("A figure needs a window of the past: from before to, %(n)d days at the most.")

@@ -1,11 +1,13 @@
 """Days, weeks and months of the operator's own calendar, cut at now."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+# Nobody kept customers in a machine before, and a calendar has a first day.
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 PERIODS = {"day": 14, "week": 13, "month": 12}
 _FIRST_MONTH, _LAST_MONTH = 1, 12
 
@@ -22,7 +24,7 @@ class Span:
 def periods(period: str, around: datetime, now: datetime) -> list[Span]:
     """The period an instant lies in and those before it, in the operator's own zone."""
     zone = ZoneInfo(settings.CRM_TIME_ZONE)
-    local = min(around, now).astimezone(zone)
+    local = max(min(around, now), EARLIEST).astimezone(zone)
     start = local.replace(hour=0, minute=0, second=0, microsecond=0)
     if period == "week":
         start = _midnight(start - timedelta(days=start.weekday()), zone)

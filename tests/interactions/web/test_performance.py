@@ -61,6 +61,15 @@ def test_slices_stand_in_the_address() -> None:
     assert page.context["filtered"] is True
 
 
+@pytest.mark.parametrize(
+    "asked", ["on=0001-01-05", "on=0001-01-05&period=month", f"segment={'%E6%97%A5' * 120}"]
+)
+def test_whatever_the_address_says_there_is_a_page(asked: str) -> None:
+    client, _user = a_desk(role="team-lead")
+
+    assert client.get(f"/performance?{asked}").status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/performance", "/performance/rows"])
 def test_without_the_right_there_is_no_figure(path: str) -> None:
     client, _user = a_desk(role="agent")

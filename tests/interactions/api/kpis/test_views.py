@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from crm.audit.models import Access
 from interactions.governed import kpis
-from interactions.models import Improvement
+from interactions.models import Improvement, KeptFigure
 from readiness.registry.measures import measured
 from tests.crm.tmf.partners import a_partner
 from tests.interactions.factories import an_interaction, governed
@@ -82,6 +82,13 @@ def test_a_table_is_no_formula_and_its_taking_is_on_record() -> None:
     assert Access.objects.get(action="export").subject == "figure"
 
 
+def test_a_slice_with_a_long_name_is_answered_and_not_kept() -> None:
+    answer = _get("/C-1", **_days(segment="日" * 120))
+
+    assert (answer.status_code, answer.json()["n"]) == (200, 0)
+    assert not KeptFigure.objects.filter(measure="C-1").exists()
+
+
 @pytest.mark.parametrize(
     ("asked", "field"),
     [
@@ -89,6 +96,7 @@ def test_a_table_is_no_formula_and_its_taking_is_on_record() -> None:
         ({"from": "2026-11-01T10:00:00", "to": "2026-11-02"}, "from"),
         ({"from": "2026-11-08", "to": "2026-11-01"}, "to"),
         ({"from": "2020-01-01", "to": "2026-11-01"}, "to"),
+        ({"from": "0001-01-01", "to": "0001-01-02"}, "to"),
         ({"by": "customer"}, "by"),
         ({"team": "first"}, "team"),
     ],
