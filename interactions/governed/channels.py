@@ -39,6 +39,7 @@ _NUMBERS: Final = (
     "alarm_hours",
     "most_segments",
     "notices_per_day",
+    "cost_cents",
 )
 
 _BASELINES: Final[Mapping[str, Mapping[str, Any]]] = {

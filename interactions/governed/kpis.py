@@ -106,6 +106,17 @@ CONTACTS: Final = _declare(
     better="",
     unit="count",
 )
+CONTACT_COST: Final = _declare(
+    "$-1",
+    _("Cost of a contact"),
+    _(
+        "What the contacts that came in during the period cost on average, at the price of their "
+        "channel's version. A contact of two verticals costs half in each, so that costs add up."
+    ),
+    "kpi_contact_cost",
+    better="down",
+    unit="money",
+)
 FIRST_CONTACT: Final = _declare(
     "C-4",
     _("First contact resolution"),
@@ -252,7 +263,7 @@ TRANSFERS: Final = _declare(
 
 # Drawn as lines over the periods; the others stand as figures of one period beside the one before.
 TREND: Final = (IN_TIME, IN_TIME_LAST, FIRST_RESPONSE, RESOLUTION)
-SINGLE: Final = (TOLD, COMPLETION, BACKLOG, CONTACTS)
+SINGLE: Final = (TOLD, COMPLETION, BACKLOG, CONTACTS, CONTACT_COST)
 QUALITY: Final = (
     CONTACT_RATE,
     FIRST_CONTACT,

@@ -236,5 +236,8 @@ CHANNEL: Final[Mapping[str, Setting]] = {
     "alarm_hours": Setting(_("Unread is an alarm after"), unit=_("hours")),
     "most_segments": Setting(_("Longest message"), unit=_("segments")),
     "notices_per_day": Setting(_("Most notices to one customer"), unit=_("a day")),
+    "cost_cents": Setting(
+        _("Cost of one contact"), _("In hundredths of your currency; the cost report adds it up.")
+    ),
     "url": Setting(_("Address of the gateway")),
 }

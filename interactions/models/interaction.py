@@ -177,6 +177,15 @@ class Interaction(models.Model):
                 name="interaction_has_a_vertical", condition=Q(verticals__len__gte=1)
             ),
             models.CheckConstraint(
+                name="interaction_verticals_known",
+                condition=Q(verticals__contained_by=["fulfilment", "assurance", "billing"]),
+            ),
+            # Whose it is, or at least where it came from while nobody knows the sender.
+            models.CheckConstraint(
+                name="interaction_relates_to_something",
+                condition=Q(customer__isnull=False) | ~Q(source=""),
+            ),
+            models.CheckConstraint(
                 name="interaction_completed_means_dated_with_outcome",
                 condition=~Q(status__in=["completed", "closed"])
                 | (Q(completed_at__isnull=False) & ~Q(outcome="")),

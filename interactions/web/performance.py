@@ -120,6 +120,8 @@ def _context(request: HttpRequest, asked: Slice, report: Report) -> dict[str, An
         "defined": {measure.key: measure for measure in _MEASURES},
         "ages": _ages(figures["E-5"]),
         "contacts": _contacts(figures["C-1"]),
+        "verticals": _verticals(figures["$-1"], rows_at),
+        "cost": _money(figures["$-1"]),
         "quality": [_compared(one, rows_at) for one in report.quality],
         "needs": needs_somebody(asked.scope, report.as_of),
         "too_few_n": TOO_FEW,
@@ -135,6 +137,7 @@ _MEASURES = (
     kpis.RESOLUTION,
     kpis.BACKLOG,
     kpis.CONTACTS,
+    kpis.CONTACT_COST,
 )
 
 
@@ -414,6 +417,7 @@ def in_words(measure: Measure, row: Mapping[str, Any]) -> str:
         "rate": lambda each: times.number(each, 1),
         "points": lambda share: times.signed(share * 100, 0),
         "score": lambda score: times.number(score, 1),
+        "money": lambda sum_: times.number(sum_, 2),
         "seconds": times.left,
     }
     return told[measure.unit](value)
@@ -458,3 +462,25 @@ def _contacts(row: Mapping[str, Any]) -> list[dict[str, Any]]:
         }
         for key, n in counted
     ]
+
+
+def _verticals(row: Mapping[str, Any], rows: str) -> list[dict[str, Any]]:
+    """Each vertical with what came in about it and what that cost, in their usual order."""
+    priced = row["n"] > row["unpriced"]
+    return [
+        {
+            "name": name,
+            "n": found["n"],
+            "cost": times.number(found["cost"], 2) if priced else "–",
+            "url": f"{rows}&show=opened&vertical={key}",
+        }
+        for key, name in wording.VERTICALS.items()
+        if (found := row["by_vertical"].get(key))
+    ]
+
+
+def _money(row: Mapping[str, Any]) -> dict[str, str]:
+    """All of it and one of it, as long as any channel has a price."""
+    if row["value"] is None:
+        return {"whole": "–", "each": ""}
+    return {"whole": times.number(row["cost"], 2), "each": times.number(row["value"], 2)}

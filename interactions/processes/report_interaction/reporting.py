@@ -80,6 +80,8 @@ def report_interaction(
     figures = {measure.key: found[measure][-1] for measure in (*kpis.SINGLE, *kpis.TREND)}
     contacts = figures[kpis.CONTACTS.key]
     figures[kpis.CONTACTS.key] = contacts | {"by_channel": json.loads(contacts["by_channel"])}
+    costs = figures[kpis.CONTACT_COST.key]
+    figures[kpis.CONTACT_COST.key] = costs | {"by_vertical": json.loads(costs["by_vertical"])}
     return Report(
         as_of=sheet.as_of,
         spans=spans,
