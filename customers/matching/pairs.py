@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from customers.matching.blocking import candidates
 from customers.matching.cluster import implied
-from customers.matching.compare import Feature, Levels, Rows, compared, levels
+from customers.matching.compare import ALIKE, Feature, Levels, Rows, compared, levels
 from customers.matching.table import Table
 from customers.matching.weights import LEVELS, Model, believed, learnt, rarity
 
@@ -15,6 +15,9 @@ _CHUNK = 1_000_000
 MATCH, REVIEW = 0.9, 0.2
 # Pairs further below than rare values could lift them are not looked at again.
 _HOPELESS = -14.0
+# What tells people apart by itself; anything else that agrees alone is for a person to judge.
+_TELLING = ("national_id", "email", "phone")
+_ALONE = 3.0
 # A pair that two strong matches suggest is believed unless its own attributes speak against it.
 _STRONG, _AGAINST = 0.99, -3.0
 
@@ -79,7 +82,21 @@ def weighed(table: Table, model: Model, pairs: Rows, agreed: Levels) -> Scored:
         part = slice(start, start + _CHUNK)
         rare = rarity(model, table, agreed[part], left[part], right[part])
         bits[part] = model.totals(agreed[part], rare)
+    alone = _alone(model, agreed)
+    bits[alone] = np.minimum(bits[alone], _ALONE)
     return Scored(left, right, agreed, bits, np.zeros(len(pairs), bool), model)
+
+
+def _alone(model: Model, agreed: Levels) -> NDArray[np.bool_]:
+    """Pairs that agree on one attribute only, and on none that is somebody's own.
+
+    In a small file with little in it, one birthday in common would be believed.
+    """
+    alike = agreed >= ALIKE
+    telling = np.array([one.key in _TELLING for one in model.features])
+    counted = np.array([one.key != "gender" for one in model.features])
+    alone: NDArray[np.bool_] = (alike[:, counted].sum(axis=1) < 2) & ~alike[:, telling].any(axis=1)  # noqa: PLR2004  # one is alone
+    return alone
 
 
 def _followed(table: Table, direct: Scored) -> Scored:

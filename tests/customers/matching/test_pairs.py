@@ -92,6 +92,20 @@ def test_a_file_that_holds_nobody_twice_teaches_no_false_lesson() -> None:
     assert int(found.matches.sum()) <= 8
 
 
+@pytest.mark.req("R-CIM-5")
+def test_one_birthday_in_common_is_never_a_match_by_itself() -> None:
+    born = {"birth_date": "1984-02-11"}
+    others = [
+        {"given_name": "Ola", "family_name": "Berg", "birth_date": "1990-05-01"},
+        {"given_name": "Ines", "family_name": "Costa", "birth_date": "1971-12-24"},
+    ]
+    known = {"given_name": "Priya", "family_name": "Nair", **born}
+
+    found = scored(table_of([known, born, *others], list(known)))
+
+    assert (found.matches.tolist(), found.reviews.tolist()) == ([False], [True])
+
+
 def test_nobody_in_a_file_is_no_error() -> None:
     assert len(scored(table_of([], ["given_name"])).bits) == 0
     assert len(scored(table_of([{"given_name": "Priya"}], ["given_name"])).bits) == 0
