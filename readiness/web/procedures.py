@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -67,8 +68,11 @@ def procedure(request: HttpRequest, key: str) -> HttpResponse:
 @login_required
 @require_POST
 def confirm(request: HttpRequest, key: str) -> HttpResponse:
-    """I have read it."""
-    acknowledge(version_id=_in_effect(key).pk, actor=signed_in(request))
+    """I have read the wording I was shown, which may be in effect no longer."""
+    number = request.POST.get("version", "")
+    shown = ProcedureVersion.objects.filter(procedure__key=key)
+    version = get_object_or_404(shown, number=number if number.isdecimal() else 0)
+    acknowledge(version_id=version.pk, actor=signed_in(request))
     say(request, _("Kept: you have read it."))
     return redirect_to(request, reverse("readiness:procedure", args=[key]))
 

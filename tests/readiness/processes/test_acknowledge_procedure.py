@@ -101,10 +101,19 @@ def test_it_is_read_and_confirmed_on_its_page() -> None:
     client, page = _page(READER)
     assert "I have read it" in client.get(page).content.decode()
 
-    client.post(f"{page}/read")
+    client.post(f"{page}/read", {"version": "1"})
 
     assert "You have read it" in client.get(page).content.decode()
     assert "1 of 1" in client.get("/procedures").content.decode()
+
+
+def test_wording_that_came_meanwhile_is_not_confirmed_unread() -> None:
+    client, page = _page(READER)
+    in_effect(Procedure.objects.get())
+
+    client.post(f"{page}/read", {"version": "1"})
+
+    assert not Acknowledgement.objects.exists()
 
 
 def test_who_answers_for_it_sees_who_has_not_read_it_yet() -> None:
