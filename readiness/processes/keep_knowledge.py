@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from crm.access import SYSTEM, Actor, require
 from crm.audit.history import because
 from crm.errors import RuleBroken
+from crm.row_changes import event_model
 from readiness.models import ArticleText, KnowledgeArticle, Procedure
 from readiness.processes.keep_procedures import approve_procedure, draft_procedure
 from readiness.tokens import words_of
@@ -59,8 +61,21 @@ def _need_other_eyes(article: KnowledgeArticle, actor: Actor) -> None:
     authors = set(article.texts.values_list("author", flat=True))
     if not authors:
         raise RuleBroken("nothing-said", _("It has no text in any language yet."))
-    if actor.pk is not None and actor.pk in authors:
+    if actor.pk is not None and actor.pk in authors | _wrote_before(article):
         raise RuleBroken("own-work", _("You wrote it yourself: somebody else has to validate it."))
+
+
+def _wrote_before(article: KnowledgeArticle) -> set[int | None]:
+    """Whose words others have changed since it was last validated: a comma is no second author."""
+    judged = event_model(KnowledgeArticle).objects.filter(
+        pgh_obj=article, confidence=Confidence.VALIDATED
+    )
+    last = judged.aggregate(at=Max("pgh_created_at"))["at"]
+    written = event_model(ArticleText).objects.filter(article=article)
+    if last is not None:
+        # At that moment the validated words themselves were replaced.
+        written = written.filter(pgh_created_at__gt=last)
+    return set(written.values_list("author", flat=True))
 
 
 def reworded(article: KnowledgeArticle, *, validated: bool) -> None:

@@ -61,6 +61,18 @@ def test_who_wrote_an_article_cannot_validate_it_and_somebody_else_can() -> None
 
 
 @pytest.mark.req("R-CSR-6")
+def test_comma_of_somebody_else_does_not_let_the_author_validate() -> None:
+    article, author = an_article(), a_manager("draft_procedure", "approve_procedure")
+    title = "The third light"
+    write_article(article_id=article.pk, texts={"en": (title, "Red: call.")}, actor=author)
+    other = a_manager("draft_procedure")
+    write_article(article_id=article.pk, texts={"en": (title, "Red, call.")}, actor=other)
+
+    with pytest.raises(RuleBroken, match="somebody else"):
+        judge_article(article_id=article.pk, confidence="validated", actor=author)
+
+
+@pytest.mark.req("R-CSR-6")
 def test_starter_set_is_in_effect_covers_billing_and_goes_in_once() -> None:
     assert load_guidance() == (8, 7)
     assert load_guidance() == (0, 0)
