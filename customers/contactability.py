@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -140,6 +141,31 @@ def quiet_until(*, party_id: int, purpose: str, at: datetime) -> datetime | None
     return _quiet_until(need_for(party_id, purpose), at)
 
 
+def quiet_needs(customer_ids: Iterable[int]) -> dict[int, CommunicationNeed]:
+    """Of these customers, by their ids, the wishes about service that name quiet hours."""
+    named = CommunicationNeed.objects.filter(
+        topic=CommunicationNeed.Topic.SERVICE,
+        quiet_from__isnull=False,
+        quiet_to__isnull=False,
+        party__relationships__in=set(customer_ids),
+    ).annotate(of_customer=F("party__relationships"))
+    return {need.of_customer: need for need in named}
+
+
+def quiet_around(need: CommunicationNeed, at: datetime) -> tuple[datetime, datetime] | None:
+    """The quiet hours around `at`, in the customer's own zone; None outside them."""
+    if need.quiet_from is None or need.quiet_to is None:
+        return None
+    local = at.astimezone(_zone(need.time_zone))
+    if not _within(local.time(), need.quiet_from, need.quiet_to):
+        return None
+    start, end = _on_the_day(local, need.quiet_from), _on_the_day(local, need.quiet_to)
+    return (
+        start if start <= local else start - timedelta(days=1),
+        end if end > local else end + timedelta(days=1),
+    )
+
+
 def _no(channel: str | None, because: str) -> Contactable:
     return Contactable(allowed=False, medium=None, channel=channel or "", because=because)
 
@@ -218,16 +244,13 @@ def _medium(media: Sequence[ContactMedium], channel: str) -> ContactMedium | Non
 
 
 def _quiet_until(need: CommunicationNeed | None, at: datetime) -> datetime | None:
-    """When the quiet hours around `at` end, in the customer's own zone; None outside them."""
-    if need is None or need.quiet_from is None or need.quiet_to is None:
-        return None
-    local = at.astimezone(_zone(need.time_zone))
-    if not _within(local.time(), need.quiet_from, need.quiet_to):
-        return None
-    end = local.replace(
-        hour=need.quiet_to.hour, minute=need.quiet_to.minute, second=0, microsecond=0
-    )
-    return end if end > local else end + timedelta(days=1)
+    """When the quiet hours around `at` end; None outside them."""
+    span = quiet_around(need, at) if need is not None else None
+    return span[1] if span is not None else None
+
+
+def _on_the_day(local: datetime, wall: time) -> datetime:
+    return local.replace(hour=wall.hour, minute=wall.minute, second=0, microsecond=0)
 
 
 def _zone(name: str) -> ZoneInfo:

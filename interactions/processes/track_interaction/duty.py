@@ -13,7 +13,7 @@ from crm.access import SYSTEM, Actor, require
 from crm.events.catalogue import SlaBreached, SlaInJeopardy
 from crm.events.publish import publish
 from crm.gathering import gathered, update
-from customers.contactability import Reachability
+from customers.contactability import Reachability, quiet_around
 from interactions import clock as engine
 from interactions.models import ArmedClock, Commitment, Interaction, SlaClock
 from interactions.processes.notify_customer.queueing import SERVICE
@@ -31,6 +31,7 @@ from interactions.processes.track_interaction.foreseeing import Outlook, outlook
 from interactions.processes.track_interaction.matters import Matter, read_matters
 from interactions.processes.track_interaction.promising import promise_anew
 from interactions.processes.track_interaction.stages import (
+    BEFORE_QUIET,
     BREACH,
     CONTRACT,
     FORETOLD,
@@ -41,6 +42,7 @@ from interactions.processes.track_interaction.stages import (
     Due,
     Try,
     pending,
+    tells_customer,
     win_all,
 )
 from interactions.processes.track_interaction.timeline import append
@@ -119,7 +121,7 @@ def _fire(clock_ids: list[int], now: datetime) -> set[int]:
 class _Duty:
     """A due clock, the stages that passed, and the last of them, which is the one told.
 
-    `moments` passed too: doubt and silence, which are no stages.
+    `moments` passed too: doubt, silence and quiet hours, which are no stages.
     """
 
     matter: Matter
@@ -180,11 +182,10 @@ class _Tick:
 
     def _duty(self, matter: Matter, clock: SlaClock, one: Folded) -> _Duty | None:
         done = matter.done[clock.pk]
-        passed = [
-            due
-            for due in pending(clock, one.view, one.policy, done, matter.promises[clock.pk])
-            if due.fires_at <= engine.seconds(self.now)
-        ]
+        coming = pending(
+            clock, one.view, one.policy, done, matter.promises[clock.pk], quiet=matter.quiet
+        )
+        passed = [due for due in coming if due.fires_at <= engine.seconds(self.now)]
         done |= {(due.number, due.percent) for due in passed}
         if not passed:
             return None
@@ -206,8 +207,11 @@ class _Tick:
                 credit_due(duty.clock, due.number, SYSTEM)
         if duty.highest is not None and duty.highest in ours:
             self._tell(duty, duty.highest, ours)
-        if any(due.percent == SILENT for due in self._ours(duty, duty.moments)):
-            self._break_silence(duty)
+        for due in self._ours(duty, duty.moments):
+            if due.percent == BEFORE_QUIET and due.number == duty.clock.commitment_no:
+                self._speak_before_quiet(duty)
+            if due.percent == SILENT:
+                self._break_silence(duty)
         if any(due.percent == LONG_PAUSE for due in duty.moments):
             self._end_pause(duty)
 
@@ -227,7 +231,9 @@ class _Tick:
                 clock=duty.clock,
                 people=self.colleagues.of(duty.matter.interaction, {"owner"}),
             )
-        if _tells(duty) and any(due.percent == UNLIKELY for due in foretold):
+        if tells_customer(duty.clock, duty.one.policy) and any(
+            due.percent == UNLIKELY for due in foretold
+        ):
             self._promise(duty)
 
     def _end_pause(self, duty: _Duty) -> None:
@@ -249,6 +255,19 @@ class _Tick:
             at=over,
             people=self.colleagues.of(interaction, {"owner", "leads"}),
         )
+
+    def _speak_before_quiet(self, duty: _Duty) -> None:
+        """What is said at the notice's own stage would be read when the promise is over."""
+        clock, view, quiet = duty.clock, duty.one.view, duty.matter.quiet
+        if quiet is None or quiet_around(quiet, self.now) is not None:
+            # Too late for that: the stage speaks in its own time.
+            return
+        if clock.jeopardy_at is None:
+            clock.jeopardy_at = self.now
+            update(clock, "jeopardy_at")
+            share = view.consumed * 100 // view.effective_target
+            _say_at_risk(duty.matter.interaction, clock, share)
+        self._promise(duty)
 
     def _break_silence(self, duty: _Duty) -> None:
         """Missed, and nobody said a word since: the customer hears the new time from us."""
@@ -281,7 +300,7 @@ class _Tick:
             )
         notice = duty.one.policy.get("customer_notice", {})
         reached = due.percent >= notice.get("stage", 0) and clock.commitment_no == due.number
-        if reached and _tells(duty):
+        if reached and tells_customer(clock, duty.one.policy):
             self._promise(duty)
 
     def _promise(self, duty: _Duty) -> None:
@@ -323,16 +342,17 @@ def _record(interaction: Interaction, clock: SlaClock, one: Folded, won: list[Du
         clock.jeopardy_at = engine.moment(reached) if reached is not None else None
         update(clock, "jeopardy_at")
         if not broken:
-            append(interaction, "at_risk", actor=SYSTEM, target=clock.target, cycle=clock.cycle)
-            publish(
-                SlaInJeopardy(
-                    interaction_id=interaction.pk, clock_id=clock.pk, stage=max(percents)
-                ),
-                actor=SYSTEM,
-            )
+            _say_at_risk(interaction, clock, max(percents))
     if broken:
         append(interaction, "breached", actor=SYSTEM, target=clock.target, cycle=clock.cycle)
         publish(SlaBreached(interaction_id=interaction.pk, clock_id=clock.pk), actor=SYSTEM)
+
+
+def _say_at_risk(interaction: Interaction, clock: SlaClock, share: int) -> None:
+    append(interaction, "at_risk", actor=SYSTEM, target=clock.target, cycle=clock.cycle)
+    publish(
+        SlaInJeopardy(interaction_id=interaction.pk, clock_id=clock.pk, stage=share), actor=SYSTEM
+    )
 
 
 def _foresee(duty: _Duty, ahead: Outlook, at: datetime, now: int) -> None:
@@ -360,16 +380,6 @@ def _foresee(duty: _Duty, ahead: Outlook, at: datetime, now: int) -> None:
             stage=view.consumed * 100 // view.effective_target,
         ),
         actor=SYSTEM,
-    )
-
-
-def _tells(duty: _Duty) -> bool:
-    """Whether the policy lets us tell the customer of this promise by ourselves."""
-    notice = duty.one.policy.get("customer_notice", {})
-    return bool(
-        notice.get("automatic")
-        and duty.clock.target in notice["targets"]
-        and duty.matter.interaction.direction == Interaction.Direction.INBOUND
     )
 
 

@@ -84,7 +84,7 @@ def keep(
 def _arm(matter: Matter, clock: SlaClock, one: Folded) -> None:
     """One row per clock that will fire, none for those that won't."""
     done, promises = matter.done[clock.pk], matter.promises[clock.pk]
-    coming = pending(clock, one.view, one.policy, done, promises)
+    coming = pending(clock, one.view, one.policy, done, promises, quiet=matter.quiet)
     due = coming[0] if coming else None
     row = matter.armed.get(clock.pk)
     if due is None and row is not None:

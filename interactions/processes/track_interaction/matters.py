@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from customers.contactability import quiet_needs
+from customers.models import CommunicationNeed
 from interactions.models import (
     ArmedClock,
     Commitment,
@@ -27,11 +29,16 @@ class Matter:
     promises: defaultdict[int, list[Commitment]] = field(default_factory=lambda: defaultdict(list))
     done: defaultdict[int, set[tuple[int, int]]] = field(default_factory=lambda: defaultdict(set))
     armed: dict[int, ArmedClock] = field(default_factory=dict)
+    # When the customer wants no message of ours.
+    quiet: CommunicationNeed | None = None
 
 
 def read_matters(interactions: Sequence[Interaction]) -> list[Matter]:
     """What is stored about these interactions, in their order."""
     matters = {one.pk: Matter(one) for one in interactions}
+    quiet = quiet_needs(one.customer_id for one in interactions if one.customer_id)
+    for matter in matters.values():
+        matter.quiet = quiet.get(matter.interaction.customer_id or 0)
     events = InteractionEvent.objects.filter(interaction__in=matters).order_by("interaction", "seq")
     for event in events:
         matters[event.interaction_id].events.append(event)

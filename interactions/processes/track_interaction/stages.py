@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from crm import sql
+from customers.contactability import quiet_around
+from customers.models import CommunicationNeed
 from interactions import clock as engine
 from interactions.clock.stages import plan
-from interactions.models import Commitment, SlaClock
+from interactions.models import Commitment, Interaction, SlaClock
 from interactions.processes.track_interaction.foreseeing import outlook
 
 CONTRACT: Final = 1
@@ -16,9 +18,12 @@ BREACH: Final = 100
 FORESEEN: Final = 1
 UNLIKELY: Final = 2
 LONG_PAUSE: Final = 3
+BEFORE_QUIET: Final = 4
 SILENT: Final = 101
 FORETOLD: Final = frozenset({FORESEEN, UNLIKELY})
-MOMENTS: Final = FORETOLD | {LONG_PAUSE, SILENT}
+MOMENTS: Final = FORETOLD | {LONG_PAUSE, BEFORE_QUIET, SILENT}
+# A tick and the sender take seconds; a carrier that is away is asked again within minutes.
+_AHEAD_OF_QUIET: Final = 900
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -46,10 +51,13 @@ def pending(
     policy: Mapping[str, Any],
     done: Collection[tuple[int, int]],
     promises: Iterable[Commitment],
+    *,
+    quiet: CommunicationNeed | None,
 ) -> list[Due]:
     """Stages not yet acted on, soonest first.
 
     Once a new promise stands, its own stages count; of the contract only the breach is left.
+    `quiet` says when the customer wants no message.
     """
     if not view.open:
         return []
@@ -58,12 +66,18 @@ def pending(
         for stage in view.stages()
         if clock.commitment_no == CONTRACT or stage.percent == BREACH
     ]
+    track = view.track
     if clock.commitment_no > CONTRACT:
-        standing = (one for one in promises if one.number == clock.commitment_no)
-        stages += _of_promise(next(standing, None), view)
+        standing = next((one for one in promises if one.number == clock.commitment_no), None)
+        track = _track_of(standing, view)
+        stages += _of_promise(standing, view)
     else:
         stages += _in_doubt(clock, view) + _in_silence(view, policy)
     stages = [due for due in stages if (due.number, due.percent) not in done]
+    if quiet is not None and track is not None and tells_customer(clock, policy):
+        told_at = policy["customer_notice"].get("stage", 0)
+        early = _before_quiet(clock, view, track, stages, told_at=told_at, quiet=quiet)
+        stages += [due for due in early if (due.number, due.percent) not in done]
     if view.pause_guard_at is not None:
         # Each pause has its own end; once it is over there is nothing left to fire.
         stages.append(Due(view.pause_guard_at, CONTRACT, LONG_PAUSE))
@@ -124,11 +138,60 @@ def _in_silence(view: engine.ClockView, policy: Mapping[str, Any]) -> list[Due]:
     return [] if at is None else [Due(max(at, view.last_change_at or at), CONTRACT, SILENT)]
 
 
-def _of_promise(promise: Commitment | None, view: engine.ClockView) -> list[Due]:
-    if promise is None or promise.due_at is None or view.track is None:
+def tells_customer(clock: SlaClock, policy: Mapping[str, Any]) -> bool:
+    """Whether the policy lets us tell the customer of this promise by ourselves."""
+    notice = policy.get("customer_notice", {})
+    return bool(
+        notice.get("automatic")
+        and clock.target in notice["targets"]
+        and clock.interaction.direction == Interaction.Direction.INBOUND
+    )
+
+
+def _before_quiet(
+    clock: SlaClock,
+    view: engine.ClockView,
+    track: engine.Track,
+    stages: Iterable[Due],
+    *,
+    told_at: int,
+    quiet: CommunicationNeed,
+) -> list[Due]:
+    """When to tell the customer instead, if quiet hours would keep the notice until it is too late.
+
+    Before half of its time is used nothing can be said about a promise.
+    """
+    number = clock.commitment_no
+    standing = [due for due in stages if due.number == number]
+    notices = [
+        due.fires_at
+        for due in standing
+        if due.percent == UNLIKELY or (due.percent not in MOMENTS and due.percent >= told_at)
+    ]
+    over = next((due.fires_at for due in standing if due.percent == BREACH), None)
+    span = quiet_around(quiet, engine.moment(min(notices))) if notices else None
+    if over is None or span is None or engine.seconds(span[1]) < over:
         return []
-    start, due_at = engine.seconds(promise.created_at), engine.seconds(promise.due_at)
-    track = engine.Track(start, view.track.calendars, view.track.pauses)
+    begins = engine.seconds(span[0])
+    at = max(begins - _AHEAD_OF_QUIET, view.last_change_at or 0)
+    if at >= begins or track.consumed(at) * 2 < max(track.consumed(over), 1):
+        return []
+    return [Due(at, number, BEFORE_QUIET)]
+
+
+def _track_of(promise: Commitment | None, view: engine.ClockView) -> engine.Track | None:
+    """Where a later promise counts: as its clock does, from when it was made."""
+    if promise is None or view.track is None:
+        return None
+    start = engine.seconds(promise.created_at)
+    return engine.Track(start, view.track.calendars, view.track.pauses)
+
+
+def _of_promise(promise: Commitment | None, view: engine.ClockView) -> list[Due]:
+    track = _track_of(promise, view)
+    if promise is None or promise.due_at is None or track is None:
+        return []
+    due_at = engine.seconds(promise.due_at)
     length = track.consumed(due_at)
     # Of one that lies whole outside the hours no share can be told.
     wanted = [percent for percent in view.stages_wanted if length or percent == BREACH]

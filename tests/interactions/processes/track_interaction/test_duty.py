@@ -1,6 +1,6 @@
 """The duty before the deadline: in time, once, the right people, the new date, the old kept."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -219,6 +219,59 @@ def test_the_customer_reads_it_in_their_language_and_after_their_quiet_hours() -
     message = Message.objects.get(kind="notice")
     assert (message.language, "neue Zusage" in message.body) == ("de", True)
     assert message.available_at > timezone.now()
+
+
+def a_customer_who_sleeps(begins: datetime, hours: float) -> Customer:
+    """Somebody who wants no message for some hours from that moment on."""
+    customer = a_customer(email="priya@example.org")
+    assert customer.party is not None
+    begins = begins.astimezone(UTC)
+    CommunicationNeed.objects.create(
+        party=customer.party,
+        topic="service",
+        channel="email",
+        quiet_from=begins.time().replace(second=0, microsecond=0),
+        quiet_to=(begins + hours * HOUR).time().replace(second=0, microsecond=0),
+        time_zone="UTC",
+    )
+    return customer
+
+
+@pytest.mark.req("R-TMI-9", "R-CIM-18")
+def test_quiet_hours_that_cover_the_deadline_bring_the_notice_forward() -> None:
+    now = timezone.now()
+    matter = a_matter(customer=a_customer_who_sleeps(now + 7 * HOUR, hours=8))
+
+    tick(now + 6 * HOUR)
+    assert Message.objects.filter(kind="notice").exists() is False
+    tick(now + 7 * HOUR - timedelta(minutes=10))
+
+    assert Message.objects.filter(kind="notice").count() == 1
+    clock = the_clock(matter)
+    assert (clock.commitment_no, clock.jeopardy_at is not None) == (2, True)
+    tick(now + 9 * HOUR)
+    assert Message.objects.filter(kind="notice").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("_case", "from_hour", "hours"),
+    [
+        ("they end before the deadline", 7, 2.5),
+        ("less than half was used when they began", 3, 9),
+        ("the notice goes before they begin", 9.5, 8),
+    ],
+)
+def test_other_quiet_hours_leave_the_notice_where_it_is(
+    _case: str, from_hour: float, hours: float
+) -> None:
+    now = timezone.now()
+    matter = a_matter(customer=a_customer_who_sleeps(now + from_hour * HOUR, hours=hours))
+
+    tick(now + 9 * HOUR - timedelta(minutes=1))
+    assert the_clock(matter).commitment_no == 1
+    tick(now + 9 * HOUR + timedelta(minutes=1))
+
+    assert the_clock(matter).commitment_no == 2
 
 
 def test_the_policy_can_leave_the_notice_to_the_agent() -> None:
