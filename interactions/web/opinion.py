@@ -29,7 +29,10 @@ class OpinionForm(forms.Form):
 @never_cache
 @require_http_methods(["GET", "POST"])
 def opinion(request: HttpRequest, token: str) -> HttpResponse:
-    """Open to whoever has the link. Reading changes nothing: mail scanners follow links too."""
+    """Open to whoever has the link. Reading changes nothing: mail scanners follow links too.
+
+    Nor does running the page's script, as some of them do: only a gesture or the button sends.
+    """
     try:
         survey = asked(token=token)
         with translation.override(survey.survey.message.language or translation.get_language()):
@@ -50,7 +53,7 @@ def _kept(request: HttpRequest, token: str) -> HttpResponse:
     comment = said["comment"] if "comment" in request.POST else None
     give_opinion(token=token, score=said["score"], comment=comment)
     if request.headers.get("HX-Request"):
-        return HttpResponse(status=204)
+        return render(request, "interactions/_opinion_kept.html")
     return see_other(f"{reverse('interactions:opinion', args=[token])}?thanks=1")
 
 

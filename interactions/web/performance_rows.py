@@ -18,6 +18,7 @@ from interactions.models import (
     SlaClock,
     Survey,
 )
+from interactions.processes.report_interaction import pressure
 
 PAGE = 50
 _COUNTED_TO = 1000
@@ -28,6 +29,10 @@ KINDS: Mapping[str, Any] = {
     "completed": gettext_lazy("Completed in the period"),
     "opened": gettext_lazy("Came in during the period"),
     "open": gettext_lazy("Open now"),
+    "soon": gettext_lazy("Due within the hour"),
+    "late": gettext_lazy("Promise missed"),
+    "waiting": gettext_lazy("Waiting for customers"),
+    "unanswered": gettext_lazy("Waiting for a first reply"),
     "untold": gettext_lazy("Missed and customer not told"),
     "risk": gettext_lazy("At risk, no new time proposed"),
     "stuck": gettext_lazy("Paused over 3 days"),
@@ -121,6 +126,7 @@ def _of(kind: str, scope: Mapping[str, Any], a: datetime, b: datetime, now: date
         & ~Q(as_given__has_key="endUnknown", completed_at=F("opened_at")),
         "opened": Q(opened_at__gte=a, opened_at__lt=b, direction="inbound") & ~Q(status__in=_ENDED),
         "open": still_open,
+        **{name: still_open & q for name, q in pressure(now).items()},
         "untold": still_open & Q(Exists(first.filter(~Exists(told), due_at__lt=now))),
         "risk": still_open & Q(Exists(first.filter(jeopardy_at__isnull=False, due_at__gte=now))),
         "stuck": still_open

@@ -4,7 +4,9 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -28,8 +30,10 @@ def wallboard(request: HttpRequest) -> HttpResponse:
     context = {
         "board": board,
         "team": team,
-        "figures": _figures(board.whole),
-        "queues": [{"one": one, "wait": _waited(one)} for one in board.queues],
+        "figures": _figures(board.whole, team),
+        "queues": [
+            {"one": one, "wait": _waited(one), "rows": _rows_of(one.team)} for one in board.queues
+        ],
         "quiet": not board.whole.open,
     }
     page = render_page(
@@ -38,27 +42,49 @@ def wallboard(request: HttpRequest) -> HttpResponse:
     return etagged(request, page) if request.headers.get("HX-Request") else page
 
 
-def _figures(whole: Queue) -> list[dict[str, Any]]:
+def _figures(whole: Queue, team: int | None) -> list[dict[str, Any]]:
+    """The figures of everything shown, each with the rows it counts."""
+    rows = _rows_of(team)
     return [
-        {"label": _("Open"), "value": times.number(whole.open), "tone": ""},
+        {"label": _("Open"), "value": times.number(whole.open), "tone": "", "url": rows["open"]},
         {
             "label": _("Due within the hour"),
             "value": times.number(whole.soon),
             "tone": "warn" if whole.soon else "",
+            "url": rows["soon"],
         },
         {
             "label": _("Promise missed"),
             "value": times.number(whole.late),
             "tone": "bad" if whole.late else "ok",
+            "url": rows["late"],
         },
-        {"label": _("Waiting for customers"), "value": times.number(whole.waiting), "tone": ""},
-        {"label": _("Longest wait"), "value": _waited(whole), "tone": ""},
+        {
+            "label": _("Waiting for customers"),
+            "value": times.number(whole.waiting),
+            "tone": "",
+            "url": rows["waiting"],
+        },
+        {
+            "label": _("Longest wait"),
+            "value": _waited(whole),
+            "tone": "",
+            "url": rows["unanswered"] if whole.since else "",
+        },
         {
             "label": _("Colleagues present"),
             "value": times.number(whole.present),
             "tone": "warn" if whole.open and not whole.present else "",
+            "url": "",
         },
     ]
+
+
+def _rows_of(team: int | None) -> dict[str, str]:
+    path = reverse("interactions:performance_rows")
+    of: dict[str, int | str] = {"team": team} if team is not None else {}
+    kinds = ("open", "soon", "late", "waiting", "unanswered")
+    return {kind: f"{path}?{urlencode({'show': kind, **of})}" for kind in kinds}
 
 
 def _waited(queue: Queue) -> str:

@@ -1,6 +1,11 @@
 """Report Customer Interaction: how well promises are kept, from the rows themselves."""
 
-from interactions.processes.report_interaction.board import Board, Queue, look_at_board
+from interactions.processes.report_interaction.board import (
+    Board,
+    Queue,
+    look_at_board,
+    pressure,
+)
 from interactions.processes.report_interaction.keeping import (
     forget_overtaken,
     forget_segment_slices,
@@ -42,6 +47,7 @@ __all__ = [
     "look_at_board",
     "measure_figure",
     "periods",
+    "pressure",
     "promises",
     "refresh_figures",
     "report_interaction",

@@ -85,24 +85,34 @@ def _board(teams: Collection[int] | None, now: datetime) -> Board:
     return Board(now, whole, sorted(queues, key=lambda one: (-one.late, -one.soon, -one.open)))
 
 
+def pressure(now: datetime) -> Mapping[str, Q]:
+    """What each figure of the board counts among the open ones."""
+    return {
+        "soon": Q(due_next_at__gte=now, due_next_at__lt=now + SOON),
+        "late": Q(due_next_at__lt=now),
+        "waiting": Q(status=Interaction.Status.WAITING_CUSTOMER),
+        "unanswered": Q(
+            first_response_at=None,
+            direction=Interaction.Direction.INBOUND,
+            status__in=[Interaction.Status.LOGGED, Interaction.Status.IN_PROGRESS],
+        ),
+    }
+
+
 def _counted(teams: Collection[int] | None, now: datetime) -> Iterable[Mapping[str, Any]]:
     some = Interaction.objects.filter(removed_at=None).open()
     if teams is not None:
         some = some.filter(team__in=teams)
-    unanswered = Q(
-        first_response_at=None,
-        direction=Interaction.Direction.INBOUND,
-        status__in=[Interaction.Status.LOGGED, Interaction.Status.IN_PROGRESS],
-    )
+    of = pressure(now)
     return (
         some.order_by()
         .values("team")
         .annotate(
             open=Count("pk"),
-            soon=Count("pk", filter=Q(due_next_at__gte=now, due_next_at__lt=now + SOON)),
-            late=Count("pk", filter=Q(due_next_at__lt=now)),
-            waiting=Count("pk", filter=Q(status=Interaction.Status.WAITING_CUSTOMER)),
-            since=Min("opened_at", filter=unanswered),
+            soon=Count("pk", filter=of["soon"]),
+            late=Count("pk", filter=of["late"]),
+            waiting=Count("pk", filter=of["waiting"]),
+            since=Min("opened_at", filter=of["unanswered"]),
         )
     )
 

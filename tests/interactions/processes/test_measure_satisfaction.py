@@ -177,9 +177,30 @@ class TestThePageBehindTheLink:
         page = client.get(f"/opinion/{sign(survey)}", {"score": 4})
 
         assert page.status_code == 200
-        assert 'hx-trigger="load"' in page.content.decode()
+        assert "You chose 4." in page.content.decode()
         survey.refresh_from_db()
         assert survey.score is None
+
+    def test_what_runs_the_script_of_the_page_answers_nothing_either(self, client: Client) -> None:
+        page = client.get(f"/opinion/{sign(_asked())}", {"score": 4}).content.decode()
+
+        triggers = re.findall(r'hx-trigger="([^"]*)"', page)
+
+        assert [word.split()[0] for word in triggers[0].split(", ")] == [
+            "pointermove",
+            "pointerdown",
+            "keydown",
+        ]
+        assert len(triggers) == 1
+
+    def test_a_gesture_keeps_what_was_clicked_and_says_so(self, client: Client) -> None:
+        survey = _asked()
+
+        told = client.post(f"/opinion/{sign(survey)}", {"score": 4}, headers={"HX-Request": "true"})
+
+        assert "Your answer is kept" in told.content.decode()
+        survey.refresh_from_db()
+        assert survey.score == 4
 
     def test_a_click_without_script_needs_one_button_more(self, client: Client) -> None:
         survey = _asked()

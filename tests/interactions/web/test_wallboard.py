@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 
+from crm.accounts.models import Team
+from interactions.models import Interaction
 from tests.interactions.factories import an_interaction
 from tests.interactions.web.factories import a_desk
 
@@ -50,3 +53,29 @@ def test_the_wall_is_for_leads() -> None:
     client, _user = a_desk(role="agent")
 
     assert client.get("/wallboard").status_code == 403
+
+
+@pytest.mark.req("R-TMI-12")
+def test_each_figure_of_the_wall_leads_to_as_many_rows() -> None:
+    client, _user = a_desk(role="team-lead")
+    team, now = Team.objects.create(slug="repair", name="Repair"), timezone.now()
+    hour = timedelta(hours=1)
+    states: list[dict[str, object]] = [
+        {"due_next_at": now - hour},
+        {"due_next_at": now + hour / 2, "first_response_at": now},
+        {"due_next_at": now + hour / 2, "first_response_at": now},
+        {"due_next_at": now + 9 * hour, "status": "waiting_customer"},
+    ]
+    for state in states:
+        matter = an_interaction(team_id=team.pk)
+        Interaction.objects.filter(pk=matter.pk).update(**state)
+    an_interaction()
+
+    page = client.get("/wallboard", {"team": team.pk})
+
+    figures = [one for one in page.context["figures"] if one["url"]]
+    counted = [one["value"] for one in figures][:4]
+    listed = [len(client.get(one["url"]).context["rows"]) for one in figures]
+    assert counted == ["4", "2", "1", "1"]
+    assert listed == [4, 2, 1, 1, 1]
+    assert page.context["queues"][0]["rows"]["late"] == figures[2]["url"]
