@@ -27,6 +27,8 @@ _TIMES_ALL: Final = 1.5
 _TIMES_BEFORE: Final = 2.0
 _COMPLAINTS: Final = ("complaint",)
 _WEEKS_BEFORE: Final = 4
+# What somebody decided not to pursue is not put before them again so soon.
+_LEFT_ALONE: Final = timedelta(weeks=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ def find_signals(now: datetime, *, actor: Actor = SYSTEM) -> int:
     """Look at the last whole week and note what it says; what is noted already stays one."""
     require(actor, "interactions.add_improvement")
     found = [*_off_target(now, actor), *_coming_back(now, actor), *_complaints(now, actor)]
+    rejected = Improvement.objects.filter(state=_State.REJECTED, decided_at__gt=now - _LEFT_ALONE)
+    left = list(rejected.values_list("signal", "measure", "slice"))
     rows = [
         Improvement(
             signal=one.signal,
@@ -53,6 +57,7 @@ def find_signals(now: datetime, *, actor: Actor = SYSTEM) -> int:
             evidence=dict(one.evidence),
         )
         for one in found
+        if (one.signal, one.measure.key, dict(one.slice)) not in left
     ]
     before = Improvement.objects.count()
     Improvement.objects.bulk_create(rows, ignore_conflicts=True)

@@ -80,6 +80,19 @@ def test_complaints_that_pile_up_are_noted_once(now: datetime) -> None:
 
 
 @pytest.mark.req("R-TMI-13")
+def test_what_is_not_pursued_is_not_noted_again_the_next_night(now: datetime) -> None:
+    reason = Reason.objects.get(key="general-complaint")
+    _matters(31, _weeks(now)[-1], reason_id=reason.pk)
+    find_signals(now)
+    one = Improvement.objects.get()
+    decide_improvement(improvement_id=one.pk, agreed=False, note="A storm", actor=an_agent(*LEAD))
+
+    assert find_signals(now) == 0
+    Improvement.objects.update(decided_at=now - timedelta(weeks=9))
+    assert find_signals(now) == 1
+
+
+@pytest.mark.req("R-TMI-13")
 def test_a_reason_customers_come_back_about_is_noted(now: datetime) -> None:
     again, once = Reason.objects.all()[:2]
     day = _weeks(now)[-1]
