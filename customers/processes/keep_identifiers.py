@@ -160,7 +160,8 @@ def _end_products(identifier: Identifier) -> None:
         customer__party=identifier.party_id, service_number__in=spellings
     ).exclude(status=Product.Status.ENDED)
     if identifier.valid_to:
-        running.update(status=Product.Status.ENDED, valid_to=identifier.valid_to.date())
+        last = timezone.localdate(identifier.valid_to)
+        running.update(status=Product.Status.ENDED, valid_to=last)
 
 
 def tell(parties: Iterable[Party], actor: Actor) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -203,10 +203,16 @@ def _cells(number: str, found: Iterable[Condition], written: Mapping[str, Cell])
 def _procedures() -> dict[str, Cell]:
     """How the procedures of each process stand: one in effect for each, none past its review."""
     in_effect = Q(versions__state=ProcedureVersion.State.EFFECTIVE)
-    counted = Procedure.objects.values_list("process").annotate(
+    # One of which every wording was taken out of use is asked for no longer.
+    gone = (ProcedureVersion.State.WITHDRAWN, ProcedureVersion.State.SUPERSEDED)
+    standing = ProcedureVersion.objects.filter(procedure=OuterRef("pk")).exclude(state__in=gone)
+    kept = Procedure.objects.filter(Exists(standing) | Q(versions=None))
+    counted = kept.values_list("process").annotate(
         written=Count("pk", distinct=True),
         in_effect=Count("versions", filter=in_effect),
-        late=Count("versions", filter=in_effect & Q(versions__review_due__lt=timezone.localdate())),
+        late=Count(
+            "versions", filter=in_effect & Q(versions__review_due__lte=timezone.localdate())
+        ),
     )
     found = {}
     for process, written, serving, late in counted.order_by():

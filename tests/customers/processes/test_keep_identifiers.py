@@ -55,6 +55,16 @@ def test_a_number_that_moved_on_finds_only_whose_it_is_now(former: str, text: st
     assert found(text) == [new.pk]
 
 
+def test_service_ends_on_the_day_of_the_place_not_of_greenwich() -> None:
+    identifier = given_to(a_subscriber("Amara"))
+    at = (timezone.now() + timedelta(days=1)).replace(hour=23, minute=30)
+
+    with timezone.override("Europe/Berlin"):
+        end_identifier(identifier_id=identifier.pk, because_of="returned", at=at, actor=SYSTEM)
+
+    assert Product.objects.get().valid_to == at.date() + timedelta(days=1)
+
+
 def test_neither_page_nor_api_of_the_former_subscriber_shows_the_number() -> None:
     old = a_subscriber("Amara")
     given_to(a_customer(party=a_party(given_name="Zola", family_name="Bell")))

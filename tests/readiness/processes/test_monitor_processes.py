@@ -16,7 +16,11 @@ from readiness.models import (
     Waiver,
 )
 from readiness.processes.introduce_capability import hold_capability
-from readiness.processes.keep_procedures import approve_procedure, draft_procedure
+from readiness.processes.keep_procedures import (
+    approve_procedure,
+    draft_procedure,
+    withdraw_procedure,
+)
 from readiness.processes.monitor_processes import board, column_of, conditions, count_of_stopped
 from readiness.registry import measures, slots
 from tests.readiness.factories import (
@@ -150,6 +154,20 @@ def test_procedures_are_judged_by_what_is_in_effect_and_its_review(toaster: str)
 
     with time_machine.travel(timezone.now() + timedelta(days=400)):
         assert procedures_of(process) == ("a", "review due")
+
+
+def test_procedure_taken_out_of_use_is_asked_for_no_longer(toaster: str) -> None:
+    process = slots.named(toaster).processes[0]
+    a_serving_version(toaster)
+    for key in ("toast", "crumbs"):
+        about = {"title": key, "process": process, "verticals": ["assurance"]}
+        procedure = Procedure.objects.create(key=key, **about)
+        version = draft_procedure(procedure_id=procedure.pk, body=".", change_note="", actor=SYSTEM)
+        approve_procedure(version_id=version.pk, actor=SYSTEM)
+
+    withdraw_procedure(version_id=version.pk, actor=SYSTEM)
+
+    assert procedures_of(process) == ("g", "")
 
 
 def procedures_of(process: str) -> tuple[str, str]:
