@@ -10,7 +10,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
-from django.db import transaction
+import structlog
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,7 @@ from crm.access import SYSTEM, Actor, require
 from crm.errors import RuleBroken
 from interactions.governed import SLA_CALENDAR, SLA_POLICY
 from interactions.models import ClockMove, Interaction, InteractionEvent
+from interactions.processes.notify_customer.staff import alarm_staff
 from interactions.processes.track_interaction.folding import Folded, fold_events, refold
 from interactions.processes.track_interaction.matters import Key
 from interactions.processes.track_interaction.starting import promise_for
@@ -31,6 +33,7 @@ from readiness.registry.resolve import (
     resolve,
 )
 
+_log = structlog.get_logger(__name__)
 MOVABLE: Final = frozenset({SLA_POLICY.key, SLA_CALENDAR.key})
 _EXAMPLES: Final = 20
 _OVER: Final = frozenset({"withdrawn", "retired", "superseded", "suspended"})
@@ -100,9 +103,15 @@ def _walk(move: ClockMove, limit: int) -> int:
     slice_ = list(found.values_list("pk", flat=True)[:limit])
     matters = _locked(slice_) if move.kind == ClockMove.Kind.MOVE else _read(slice_)
     for matter, events in matters:
-        promise = _promise_under(matter, events, version)
-        if promise is not None:
-            _one(move, matter, events, promise, now)
+        try:
+            with transaction.atomic():
+                promise = _promise_under(matter, events, version)
+                if promise is not None:
+                    _one(move, matter, events, promise, now)
+        except Exception as problem:  # one that can't be reckoned must not stop the walk for ever
+            if not connection.is_usable():
+                raise
+            _left_behind(move, matter, now, problem)
     move.matters += len(slice_)
     move.after = slice_[-1] if slice_ else move.after
     if len(slice_) < limit:
@@ -136,6 +145,14 @@ def _one(
         )  # fmt: skip
         events = [*events, change]
     _count(move, matter, before, fold_events(events, now=now))
+
+
+def _left_behind(move: ClockMove, matter: Interaction, now: datetime, problem: Exception) -> None:
+    """It stays under its old version; somebody has to look."""
+    _log.error("sla.not_moved", move=move.pk, interaction_id=matter.pk, problem=repr(problem))
+    clock = matter.clocks.order_by("pk").first()
+    if clock is not None and move.kind == ClockMove.Kind.MOVE:
+        alarm_staff(clock_id=clock.pk, problem=repr(problem), at=now)
 
 
 def _count(

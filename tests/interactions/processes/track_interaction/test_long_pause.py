@@ -85,3 +85,16 @@ def test_new_rules_of_time_zones_are_followed_once_by_what_runs() -> None:
     assert the_clock(matter).due_at == clock.due_at
     assert follow_zone_rules(10) == 0
     assert ArmedClock.objects.filter(clock=clock).exists()
+
+
+def test_new_rules_of_time_zones_reach_all_but_a_matter_that_can_not_be_reckoned() -> None:
+    bad, good = an_interaction(), an_interaction()
+    SlaClock.objects.update(zone_rules="1970a")
+    InteractionEvent.objects.create(
+        interaction=bad, seq=99, type="retargeted", occurred_at=bad.opened_at, actor_name="x",
+        data={"policy_version": "nobody knows", "mode": "carry"},
+    )  # fmt: skip
+
+    assert follow_zone_rules(10) == 1
+    assert the_clock(good).zone_rules == zones.rules_version()
+    assert follow_zone_rules(10) == 0

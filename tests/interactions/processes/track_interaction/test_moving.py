@@ -11,6 +11,7 @@ from django.utils import timezone
 from crm.access import SYSTEM
 from crm.errors import RuleBroken
 from crm.events.catalogue import CapabilityStateChanged
+from crm.web.models import AgentNotice
 from interactions.handlers import move_what_runs
 from interactions.models import ClockMove, Interaction, InteractionEvent, SlaClock
 from interactions.processes.close_interaction import complete
@@ -23,7 +24,7 @@ from interactions.processes.track_interaction import (
 )
 from interactions.processes.update_interaction import ask_customer
 from readiness.models import CapabilityVersion
-from tests.customers.factories import a_customer
+from tests.customers.factories import a_customer, a_user
 from tests.interactions.factories import (
     AROUND_THE_CLOCK,
     a_policy,
@@ -164,6 +165,24 @@ def test_stopped_between_slices_it_goes_on_where_it_was_and_moves_nothing_twice(
 
     changed = InteractionEvent.objects.filter(type="retargeted")
     assert sorted(changed.values_list("interaction_id", flat=True)) == [one.pk for one in ages]
+
+
+def test_one_that_can_not_be_reckoned_stays_behind_and_the_walk_goes_on() -> None:
+    bad, good = matters(1, 2)
+    InteractionEvent.objects.create(
+        interaction=bad, seq=99, type="retargeted", occurred_at=bad.opened_at, actor_name="x",
+        data={"policy_version": "nobody knows", "mode": "carry"},
+    )  # fmt: skip
+    a_user(role="administrator")
+    version = serving(a_new_policy(20))
+
+    move_running(version_id=version.pk, mode="carry", actor=SYSTEM)
+    done = walked()
+
+    assert (done.state, done.matters) == ("done", 2)
+    assert the_clock(good).capability_version_id == version.pk
+    assert the_clock(bad).capability_version_id != version.pk
+    assert AgentNotice.objects.filter(dedupe_key__contains="poisoned").count() == 1
 
 
 def test_asked_twice_it_is_one_move() -> None:

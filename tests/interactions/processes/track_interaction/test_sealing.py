@@ -145,3 +145,15 @@ def test_the_nightly_audit_tells_of_a_broken_seal() -> None:
         change(one)
 
     assert audit_sample() == 1
+
+
+def test_the_nightly_audit_goes_on_past_a_matter_that_nobody_can_rebuild() -> None:
+    one, other = a_sealed_matter(), a_sealed_matter()
+    with pgtrigger.ignore(*_FREE):
+        change(other)
+    InteractionEvent.objects.create(
+        interaction=one, seq=99, type="retargeted", occurred_at=one.opened_at, actor_name="x",
+        data={"policy_version": "nobody knows", "mode": "carry"},
+    )  # fmt: skip
+
+    assert audit_sample() == 2
