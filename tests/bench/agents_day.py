@@ -1,6 +1,5 @@
 """The agent's pages and a partner's contact, of the very statements they make by raw psycopg."""
 
-import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -75,18 +74,21 @@ def _contact() -> Ratio:
 
     _taken_back(post)
     places = _sequences()
-    with CaptureQueriesContext(connection) as captured:
+    made: list[tuple[Any, Any]] = []
+
+    def noted(execute: Any, statement: Any, parameters: Any, many: bool, context: Any) -> Any:
+        # Raw psycopg has one transaction and no use for places to go back to.
+        if not str(statement).startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+            made.append((statement, parameters))
+        return execute(statement, parameters, many, context)
+
+    with connection.execute_wrapper(noted):
         _taken_back(post)
-    made = [
-        query["sql"]
-        for query in captured
-        if not re.match(r"(SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT)", query["sql"])
-    ]
 
     def again() -> None:
         # The same ids as then, so that every statement finds its rows.
         _run(places)
-        _run(made)
+        _run_with(made)
 
     ours, floor = in_turn(
         lambda: _taken_back(post), lambda: _taken_back(again), rounds=_ROUNDS, clock=spent
@@ -101,9 +103,13 @@ def _contact() -> Ratio:
 
 
 def _run(statements: list[str]) -> None:
+    _run_with([(statement, None) for statement in statements])
+
+
+def _run_with(statements: list[tuple[Any, Any]]) -> None:
     with connection.connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
+        for statement, parameters in statements:
+            cursor.execute(statement, parameters)
             if cursor.description:
                 cursor.fetchall()
 
