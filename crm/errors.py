@@ -29,3 +29,9 @@ class RuleBroken(Exception):
         self.field = field
         self.kind = kind
         self.details = dict(details or {})
+
+
+def without_rows(problem: Exception) -> str:
+    """What went wrong, less the row that a database shows with it: it may be somebody's data."""
+    told = getattr(getattr(problem.__cause__, "diag", None), "message_primary", None)
+    return f"{type(problem).__name__}: {told}" if told else repr(problem)

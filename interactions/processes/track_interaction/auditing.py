@@ -7,6 +7,7 @@ import structlog
 from django.db import connection, transaction
 from django.utils import timezone
 
+from crm.errors import without_rows
 from interactions import clock as engine
 from interactions.models import ArmedClock, Interaction
 from interactions.processes.notify_customer.staff import alarm_auditor
@@ -43,7 +44,7 @@ def _differences(interaction_id: int) -> list[Difference]:
         # To the archive meanwhile, with all that was stored of it.
         return []
     except Exception as problem:  # what can't be rebuilt at all is a difference too
-        return [Difference("events", None, repr(problem))]
+        return [Difference("events", None, without_rows(problem))]
 
 
 def follow_zone_rules(limit: int) -> int:
@@ -68,6 +69,6 @@ def _reckoned_anew(interaction: Interaction) -> bool:
     except Exception as problem:  # one bad matter must not leave all others to the old rules
         if not connection.is_usable():
             raise
-        _log.error("sla.not_reckoned", interaction_id=interaction.pk, problem=repr(problem))
+        _log.error("sla.not_reckoned", interaction_id=interaction.pk, problem=without_rows(problem))
         return False
     return True

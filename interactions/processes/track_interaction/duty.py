@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from crm.access import SYSTEM, Actor, require
+from crm.errors import without_rows
 from crm.events.catalogue import SlaBreached, SlaInJeopardy
 from crm.events.publish import publish
 from crm.gathering import gathered, update
@@ -410,5 +411,6 @@ def _audience(policy: Mapping[str, Any], won: list[Due]) -> frozenset[str]:
 def _poisoned(row: ArmedClock, now: datetime, problem: Exception) -> None:
     row.next_fire_at = now + _POISONED_FOR
     row.save(update_fields=["next_fire_at"])
-    _log.error("sla.clock_poisoned", clock_id=row.clock_id, problem=repr(problem))
-    alarm_staff(clock_id=row.clock_id, problem=repr(problem), at=now)
+    said = without_rows(problem)
+    _log.error("sla.clock_poisoned", clock_id=row.clock_id, problem=said)
+    alarm_staff(clock_id=row.clock_id, problem=said, at=now)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.access import SYSTEM, Actor, require
-from crm.errors import RuleBroken
+from crm.errors import RuleBroken, without_rows
 from interactions.governed import SLA_CALENDAR, SLA_POLICY
 from interactions.models import ClockMove, Interaction, InteractionEvent
 from interactions.processes.notify_customer.staff import alarm_staff
@@ -149,10 +149,11 @@ def _one(
 
 def _left_behind(move: ClockMove, matter: Interaction, now: datetime, problem: Exception) -> None:
     """It stays under its old version; somebody has to look."""
-    _log.error("sla.not_moved", move=move.pk, interaction_id=matter.pk, problem=repr(problem))
+    said = without_rows(problem)
+    _log.error("sla.not_moved", move=move.pk, interaction_id=matter.pk, problem=said)
     clock = matter.clocks.order_by("pk").first()
     if clock is not None and move.kind == ClockMove.Kind.MOVE:
-        alarm_staff(clock_id=clock.pk, problem=repr(problem), at=now)
+        alarm_staff(clock_id=clock.pk, problem=said, at=now)
 
 
 def _count(

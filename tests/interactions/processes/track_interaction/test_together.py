@@ -219,6 +219,7 @@ def test_a_row_the_database_refuses_is_found_as_well() -> None:
     # Its promise has been written before, so that the database refuses to write it again.
     taken = SlaClock.objects.get(interaction=matters[2], target="resolution")
     Commitment.objects.create(clock=taken, number=2, due_at=None, origin="agent")
+    a_user(role="administrator")
 
     drain(100, timezone.now())
 
@@ -226,3 +227,6 @@ def test_a_row_the_database_refuses_is_found_as_well() -> None:
     told = set(promised.values_list("clock__interaction", flat=True))
     assert told == {matter.pk for matter in matters} - {matters[2].pk}
     assert ArmedClock.objects.get(clock=taken).next_fire_at > timezone.now()
+    # The rule that refused it, and not the row: others' data may stand in it.
+    said = AgentNotice.objects.get(dedupe_key__contains="poisoned").body
+    assert ("commitment_once_per_number" in said, "DETAIL" in said) == (True, False)
