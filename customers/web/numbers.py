@@ -153,14 +153,16 @@ def _take_page(
     plan: Plan | None = None,
     form: MoveForm | None = None,
 ) -> HttpResponse:
+    holders = plan.holders if plan else ()
+    seen = _seen([one.party.pk for one in holders], signed_in(request))
     bad = bool((form and form.errors) or (asked.errors and request.GET))
     context = {
         "customer": customer,
         "asked": asked,
         "plan": plan,
         "form": form,
-        "holders": [_holder(one) for one in plan.holders] if plan else [],
-        "services": any(one.products for one in plan.holders) if plan else False,
+        "holders": [_holder(one, seen.get(one.party.pk)) for one in holders],
+        "services": any(one.products for one in holders),
     }
     return render_page(request, "customers/number_take.html", context, status=422 if bad else 200)
 
@@ -331,7 +333,7 @@ def _moves(party: Party, actor: Actor) -> list[dict[str, Any]]:
 def _seen(party_ids: Iterable[int], actor: Actor) -> dict[int | None, Customer]:
     """Those of the parties that this person sees as customers; the first record answers."""
     theirs = Customer.objects.visible_to(actor).filter(party__in=party_ids).order_by("-pk")
-    return {one.party_id: one for one in theirs.only("pk", "party_id", "name")}
+    return {one.party_id: one for one in theirs.only("pk", "party_id", "name", "number")}
 
 
 def _other(
@@ -346,8 +348,7 @@ def _other(
     return {"name": name, "customer": customer.pk if customer else None}
 
 
-def _holder(held: Held) -> dict[str, Any]:
-    customer = held.party.relationships.filter(removed_at=None).order_by("pk").first()
+def _holder(held: Held, customer: Customer | None) -> dict[str, Any]:
     return {
         "name": held.party.name or (customer.name if customer else ""),
         "customer": customer,

@@ -7,7 +7,7 @@ from django.urls import reverse
 from crm.access import SYSTEM
 from customers.models import Customer, Identifier, NumberMove, Product
 from customers.processes.keep_identifiers import assign_identifier
-from tests.customers.factories import a_customer, a_party, a_user
+from tests.customers.factories import a_customer, a_party, a_team, a_user
 from tests.customers.order_factories import an_order
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("R-CIM-6")]
@@ -70,6 +70,22 @@ def test_preview_names_holder_contact_point_and_service(agent: Client) -> None:
     for shown in ("Amara Reid", NUMBER, "Mobile M"):
         assert shown in html
     assert not NumberMove.objects.exists()
+
+
+def test_preview_links_to_the_record_of_the_holder_that_may_be_seen() -> None:
+    ours, hidden = a_team(), a_subscriber()
+    seen = a_customer(party=hidden.party, type="business", care_team=ours)
+    Customer.objects.filter(pk=hidden.pk).update(number="HIDDEN-1")
+    user = a_user("update_information", "view_customer", "view_party", "view_personal_data")
+    user.teams.add(ours)
+    client, new = Client(), somebody_else()
+    Customer.objects.filter(pk=new.pk).update(care_team=ours)
+    client.force_login(user)
+
+    html = client.get(take(new)).content.decode()
+
+    assert reverse("customers:page", args=[seen.pk]) in html
+    assert "HIDDEN-1" not in html
 
 
 def test_moved_it_stands_at_the_new_holder_and_in_both_histories(agent: Client) -> None:
