@@ -10,12 +10,14 @@ from playwright.sync_api import expect
 
 from crm.accounts.models import Team
 from crm.events.catalogue import CapabilityStateChanged
-from interactions.governed import policies
+from interactions.governed import kpis, policies
 from interactions.handlers import move_what_runs
+from interactions.models import Improvement
 from interactions.processes.track_interaction import fire_due, move_slice
 from readiness.models import CapabilityVersion
+from readiness.registry.measures import measured
 from readiness.registry.resolve import forget_snapshot
-from tests.browser.conftest import PageAs, a_user
+from tests.browser.conftest import PageAs, a_user, assert_accessible
 from tests.interactions.factories import an_interaction, plain_promises, the_clock
 from tests.readiness.factories import a_version
 
@@ -115,3 +117,35 @@ def test_the_holiday_nobody_entered(page_as: PageAs) -> None:
     lead = page_as("team-lead")
     lead.goto(f"/interactions/{matters[0].public_id}")
     expect(lead.locator("#why-panel")).to_contain_text("Coronation")
+
+
+def _ended_improvements() -> list[Improvement]:
+    """One that was measured and one that was not pursued, with what the figure itself said."""
+    now = timezone.now()
+    said = measured(kpis.IN_TIME, a=now - timedelta(days=7), b=now + timedelta(days=1))
+    row = {name: float(value or 0) for name, value in said.items()}
+    decided = {"decided_by": "Ellie Marsh", "decided_at": now}
+    done = Improvement.objects.create(
+        signal="seen", measure="S-1", title="Late on Mondays", state="measured",
+        cause="Two away", change="A third", expected=0.97, change_made="Roster 12",
+        changed_at=now - timedelta(days=8), measured_at=now, before=row, after=row, **decided,
+    )  # fmt: skip
+    dropped = Improvement.objects.create(
+        signal="seen", measure="C-5", title="They call again", state="rejected",
+        decision_note="The new bill explains it", **decided,
+    )  # fmt: skip
+    return [done, dropped]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_what_a_lead_looks_at_is_accessible(page_as: PageAs, width: int, scheme: str) -> None:
+    team = Team.objects.create(slug="home-repair", name="Home repair")
+    an_interaction(ago=timedelta(hours=11), team_id=team.pk, verticals=["billing", "assurance"])
+    ended = [f"/improvements/{one.public_id}" for one in _ended_improvements()]
+    page = page_as("team-lead", width=width, scheme=scheme)
+
+    for path in ("/wallboard", "/watch", "/performance", "/improvements?show=ended", *ended):
+        page.goto(path)
+        expect(page.locator("h1")).to_be_visible()
+        assert_accessible(page)
+    assert page.violations == []  # type: ignore[attr-defined]  # kept by the fixture
