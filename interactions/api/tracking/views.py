@@ -50,6 +50,7 @@ class SlaView(APIView):
 
     def get(self, request: Request, public_id: UUID) -> HttpResponse:
         one, actor = _seen(request, public_id), caller(request)
+        _looked_at(request, one, "promises")
         told = [explain(clock_id=pk, actor=actor) for pk in one.clocks.values_list("pk", flat=True)]
         return as_json(
             200, {"id": str(one.public_id), "clock": [shape.clock(each) for each in told]}
@@ -63,6 +64,7 @@ class RequestsView(APIView):
 
     def get(self, request: Request, public_id: UUID) -> HttpResponse:
         one = _seen(request, public_id)
+        _looked_at(request, one, "questions")
         asked = [shape.request(each) for each in one.requests.order_by("asked_at")]
         return as_json(200, {"responseRequest": asked})
 
@@ -101,14 +103,7 @@ class EventsView(APIView):
 
     def get(self, request: Request, public_id: UUID) -> HttpResponse:
         one = _seen(request, public_id)
-        record_access(
-            actor=caller(request),
-            action="view",
-            subject="interaction",
-            ids=[one.pk],
-            purpose=purpose_of(request.headers.get("X-Purpose", "")),
-            detail=f"{one.reference}, timeline",
-        )
+        _looked_at(request, one, "timeline")
         after = request.query_params.get("after", "0")
         from_seq = int(after) if after.isdecimal() and len(after) < 10 else 0  # noqa: PLR2004 - as an integer holds
         rows = one.events.filter(seq__gt=from_seq).order_by("seq")[:_MOST_EVENTS]
@@ -120,6 +115,18 @@ def _seen(request: Request, public_id: UUID) -> Interaction:
     actor = caller(request)
     require(actor, "interactions.view_interaction")
     return Interaction.objects.visible_to(actor).get(public_id=public_id)
+
+
+def _looked_at(request: Request, one: Interaction, what: str) -> None:
+    """What is told in our own words about a customer is theirs: who reads it is kept."""
+    record_access(
+        actor=caller(request),
+        action="view",
+        subject="interaction",
+        ids=[one.pk],
+        purpose=purpose_of(request.headers.get("X-Purpose", "")),
+        detail=f"{one.reference}, {what}",
+    )
 
 
 def _move(one: Interaction, to: str, said: Mapping[str, Any], actor: Actor) -> None:

@@ -126,9 +126,7 @@ def test_what_can_not_be_asked_is_named(partner: Partner, wrong: dict[str, str])
 
 
 @pytest.mark.req("R-TMI-2")
-def test_the_timeline_is_read_in_order_with_its_seal_and_the_look_is_kept(
-    partner: Partner,
-) -> None:
+def test_the_timeline_is_read_in_order_with_its_seal(partner: Partner) -> None:
     one = an_interaction(a_customer())
     partner.post(url(one, "moves"), {"to": "in_progress"})
 
@@ -138,7 +136,20 @@ def test_the_timeline_is_read_in_order_with_its_seal_and_the_look_is_kept(
     assert [row["number"] for row in body["event"]] == list(range(1, len(body["event"]) + 1))
     assert body["event"][0]["type"] == "opened"
     assert partner.get(url(one, "events?after=1")).json()["event"][0]["number"] == 2
-    assert Access.objects.filter(subject="interaction").exists()
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [("events", "timeline"), ("sla", "promises"), ("response-requests", "questions")],
+)
+def test_each_look_is_kept(what: str, said: str, partner: Partner) -> None:
+    one = an_interaction(a_customer())
+
+    partner.get(url(one, what), X_Purpose="complaint 7")
+
+    look = Access.objects.get(subject="interaction")
+    assert (look.subject_ids, look.purpose) == ([one.pk], "complaint 7")
+    assert look.detail == f"{one.reference}, {said}"
 
 
 def test_who_may_not_see_it_learns_nothing() -> None:
