@@ -1,7 +1,7 @@
 """The migrated database that the workers of a run copy: made once, and kept for the next run.
 
-Migrating takes half a minute of computing; reading back what they made, a second. Where
-migrations were added since, only those are run.
+Migrating takes seconds of computing; reading back what it made, one. Where migrations were
+added since, only those are run.
 """
 
 import hashlib

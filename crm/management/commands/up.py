@@ -14,7 +14,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand
-from django.db import Error, connections
+from django.db import Error, connection, connections
+from django.db.migrations.recorder import MigrationRecorder
 
 from crm.embedded import Places, Server, Trouble, locations, preflight, start_postgres, start_redis
 from crm.embedded.server import spawn
@@ -23,6 +24,8 @@ from crm.embedded.supervisor import Supervisor
 EVERYWHERE = {"127.0.0.1", "0.0.0.0"}  # noqa: S104  compared, not bound
 DEMO_LOADED = "demo_loaded"
 ANSWER_WITHIN = 90.0
+# Only databases from before the first release know this migration.
+BEFORE_RELEASE = ("customers", "0003_the_record")
 CELERY = (sys.executable, "-m", "celery", "--app", "crm")
 WORKER = (*CELERY, "worker", "--loglevel", "WARNING", "--concurrency", str(os.cpu_count() or 1))
 BEAT = (*CELERY, "beat", "--loglevel", "WARNING")
@@ -77,6 +80,7 @@ class Command(BaseCommand):
     def _prepare_data(self, places: Places, *, demo: bool) -> None:
         try:
             self._say("Bringing the database up to date.")
+            _refuse_unreleased(places)
             call_command("migrate", verbosity=0, interactive=False)
             _collect_static(places)
             self._call_if_there("starter_set")
@@ -122,6 +126,15 @@ class Command(BaseCommand):
     def _say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
+
+
+def _refuse_unreleased(places: Places) -> None:
+    if BEFORE_RELEASE not in MigrationRecorder(connection).applied_migrations():
+        return
+    way = "start with another one"
+    if settings.EMBEDDED:
+        way = f"set {places.home} aside, or start with another CRM_DATA_DIR"
+    raise Trouble(f"The database was made by an earlier, unreleased version: {way}.")
 
 
 def _first_line(problem: Exception) -> str:

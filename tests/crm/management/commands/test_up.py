@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from crm import embedded
 from crm.embedded import preflight
+from crm.management.commands.up import BEFORE_RELEASE, _refuse_unreleased
 
 ROOT = Path(__file__).resolve().parents[4]
 FROM_THE_TESTS = {"DATABASE_URL", "REDIS_URL", "EMAIL_URL", "CRM_STORAGE_DIR", "CRM_TEST_SERVERS"}
@@ -225,3 +228,12 @@ def test_logins_are_shown_in_embedded_mode_only(up: Up) -> None:
 
     assert done.returncode == 1
     assert "embedded mode only" in done.stderr
+
+
+@pytest.mark.django_db
+def test_a_database_from_before_the_first_release_is_refused(tmp_path: Path) -> None:
+    places = embedded.locations(tmp_path)
+    _refuse_unreleased(places)
+    MigrationRecorder(connection).record_applied(*BEFORE_RELEASE)
+    with pytest.raises(embedded.Trouble, match="earlier, unreleased version"):
+        _refuse_unreleased(places)

@@ -7,13 +7,13 @@ SQL = Path(__file__).parents[1] / "sql"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("interactions", "0013_figures_kept_while_young"),
-        ("customers", "0008_validity_indexes"),
+        ("interactions", "0001_initial"),
+        ("customers", "0001_initial"),
     ]
 
     operations = [
         migrations.RunSQL(
-            (SQL / "0014_messages_against_wishes.sql").read_text(encoding="utf-8"),
+            (SQL / "0002_messages_against_wishes.sql").read_text(encoding="utf-8"),
             "DROP VIEW interactions_messages_against_wishes",
         )
     ]
