@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from customers.reporting.kinds import Content, ReportKind, Section, register
+from interactions.governed import words
 from interactions.models import Interaction, SlaClock
 
 _MOST = 20_000
@@ -14,14 +15,14 @@ _MOST = 20_000
 def _contacts(customer_id: int, since: datetime, until: datetime) -> Content:
     """Every contact that began in the period."""
     found = Interaction.objects.filter(
-        customer=customer_id, opened_at__gte=since, opened_at__lt=until
+        customer=customer_id, removed_at=None, opened_at__gte=since, opened_at__lt=until
     ).order_by("opened_at", "pk")
     rows = [
         (
             one.reference,
             one.opened_at,
             str(one.get_direction_display()),
-            one.channel,
+            str(words.CHANNELS.get(one.channel, one.channel)),
             one.subject,
             str(one.get_status_display()),
             one.completed_at,
@@ -57,6 +58,7 @@ def _service_levels(customer_id: int, since: datetime, until: datetime) -> Conte
     clocks = (
         SlaClock.objects.filter(
             interaction__customer=customer_id,
+            interaction__removed_at=None,
             due_at__gte=since,
             due_at__lt=until,
             cancelled_at=None,

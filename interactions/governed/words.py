@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from readiness.registry.resolve import CapabilityOff, resolve
 from readiness.registry.settings import Choices, Setting
 
-_CHANNELS: Final[Choices] = {
+CHANNELS: Final[Choices] = {
     "phone": _("Phone"),
     "email": _("E-mail"),
     "web": _("Web form and portal"),
@@ -76,7 +76,7 @@ SLA_POLICY: Final[Mapping[str, Setting]] = {
         _("Priority"),
         choices={"1": _("1 (most urgent)"), "2": "2", "3": "3", "4": "4", "5": _("5 (least)")},
     ),
-    "rules.*.when.channel": Setting(_("Channel"), choices=_CHANNELS),
+    "rules.*.when.channel": Setting(_("Channel"), choices=CHANNELS),
     "rules.*.calendar": Setting(
         _("Service hours"), _("Time counts only while this calendar is open."), choices=_calendars
     ),
