@@ -1,22 +1,25 @@
 """Does the duty itself keep time: the oldest clock that did not fire, what waits, and the beat."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.core.cache import cache
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crm.access import Actor
-from crm.events.models import Delivery, Heartbeat
 from crm.web import times
-from interactions.models import ArmedClock, Message
+from interactions.processes.track_interaction import Sign as Watched
+from interactions.processes.track_interaction import watch_duty
 
 _KEPT_SECONDS: Final = 15
-_LATE_CLOCK: Final = timedelta(seconds=60)
-_OLD_DELIVERY: Final = timedelta(minutes=2)
-_OLD_MESSAGE: Final = timedelta(minutes=5)
-_SILENT_BEAT: Final = timedelta(minutes=3)
+_LABELS: Final = {
+    "clocks": gettext_lazy("Clocks"),
+    "outbox": gettext_lazy("Events"),
+    "messages": gettext_lazy("Messages"),
+    "beat": gettext_lazy("Beat"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,47 +38,16 @@ def signs(actor: Actor, now: datetime) -> list[Sign]:
     key = f"keeping-time:{actor.language}"
     kept: list[Sign] | None = cache.get(key)
     if kept is None:
-        kept = _signs(now)
+        watched = watch_duty(now=now, actor=actor)
+        kept = [_in_words(one, now) for one in watched if one.key in _LABELS]
         cache.set(key, kept, _KEPT_SECONDS)
     return kept
 
 
-def _signs(now: datetime) -> list[Sign]:
-    clock = (
-        ArmedClock.objects.filter(next_fire_at__lt=now)
-        .order_by("next_fire_at")
-        .values_list("next_fire_at", flat=True)
-        .first()
-    )
-    delivery = (
-        Delivery.objects.due().order_by("next_try_at").values_list("next_try_at", flat=True).first()
-    )
-    message = (
-        Message.objects.filter(state=Message.State.QUEUED, available_at__lt=now)
-        .order_by("available_at")
-        .values_list("available_at", flat=True)
-        .first()
-    )
-    beat = Heartbeat.objects.filter(name="beat").values_list("beaten_at", flat=True).first()
-    return [
-        _waits(_("Clocks"), clock, now, _LATE_CLOCK),
-        _waits(_("Events"), delivery, now, _OLD_DELIVERY),
-        _waits(_("Messages"), message, now, _OLD_MESSAGE),
-        _beat(beat, now),
-    ]
-
-
-def _waits(label: str, oldest: datetime | None, now: datetime, limit: timedelta) -> Sign:
-    if oldest is None:
-        return Sign(label, _("nothing waits"), False)
-    age = now - oldest
-    said = _("oldest waits %(time)s") % {"time": times.left(age.total_seconds())}
-    return Sign(label, said, age > limit)
-
-
-def _beat(beaten_at: datetime | None, now: datetime) -> Sign:
-    if beaten_at is None:
-        return Sign(_("Beat"), _("none yet"), True)
-    age = now - beaten_at
-    said = _("%(time)s ago") % {"time": times.left(age.total_seconds())}
-    return Sign(_("Beat"), said, age > _SILENT_BEAT)
+def _in_words(one: Watched, now: datetime) -> Sign:
+    label, beat = str(_LABELS[one.key]), one.key == "beat"
+    if one.since is None:
+        return Sign(label, _("none yet") if beat else _("nothing waits"), not one.well)
+    time = times.left((now - one.since).total_seconds())
+    said = _("%(time)s ago") if beat else _("oldest waits %(time)s")
+    return Sign(label, said % {"time": time}, not one.well)

@@ -50,9 +50,9 @@ def _messages(now: datetime) -> tuple[QuerySet[Any], str]:
 _Asked = Callable[[datetime], tuple[QuerySet[Any], str]]
 # How long the oldest may wait before somebody should look; dead ones are looked at, at once.
 _SIGNS: dict[str, tuple[_Asked, timedelta]] = {
-    "clocks": (_clocks, timedelta(minutes=2)),
-    "outbox": (_deliveries, timedelta(minutes=10)),
-    "messages": (_messages, timedelta(minutes=10)),
+    "clocks": (_clocks, timedelta(seconds=60)),
+    "outbox": (_deliveries, timedelta(minutes=2)),
+    "messages": (_messages, timedelta(minutes=5)),
     "dead": (_dead, timedelta()),
 }
 _SILENT = timedelta(minutes=3)
