@@ -68,6 +68,7 @@ CRM_LIVE_PORT: int = env.int("CRM_LIVE_PORT", default=0)
 
 CRM_BRAND: str = env.str("CRM_BRAND", default="Aldermere")
 CRM_TIME_ZONE: str = env.str("CRM_TIME_ZONE", default="Europe/London")
+CRM_SELF_SERVICE: bool = env.bool("CRM_SELF_SERVICE", default=True)
 CRM_METRICS_TOKEN: str = env.str("CRM_METRICS_TOKEN", default="")
 CRM_REGION: str = env.str("CRM_REGION", default="GB")
 

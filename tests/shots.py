@@ -46,6 +46,7 @@ PAGES = [
     Shot("log", "/log"),
     Shot("inbound", "/inbound"),
     Shot("contact", "/contact", role=""),
+    Shot("join", "/join", role=""),
     Shot("help", "/help/router-third-light?lang=de", role=""),
     Shot("performance", "/performance?period=month", role="team-lead"),
     Shot("wallboard", "/wallboard", role="team-lead"),

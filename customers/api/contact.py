@@ -45,6 +45,13 @@ _PARTS = {
     "phone": ("phoneNumber", "faxNumber"),
     "social": ("socialNetworkId",),
 }
+_PLAIN = {
+    "email": "emailAddress",
+    "mobile": "phoneNumber",
+    "phone": "phoneNumber",
+    "address": "street1",
+    "social": "socialNetworkId",
+}
 _ADDRESS = ("street1", "street2", "postCode", "city", "stateOrProvince", "country")
 _HELD = frozenset({"mediumType", "preferred", "characteristic"})
 _TYPE_LENGTH, _VALUE_LENGTH, _ROLE_LENGTH = 60, 320, 60
@@ -108,11 +115,14 @@ def _recorded(medium: Mapping[str, Any]) -> dict[str, Any]:
     further = {name: value for name, value in medium.items() if name not in _HELD}
     period = medium.get("validFor") or {}
     ends = _instant(period.get("endDateTime"))
+    value = _value(kind, parts)
+    # What the columns say by themselves is not kept twice: a point is the same at every door.
+    plain = parts == {_PLAIN[kind]: value}
     one: dict[str, Any] = {
         "type": kind,
-        "type_as_given": said[:_TYPE_LENGTH],
-        "value": _value(kind, parts),
-        "characteristic": parts | ({EXTRA: further} if further else {}),
+        "type_as_given": "" if said == kind else said[:_TYPE_LENGTH],
+        "value": value,
+        "characteristic": ({} if plain else parts) | ({EXTRA: further} if further else {}),
         "state": "unreachable" if ends and ends < timezone.now() else "unverified",
         "role": str(parts.get("contactType") or "")[:_ROLE_LENGTH],
         "preferred": bool(medium.get("preferred", False)),

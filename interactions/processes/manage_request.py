@@ -8,7 +8,6 @@ from typing import Final
 
 import orjson
 from django.conf import settings
-from django.core.cache import cache
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from crm.access import SYSTEM
 from crm.errors import RuleBroken
+from crm.often import once_more
 from interactions.channels import marks
 from interactions.channels.contract import Incoming
 from interactions.models import Inbound, Interaction, Message, PortalLink
@@ -28,7 +28,6 @@ ETOM = "1.3.5.9"
 
 WRITTEN_ON: Final = ("web", "chat", "app")
 _GOOD_FOR: Final = timedelta(hours=24)
-_HOUR: Final = 3600
 _PER_PLACE: Final = 10
 _PER_ADDRESS: Final = 3
 
@@ -47,13 +46,8 @@ def may_write(place: str, address: str) -> bool:
 
     Without the cache everybody may: the limit protects us, it is no rule.
     """
-    return all(
-        _below(f"public:{kind}:{hashlib.sha256(value.encode()).hexdigest()[:32]}", most)
-        for kind, value, most in (
-            ("place", place, _PER_PLACE),
-            ("address", address.casefold(), _PER_ADDRESS),
-        )
-        if value
+    return once_more(
+        "public", ("place", place, _PER_PLACE), ("address", address.casefold(), _PER_ADDRESS)
     )
 
 
@@ -174,14 +168,6 @@ def conversation(interaction: Interaction) -> list[Said]:
         Said(one.direction == Interaction.Direction.OUTBOUND, one.created_at, one.body)
         for one in seen.order_by("created_at", "pk")
     ]
-
-
-def _below(key: str, most: int) -> bool:
-    try:
-        cache.add(key, 0, _HOUR)
-        return int(cache.incr(key)) <= most
-    except Exception:  # whatever the cache says when it is away
-        return True
 
 
 def _digest(token: str) -> str:

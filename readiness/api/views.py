@@ -64,7 +64,7 @@ def _clauses(element: ProcessElement) -> list[dict[str, Any]]:
             "text": clause.text,
             "status": clause.status,
             "built": clause.built,
-            "feature": clause.features,
+            "feature": [{"name": one["name"], "view": one["views"]} for one in clause.features],
             "metric": clause.metrics,
             "entity": clause.entities,
             "application": clause.applications,

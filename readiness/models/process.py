@@ -26,6 +26,14 @@ class ProcessElement(models.Model):
         return f"{self.number} {self.name}"
 
 
+class View(models.TextChoices):
+    """Who a feature serves: every view works on the same record."""
+
+    CUSTOMER = "customer", _("customers")
+    BACK_OFFICE = "back-office", _("back office")
+    PARTNER = "partner", _("partner systems")
+
+
 class Clause(models.Model):
     """One clause of a process definition, in our own words, with its requirement id."""
 

@@ -13,6 +13,7 @@ from crm import process_map
 from crm.access import Actor, require, signed_in
 from crm.web.page import render_page
 from readiness.models import Acceptance, CapabilityVersion, ProcessElement
+from readiness.models.process import View
 from readiness.processes.accept_capability import still_to_sign
 from readiness.processes.monitor_processes import (
     COLUMNS,
@@ -153,6 +154,10 @@ def process(request: HttpRequest, number: str) -> HttpResponse:
     clauses = [
         {
             "clause": clause,
+            "features": [
+                {"name": one["name"], "views": [View(view).label for view in one["views"]]}
+                for one in clause.features
+            ],
             "proofs": proofs[clause.requirement],
             "failed": any(proof.result == "failed" for proof in proofs[clause.requirement]),
             "green": _all_green(proofs[clause.requirement]),
