@@ -117,7 +117,7 @@ def _recorded(medium: Mapping[str, Any]) -> dict[str, Any]:
     ends = _instant(period.get("endDateTime"))
     value = _value(kind, parts)
     # What the columns say by themselves is not kept twice: a point is the same at every door.
-    plain = parts == {_PLAIN[kind]: value}
+    plain = not further and parts == {_PLAIN[kind]: value}
     one: dict[str, Any] = {
         "type": kind,
         "type_as_given": "" if said == kind else said[:_TYPE_LENGTH],
