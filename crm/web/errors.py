@@ -111,7 +111,8 @@ def _unavailable(request: HttpRequest) -> HttpResponse:
     asks = request.method in {"GET", "HEAD"}
     if not wants_fragment(request):
         html = render_to_string("503.html", {"again": asks})
-        return HttpResponse(html, status=503, headers=headers)
+        again = {"Refresh": "10"} if asks else {}
+        return HttpResponse(html, status=503, headers=headers | again)
     if asks:
         # Pages that poll ask again by themselves.
         return HttpResponse(status=503, headers=headers)
