@@ -21,6 +21,7 @@ from crm import sql
 from crm.access import Actor
 from crm.accounts.models import Team
 from crm.errors import RuleBroken
+from crm.web import words
 from customers import masking
 from customers.finding import find_customers
 from customers.models import Customer
@@ -82,7 +83,7 @@ class CustomerFilter(django_filters.FilterSet):  # type: ignore[misc]  # the lib
     )
     segment = django_filters.ChoiceFilter(
         label=_("Segment"),
-        choices=lambda: [(name, name) for name in segments_in_use()],
+        choices=lambda: [(name, words.plain(name)) for name in segments_in_use()],
         empty_label=_("Any segment"),
     )
     team = django_filters.ModelChoiceFilter(

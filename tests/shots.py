@@ -68,7 +68,7 @@ PAGES = [
     Shot("retention", "/readiness/capabilities/retention.policy/draft", role="readiness-manager"),
     Shot("register", "/readiness/register", role="readiness-manager"),
     Shot("process", "/readiness/register/1.3.1", role="readiness-manager"),
-    Shot("search", "/search?q=a"),
+    Shot("search", "/search?q=evans"),
     Shot("notices", "/notices"),
     Shot("shortcuts", "/shortcuts"),
     Shot("preferences", "/preferences"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from crm.access import Actor, require, signed_in
 from crm.audit.record import record_access
+from crm.web import words
 from crm.web.page import redirect_to, render_page
 from crm.web.undo import say
 from customers import masking
@@ -103,7 +104,11 @@ def _page(wish: Wish, asked: Any, request: HttpRequest) -> tuple[list[Customer],
 def _rows(shown: list[Customer], columns: list[Column], *, clear: bool) -> Iterator[Row]:
     for customer in shown:
         (_name, name), *cells = said_of(customer, columns, clear=clear)
-        yield Row(customer, str(name), cells)
+        yield Row(customer, str(name), [(column, _shown(column, value)) for column, value in cells])
+
+
+def _shown(column: Column, value: Any) -> Any:
+    return words.plain(value) if column.key == "segment" else value
 
 
 def _views(actor: Actor, on: CustomerView | None) -> list[dict[str, Any]]:

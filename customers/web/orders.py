@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.access import Actor, require, signed_in
@@ -347,11 +347,18 @@ def _about(one: Checked) -> str:
     days, most = one.standing.days, one.needed.max_age_days
     if one.standing.wrong:
         return one.standing.wrong
-    if one.standing.status == "stale" and days is None:
-        return _("bears no date, may be %(most)d days old") % {"most": most}
+    if one.standing.status == "stale" and days is None and most is not None:
+        return _("No date is known; it may be %(most)s old") % {"most": _span(most)}
     if most is not None and days is not None:
         return _("%(days)d days old, may be %(most)d") % {"days": days, "most": most}
     return ""
+
+
+def _span(days: int) -> str:
+    years, rest = divmod(days, 365)
+    if years and not rest:
+        return ngettext("%(years)d year", "%(years)d years", years) % {"years": years}
+    return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
 
 
 def _entry(enter: str, customer: Customer | None) -> str:

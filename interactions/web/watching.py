@@ -40,6 +40,8 @@ _WORDS: Final[dict[str, tuple[Any, Any, Any]]] = {
         _("Nothing periodic runs: clocks do not fire. Start the timer (celery beat)."),
     ),
 }
+# Something is due at almost every moment; it is well while the oldest has not waited long.
+_JUST_DUE: Final = _("Due just now; a worker is about to take it.")
 
 
 @login_required
@@ -59,4 +61,6 @@ def watch(request: HttpRequest) -> HttpResponse:
 
 def _line(sign: Sign) -> dict[str, Any]:
     title, fine, advice = _WORDS[sign.key]
+    if sign.well and sign.late:
+        fine = _JUST_DUE
     return {"sign": sign, "title": title, "said": fine if sign.well else advice}

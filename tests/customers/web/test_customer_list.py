@@ -48,6 +48,15 @@ def test_filters_narrow_the_list_and_stand_in_the_address() -> None:
     assert "Bo Reid" not in html
 
 
+def test_a_segment_is_said_in_words_and_asked_for_by_its_key() -> None:
+    a_customer(name="Ann Moss", segment="home-plus")
+
+    html = listed(as_role(), segment="home-plus")
+
+    assert ">Home plus</span>" in html
+    assert '<option value="home-plus" selected>Home plus</option>' in html
+
+
 def test_the_text_finds_by_any_part() -> None:
     a_customer(party=a_party(given_name="Zoë", family_name="Luczak"))
     a_customer(party=a_party(given_name="Bo", family_name="Reid"))
