@@ -114,9 +114,17 @@ _READERS: Mapping[str, Callable[[AttributeDefinition, Any], Any]] = {
 
 def _refuse_outside(definition: AttributeDefinition, value: float) -> None:
     if definition.least is not None and value < definition.least:
-        raise _refused(definition, _("must be at least %(least)s") % {"least": definition.least})
+        raise _refused(
+            definition, _("must be at least %(least)s") % {"least": _bare(definition.least)}
+        )
     if definition.most is not None and value > definition.most:
-        raise _refused(definition, _("must be at most %(most)s") % {"most": definition.most})
+        raise _refused(definition, _("must be at most %(most)s") % {"most": _bare(definition.most)})
+
+
+def _bare(limit: Decimal) -> str:
+    """A limit as somebody wrote it: the column adds zeros to a whole number."""
+    text = f"{limit:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _refuse_missing(known: Iterable[AttributeDefinition], found: list[dict[str, Any]]) -> None:

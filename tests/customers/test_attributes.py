@@ -65,6 +65,26 @@ def test_what_does_not_fit_is_refused_beside_its_field(
     assert (broken.value.field, broken.value.kind) == ("attribute_x", "invalid")
 
 
+@pytest.mark.parametrize(
+    ("limit", "raw", "said"),
+    [
+        ({"most": 9}, 12, "X must be at most 9."),
+        ({"most": 100}, 101, "X must be at most 100."),
+        ({"least": "0.5"}, 0, "X must be at least 0.5."),
+    ],
+)
+def test_a_limit_is_named_without_the_zeros_of_its_column(
+    limit: dict[str, Any], raw: Any, said: str
+) -> None:
+    definition = defined("x", "number", **limit)
+    definition.refresh_from_db()
+
+    with pytest.raises(RuleBroken) as broken:
+        typed(definition, raw)
+
+    assert broken.value.message == said
+
+
 def test_a_required_one_is_asked_of_its_type_of_customer_only() -> None:
     defined("sites", "whole", required=True, customer_type="business")
 

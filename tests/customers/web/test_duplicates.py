@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from crm.access import SYSTEM
-from customers.models import Customer, DuplicateCase, Merge, Party
+from customers.models import Customer, DuplicateCase, MatchRun, Merge, Party
 from customers.processes.deduplicate import find_duplicates, merge_parties
 from customers.tasks import merge_sure_pairs, search_for_duplicates
 from tests.customers.factories import a_customer, a_medium, a_party, a_user
@@ -192,3 +193,13 @@ def test_the_old_address_leads_to_the_main_record() -> None:
     answer = _client("agent").get(reverse("customers:page", args=[other.pk]))
 
     assert answer["Location"] == reverse("customers:page", args=[main.pk])
+
+
+@pytest.mark.parametrize(("found", "said"), [(1, "12 records, 1 new pair<"), (2, "2 new pairs<")])
+def test_the_last_search_says_what_it_found(found: int, said: str) -> None:
+    now = timezone.now()
+    MatchRun.objects.create(
+        state="done", whole=True, until=now, finished_at=now, parties=12, found=found
+    )
+
+    assert said in _client().get(reverse("customers:duplicates")).content.decode()
