@@ -34,6 +34,7 @@ HANDED_OVER = {
     "interactions/channels/smpp/session.py": "the line to the SMS centre",
     "interactions/codes.py": "a one-time code, asked for by the customer at that moment",
     "customers/code_channels.py": "a one-time code, asked for by the customer at that moment",
+    "customers/processes/join_oneself.py": "a one-time code to who registers, before any record",
     "customers/processes/validate_contact.py": "a one-time code, through the code channels",
     "customers/processes/verify_caller.py": "a one-time code, through the code channels",
     "crm/accounts/resets.py": "to our own people: a lost password",
