@@ -20,6 +20,10 @@ OPEN_TO_READ = {
     "/contact",
     "/mine/ask",
     "/login/new/x/x",
+    # Where somebody becomes a customer by themselves, unless an operator closed it.
+    "/join",
+    "/join/code",
+    "/join/welcome",
     # Answers by signed link only, to customers.
     "/opinion/x",
     # Articles meant for customers; any other is not there.
