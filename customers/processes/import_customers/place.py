@@ -220,7 +220,8 @@ def _copied(plan: Planned) -> bytes:
 
 def _shared(run: ImportRun, checked: mappings.Checked) -> dict[str, Any]:
     earlier = ImportRun.objects.filter(kind=KIND, mapping__source=run.mapping.get("source"))
-    earlier = earlier.exclude(pk=run.pk).exclude(undone_at__isnull=False)
+    # Of one that was undone stand only the rows it kept, and what is kept was not taken back.
+    earlier = earlier.exclude(pk=run.pk)
     same = earlier.filter(mapping=run.mapping)
     parts = {
         part: orjson.dumps(

@@ -170,6 +170,18 @@ def test_what_was_edited_after_the_import_stays_as_it_was_edited() -> None:
     assert Party.objects.filter(given_name="Zoya").exists()
 
 
+def test_who_was_kept_for_an_edit_keeps_it_when_the_file_comes_again() -> None:
+    run = imported(*ROWS)
+    with because(SYSTEM, "customer-notified"):
+        Party.objects.filter(given_name="Zoë").update(given_name="Zoya")
+    assert undone(run) == (1, 1, 0)
+
+    again = imported(*ROWS)
+
+    assert (again.created, again.updated, again.failed) == (1, 0, 0)
+    assert Party.objects.filter(given_name="Zoya").exists()
+
+
 def test_what_a_file_had_superseded_is_believed_again() -> None:
     first = imported(*ROWS)
     gather_from_import(run_id=first.pk, actor=SYSTEM)
