@@ -1,3 +1,4 @@
+-- An agreement that an order made is the order system's; no file speaks of it.
 WITH added AS (
   INSERT INTO customers_agreement
   SELECT a.*
@@ -9,7 +10,9 @@ WITH added AS (
          )) a
   WHERE NOT t.said_before AND t.doc -> 'agreement' ? 'name'
     AND NOT EXISTS (
-      SELECT FROM customers_agreement old WHERE old.customer_id = t.customer_id
+      SELECT FROM customers_agreement old
+      WHERE old.customer_id = t.customer_id
+        AND NOT EXISTS (SELECT FROM customers_orderedthing o WHERE o.agreement_id = old.id)
     )
   RETURNING customer_id, id
 ),
@@ -22,7 +25,9 @@ changed AS (
     FROM import_target t
     JOIN LATERAL (
       SELECT * FROM customers_agreement a
-      WHERE a.customer_id = t.customer_id ORDER BY a.id DESC LIMIT 1
+      WHERE a.customer_id = t.customer_id
+        AND NOT EXISTS (SELECT FROM customers_orderedthing o WHERE o.agreement_id = a.id)
+      ORDER BY a.id DESC LIMIT 1
     ) latest ON true
     JOIN customers_agreement old ON old.id = latest.id
     CROSS JOIN LATERAL jsonb_populate_record(old, t.doc -> 'agreement') n

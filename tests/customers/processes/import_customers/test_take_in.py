@@ -21,6 +21,7 @@ from customers.models import (
     ImportedRecord,
     ImportProblem,
     ImportRun,
+    OrderedThing,
     Party,
     Product,
     SearchToken,
@@ -419,3 +420,16 @@ def test_a_file_that_spoils_further_down_is_said_in_a_sentence() -> None:
 
     run.refresh_from_db()
     assert run.processed == 0
+
+
+def test_a_file_leaves_the_agreement_of_an_order_alone() -> None:
+    imported(*ROWS)
+    customer = Customer.objects.get(number="A-1")
+    ordered = Agreement.objects.create(customer=customer, name="Mobile")
+    OrderedThing.objects.create(
+        customer=customer, source="shop", kind="agreement", external_id="1", agreement=ordered
+    )
+
+    imported(ROWS[0].replace("Monthly", "Quarterly"))
+
+    assert sorted(customer.agreements.values_list("name", flat=True)) == ["Mobile", "Quarterly"]
