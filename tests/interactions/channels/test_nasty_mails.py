@@ -30,9 +30,10 @@ def test_what_was_said_is_read(nasty: Nasty) -> None:
 def test_half_of_it_is_no_crash_either(nasty: Nasty) -> None:
     for end in range(0, len(nasty.raw), max(len(nasty.raw) // 7, 1)):
         try:
-            mime.read(nasty.raw[:end])
+            found = mime.read(nasty.raw[:end])
         except Unreadable:
             continue
+        assert "\0" not in found.text + found.whole + found.subject + found.sender_name
 
 
 @pytest.mark.req("R-TMI-4")
