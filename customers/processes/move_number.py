@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from crm.access import Actor, require
 from crm.audit.history import because
 from crm.errors import RuleBroken
+from customers import masking
 from customers.models import (
     ContactMedium,
     Customer,
@@ -78,6 +79,8 @@ class Undone:
 def plan_move(*, customer_id: int, kind: str, value: str, actor: Actor) -> Plan:
     """Who has the number now and what would leave with it; nothing is written."""
     require(actor, "customers.update_information")
+    # Whoever has or had the number is named.
+    require(actor, masking.PERMISSION)
     receiver = Customer.objects.visible_to(actor).select_related("party").get(pk=customer_id)
     if receiver.party is None:
         raise RuleBroken("nobody-behind", _("Say first who the customer is: change the record."))
@@ -171,6 +174,8 @@ def move_number(
 def undo_move(*, move_id: int, reason: str, actor: Actor) -> Undone:
     """Bring everything back to where it was, except what somebody has changed since."""
     require(actor, "customers.update_information")
+    # Whoever has or had the number is named.
+    require(actor, masking.PERMISSION)
     move = NumberMove.objects.select_for_update(of=("self",)).get(pk=move_id)
     if _out_of_sight([pk for pk in (move.origin_id, move.target_id) if pk is not None], actor):
         raise NumberMove.DoesNotExist

@@ -19,6 +19,8 @@ from tests.customers.order_factories import news
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("R-CIM-6")]
 
+MAY = ("update_information", "view_customer", "view_party", "view_personal_data")
+
 NUMBER, NETWORK = "07700 900671", "447700900671"
 
 
@@ -202,7 +204,7 @@ def test_number_of_somebody_out_of_sight_is_not_taken() -> None:
     ours = a_team()
     a_subscriber()
     new = somebody("Zola", care_team=ours)
-    actor = an_agent("update_information", "view_customer", "view_party", teams=(ours,))
+    actor = an_agent(*MAY, teams=(ours,))
 
     with pytest.raises(RuleBroken) as refused:
         moved(new, actor=actor)
@@ -213,7 +215,7 @@ def test_number_of_somebody_out_of_sight_is_not_taken() -> None:
 def test_phone_of_somebody_out_of_sight_is_neither_named_nor_touched() -> None:
     ours = a_team()
     child, new = somebody("Kid", phone=NUMBER), somebody("Zola", care_team=ours)
-    actor = an_agent("update_information", "view_customer", "view_party", teams=(ours,))
+    actor = an_agent(*MAY, teams=(ours,))
 
     plan = plan_move(customer_id=new.pk, kind="msisdn", value=NUMBER, actor=actor)
     moved(new, also_elsewhere=True, actor=actor)
@@ -270,3 +272,10 @@ class TestNewsOfAnOrder:
 
     def test_free_number_is_no_conflict(self) -> None:
         assert not self.told(somebody("Zola")).numbers_taken.exists()
+
+
+def test_who_may_not_see_personal_data_is_not_told_who_has_a_number() -> None:
+    actor = an_agent(*MAY[:-1])
+
+    with pytest.raises(PermissionDenied):
+        plan_move(customer_id=a_customer().pk, kind="msisdn", value="+447700900123", actor=actor)
