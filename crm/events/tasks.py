@@ -9,6 +9,7 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
+from crm.errors import without_rows
 from crm.events.models import Delivery, Heartbeat
 from crm.events.nudge import deliver_soon
 from crm.nudge import nudge
@@ -60,7 +61,7 @@ def _make(delivery_id: int) -> Delivery | None:
             return delivery
     except Exception as problem:
         # Whatever went wrong in the handler, keep the delivery and try later.
-        Delivery.objects.waiting().filter(pk=delivery_id).postpone(repr(problem))
+        Delivery.objects.waiting().filter(pk=delivery_id).postpone(without_rows(problem))
         raise
 
 

@@ -4,19 +4,27 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from crm.access import SYSTEM
-from interactions.models import ArmedClock, Commitment, Interaction, InteractionEvent, StageNotice
+from interactions.models import (
+    ArmedClock,
+    Commitment,
+    Interaction,
+    InteractionEvent,
+    Message,
+    StageNotice,
+)
 from interactions.processes.log_interaction import log_interaction
+from interactions.processes.notify_customer import leave_unreachable, queue_notice
 from interactions.processes.track_interaction import fire_due, rebuild
 from interactions.processes.track_interaction.stages import win
 from interactions.processes.update_interaction import add_message
 from tests.customers.factories import a_customer
 from tests.interactions.factories import an_interaction, plain_promises, the_clock
-from tests.racing import at_once
+from tests.racing import at_once, somebody_waits_for_a_lock, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -121,3 +129,31 @@ def test_a_tick_asks_as_many_questions_for_many_clocks_as_for_few(size: int) -> 
         fire_due(100, timezone.now())
 
     assert len(captured) <= 60
+
+
+def test_what_waits_for_a_dead_address_is_locked_after_its_matter_as_everywhere() -> None:
+    plain_promises()
+    matter = an_interaction(a_customer(email="priya@example.org"))
+    queued = queue_notice(
+        interaction_id=matter.pk, purpose="service", subject="News", body="On Friday.",
+        dedupe_key="k", actor=SYSTEM,
+    )  # fmt: skip
+    assert queued is not None
+    found = list[int]()
+
+    def leave() -> None:
+        try:
+            found.append(leave_unreachable(medium_id=queued.contact_medium_id or 0))
+        finally:
+            connection.close()
+
+    leaving = threading.Thread(target=leave)
+    with transaction.atomic():
+        Interaction.objects.lock(matter.pk)
+        leaving.start()
+        wait_until(somebody_waits_for_a_lock)
+        # Whoever has the matter gets its message too; otherwise each would wait for the other.
+        Message.objects.select_for_update(nowait=True).get(pk=queued.pk)
+    leaving.join()
+
+    assert found == [1]

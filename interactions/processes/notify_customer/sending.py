@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.access import SYSTEM, Actor, require
-from crm.errors import RuleBroken
+from crm.errors import RuleBroken, without_rows
 from customers.contactability import Contactable, may_contact, quiet_until
 from customers.models import ContactMedium, ReportNeed
 from interactions.channels import adapter_of, email
@@ -117,7 +117,7 @@ def _send(message_id: int, token: uuid.UUID) -> Outcome | None:
         result = adapter_of(message.channel).send(message, config)
     except Exception as problem:  # one message must not hold up all those behind it
         _log.exception("message.not_handed_over", message=str(message.public_id))
-        result = Result(Outcome.LATER, repr(problem))
+        result = Result(Outcome.LATER, without_rows(problem))
     if result.outcome == Outcome.AWAY:
         carriers.failed(message.channel, result.said)
     else:

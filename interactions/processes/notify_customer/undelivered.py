@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -74,13 +75,14 @@ def leave_unreachable(*, medium_id: int) -> int:
 
     Returns how many messages waited. What is being handed over now comes back by itself.
     """
-    waiting = Message.objects.select_for_update(of=("self",)).filter(
+    waiting = Message.objects.filter(
         contact_medium_id=medium_id,
         state=Message.State.QUEUED,
         direction=Interaction.Direction.OUTBOUND,
         handed_over_at=None,
     )
-    found = list(waiting.order_by("pk"))
+    _lock_matters(waiting)
+    found = list(waiting.select_for_update(of=("self",)).order_by("pk"))
     for message in found:
         message.state, message.lease_until = Message.State.FAILED, None
         message.last_error = _("What was sent there before came back.")
@@ -92,6 +94,7 @@ def leave_unreachable(*, medium_id: int) -> int:
 @transaction.atomic
 def came_back(*, message_id: int, permanent: bool, said: str) -> bool:
     """What was sent was returned by the other side; says whether that changed anything."""
+    _lock_matters(Message.objects.filter(pk=message_id))
     message = Message.objects.select_for_update(of=("self",)).get(pk=message_id)
     if message.state not in {Message.State.SENT, Message.State.QUEUED}:
         return False
@@ -112,6 +115,17 @@ def arrived(*, message_id: int) -> bool:
         Message.objects.filter(pk=message_id, state=Message.State.SENT).update(
             state=Message.State.DELIVERED, delivered_at=timezone.now()
         )
+    )
+
+
+def _lock_matters(messages: QuerySet[Message]) -> None:
+    """Matters before their messages, and in the order of their keys: as everybody locks them."""
+    matters = messages.values("interaction")
+    list(
+        Interaction.objects.select_for_update(of=("self",))
+        .filter(pk__in=matters)
+        .order_by("pk")
+        .values_list("pk")
     )
 
 

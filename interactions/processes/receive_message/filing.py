@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.access import SYSTEM
-from crm.errors import RuleBroken
+from crm.errors import RuleBroken, without_rows
 from interactions.channels import adapter_of
 from interactions.channels.contract import Incoming, Unreadable
 from interactions.channels.phone import CallEvent
@@ -92,7 +92,7 @@ def _file_safely(pk: int, token: uuid.UUID) -> None:
             _hold(pk, token, broken.code, broken.message)
     except Exception as problem:  # one arrival must not hold up all those behind it
         _log.exception("arrival.not_filed", arrival=pk)
-        _fail(pk, token, repr(problem))
+        _fail(pk, token, without_rows(problem))
 
 
 def _fail(pk: int, token: uuid.UUID, problem: str) -> None:

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from crm.access import SYSTEM, Actor, require
-from crm.errors import without_rows
+from crm.errors import passing, without_rows
 from crm.events.catalogue import SlaBreached, SlaInJeopardy
 from crm.events.publish import publish
 from crm.gathering import gathered, update
@@ -50,6 +50,7 @@ from interactions.processes.track_interaction.timeline import append
 
 _log = structlog.get_logger(__name__)
 _POISONED_FOR: Final = timedelta(hours=1)
+_PASSES_IN: Final = timedelta(minutes=1)
 
 
 def fire_due(limit: int, now: datetime, *, passed_by: set[int] | None = None) -> int:
@@ -57,7 +58,8 @@ def fire_due(limit: int, now: datetime, *, passed_by: set[int] | None = None) ->
 
     Two workers never claim the same row. A clock whose interaction somebody is working on is
     passed by: their own work re-folds it, and the next tick comes in seconds. A row that fails
-    is put back for an hour and said aloud, the others go on.
+    is put back for an hour and said aloud, the others go on; one that was rolled back for the sake
+    of others, as in a deadlock, is looked at again in a minute.
     """
     passed_by = set() if passed_by is None else passed_by
     with transaction.atomic():
@@ -87,7 +89,7 @@ def _fire_or_halve(rows: list[ArmedClock], now: datetime) -> set[int]:
             # No row's fault: the tick ends, nothing of it stands, and the next one begins anew.
             raise
         if len(rows) == 1:
-            _poisoned(rows[0], now, problem)
+            _put_off(rows[0], now, problem)
             return set()
     middle = len(rows) // 2
     return _fire_or_halve(rows[:middle], now) | _fire_or_halve(rows[middle:], now)
@@ -406,6 +408,15 @@ def _audience(policy: Mapping[str, Any], won: list[Due]) -> frozenset[str]:
     """Everybody who should have been told of a stage that passed, also of those passed over."""
     tell = policy.get("tell", {})
     return frozenset(person for due in won for person in tell.get(str(due.percent), ()))
+
+
+def _put_off(row: ArmedClock, now: datetime, problem: Exception) -> None:
+    if passing(problem):
+        row.next_fire_at = now + _PASSES_IN
+        row.save(update_fields=["next_fire_at"])
+        _log.warning("sla.clock_put_off", clock_id=row.clock_id, problem=without_rows(problem))
+    else:
+        _poisoned(row, now, problem)
 
 
 def _poisoned(row: ArmedClock, now: datetime, problem: Exception) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from crm.access import SYSTEM
@@ -26,7 +26,7 @@ from interactions.models import (
 from interactions.processes.close_interaction import complete
 from interactions.processes.track_interaction import fire_due, rebuild
 from tests.customers.factories import a_customer, a_user
-from tests.interactions.factories import an_interaction, plain_promises
+from tests.interactions.factories import an_interaction, plain_promises, the_clock
 
 pytestmark = pytest.mark.django_db
 
@@ -230,3 +230,41 @@ def test_a_row_the_database_refuses_is_found_as_well() -> None:
     # The rule that refused it, and not the row: others' data may stand in it.
     said = AgentNotice.objects.get(dedupe_key__contains="poisoned").body
     assert ("commitment_once_per_number" in said, "DETAIL" in said) == (True, False)
+
+
+def a_tick_fails_at(clock: SlaClock, sqlstate: str) -> None:
+    """The database refuses the stages of one clock, with that state."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+            f" $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{sqlstate}'; END $$"
+        )
+        cursor.execute(
+            "CREATE TRIGGER refused BEFORE INSERT ON interactions_stagenotice FOR EACH ROW"
+            f" WHEN (NEW.clock_id = {clock.pk}) EXECUTE FUNCTION refuse()"
+        )
+
+
+@pytest.mark.req("R-TMI-9")
+@pytest.mark.parametrize(
+    ("_case", "sqlstate", "waits", "alarms"),
+    [
+        ("a deadlock", "40P01", timedelta(minutes=1), 0),
+        ("a serialization failure", "40001", timedelta(minutes=1), 0),
+        ("a lock not had in time", "55P03", timedelta(minutes=1), 0),
+        ("a row the database refuses", "23514", timedelta(hours=1), 1),
+    ],
+)
+def test_what_is_no_row_s_fault_is_tried_again_in_a_minute(
+    _case: str, sqlstate: str, waits: timedelta, alarms: int
+) -> None:
+    a_user(role="administrator")
+    hit, other = (an_interaction(ago=NINE_HOURS) for _ in range(2))
+    a_tick_fails_at(the_clock(hit), sqlstate)
+    now = timezone.now()
+
+    fire_due(10, now)
+
+    assert ArmedClock.objects.get(clock=the_clock(hit)).next_fire_at == now + waits
+    assert StageNotice.objects.filter(clock=the_clock(other), stage=90).exists()
+    assert AgentNotice.objects.filter(dedupe_key__contains="poisoned").count() == alarms
