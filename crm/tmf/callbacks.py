@@ -42,7 +42,11 @@ class Outcome:
 def check_callback(url: str) -> None:
     """Refuse an address that must not or cannot be called; the call itself checks once more."""
     if not re.fullmatch(ADDRESS, url):
-        raise Refused(400, "invalid-callback", _("The callback is no http address."))
+        raise Refused(
+            400,
+            "invalid-callback",
+            _("The callback is no address that can be called; send https://…."),
+        )
     private = bool(settings.CRM_HUB_ALLOW_PRIVATE)
     parts = urlsplit(url)
     try:

@@ -20,6 +20,7 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 
 from crm.errors import RuleBroken
 
@@ -126,11 +127,16 @@ def _sentences(detail: Any, path: str = "") -> list[str]:
         return [
             line
             for name, inner in detail.items()
-            for line in _sentences(inner, f"{path}.{name}".strip("."))
+            for line in _sentences(inner, f"{path}.{_plain(name)}".strip("."))
         ]
     if isinstance(detail, list):
         return [line for inner in detail for line in _sentences(inner, path)]
     return [f"{path}: {detail}" if path and not str(detail).startswith(path) else str(detail)]
+
+
+def _plain(name: str) -> str:
+    """What the framework says of no field in particular, it says of the body."""
+    return "body" if name == api_settings.NON_FIELD_ERRORS_KEY else name
 
 
 def _of_database(error: Exception) -> Told:

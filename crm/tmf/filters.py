@@ -59,7 +59,11 @@ def terms(query_string: str) -> Iterator[Term]:
         if not found:
             # A bare name, as some clients send it: a filter for nothing.
             name = text.rstrip("=")
-            raise Refused(400, "invalid-query", _("%(term)s is no filter.") % {"term": name[:100]})
+            raise Refused(
+                400,
+                "invalid-query",
+                _("“%(term)s” is no filter: write name=value.") % {"term": name[:100]},
+            )
         name, sign, value = found.groups()
         stem, dot, suffix = name.rpartition(".")
         if dot and suffix in _SUFFIXES and sign == "=":

@@ -33,7 +33,11 @@ def fingerprint(request: HttpRequest) -> str:
 def claim(request: HttpRequest, owner_id: int, key: str) -> IdempotentAnswer | HttpResponse:
     """The row to fill in, or the answer that was given before; 422 and 409 as the draft says."""
     if len(key) > LONGEST_KEY:
-        raise Refused(400, "invalid-idempotency-key", _("The Idempotency-Key is not valid."))
+        raise Refused(
+            400,
+            "invalid-idempotency-key",
+            _("An Idempotency-Key has at most %(most)d characters.") % {"most": LONGEST_KEY},
+        )
     mark = fingerprint(request)
     kept, new = IdempotentAnswer.objects.get_or_create(
         owner_id=owner_id, key=key, defaults={"fingerprint": mark}

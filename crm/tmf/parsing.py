@@ -51,12 +51,22 @@ def media_type(request: HttpRequest) -> str:
 
 def loads(raw: bytes) -> Any:
     """Strict JSON: no NUL, no lone surrogate, no infinity, not nested beyond reason."""
+    if not raw.strip():
+        raise Refused(400, "malformed-json", _("The body is empty; send JSON."))
     try:
         value = orjson.loads(raw)
-    except ValueError as error:
-        raise Refused(400, "malformed-json", _("The body is not valid JSON.")) from error
+    except orjson.JSONDecodeError as error:
+        raise Refused(400, "malformed-json", _unread(error)) from error
     _check(value)
     return value
+
+
+def _unread(error: orjson.JSONDecodeError) -> str:
+    return _("The body is not valid JSON: %(reason)s, at line %(line)d, column %(column)d.") % {
+        "reason": error.msg,
+        "line": error.lineno,
+        "column": error.colno,
+    }
 
 
 def _check(value: Any) -> None:

@@ -41,8 +41,6 @@ class ResourceSerializer(serializers.Serializer[Any]):
         }
 
     def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, dict):
-            raise serializers.ValidationError({"body": [_("must be an object.")]})
         if len(data) > MOST_ATTRIBUTES or any(len(name) > LONGEST_NAME for name in data):
             raise serializers.ValidationError({"body": [_("has too many or too long attributes.")]})
         checked: dict[str, Any] = super().to_internal_value(data)
@@ -55,6 +53,8 @@ class ResourceSerializer(serializers.Serializer[Any]):
 
 def checked(resource: Resource, body: Any, *, partial: bool = False) -> dict[str, Any]:
     """The body, or a ValidationError naming what is wrong with its shape."""
+    if not isinstance(body, dict):
+        raise serializers.ValidationError({"body": [_("must be an object.")]})
     serializer = ResourceSerializer(resource, data=body, partial=partial)
     serializer.is_valid(raise_exception=True)
     found: dict[str, Any] = serializer.validated_data

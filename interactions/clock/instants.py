@@ -24,7 +24,10 @@ def read_instant(text: str) -> int:
     """UTC seconds of an ISO 8601 text that carries `Z` or an offset."""
     if not _WRITTEN.match(text):
         raise ValueError(f"{text!r} is not an instant such as 2026-01-13T09:00:00Z")
-    return seconds(datetime.fromisoformat(text))
+    written = datetime.fromisoformat(text)
+    if written.tzinfo is None:
+        raise ValueError(f"{text!r} has neither Z nor an offset: it could be any hour")
+    return seconds(written)
 
 
 def write_instant(at: int) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import NoneType
 from typing import Any, Final
 
 from interactions.clock.calendar import Calendar
@@ -13,6 +14,8 @@ from interactions.clock.view import ClockView, State
 
 SCHEMA: Final = "sla-cases/1"
 
+# The calendar that counts every second is there whether a file writes it out or not.
+_ELAPSED: Final = "ELAPSED"
 _WHEN: Final = ("at_utc", "occurred_at_utc", "occurred_at", "at", "at_local")
 
 Result = dict[str, object]
@@ -35,7 +38,7 @@ def replay(document: object) -> Iterator[Result]:
     try:
         calendars = {
             str(name): Calendar.from_dict(config, name=str(name))
-            for name, config in written.items()
+            for name, config in {_ELAPSED: {"always": True}, **written}.items()
         }
     except CalendarError as problem:
         raise ReplayError(f"a calendar of the file cannot be read: {problem}") from None
@@ -47,6 +50,8 @@ def _result(case: object, calendars: Mapping[str, Calendar]) -> Result:
         return {"id": None, "error": "a case is an object"}
     try:
         return _replayed(case, dict(calendars))
+    except OverflowError:
+        return {"id": case.get("id"), "error": "the case reaches beyond the year 9999"}
     except (CalendarError, FoldError, ReplayError, KeyError, TypeError, ValueError) as problem:
         return {"id": case.get("id"), "error": str(problem)}
 
@@ -76,9 +81,20 @@ def _replayed(case: Mapping[str, Any], calendars: dict[str, Calendar]) -> Result
 
 
 def _stages(view: ClockView, percents: Any) -> dict[str, str | None]:
+    if not isinstance(percents, list) or not all(_is_whole(one, least=1) for one in percents):
+        raise ReplayError("stages are a list of whole percentages from 1")
     if view.state is State.NOT_STARTED:
         return {str(percent): None for percent in percents}
     return {str(percent): _written(view.stage_at(int(percent))) for percent in percents}
+
+
+def _is_whole(written: Any, *, least: int) -> bool:
+    """A whole number, however it is written: 50, 50.0 or "50"."""
+    if isinstance(written, bool):
+        return False
+    if isinstance(written, str):
+        return written.isascii() and written.isdigit() and int(written) >= least
+    return isinstance(written, int | float) and written == written // 1 and written >= least
 
 
 def _target(case: Mapping[str, Any], calendars: dict[str, Calendar]) -> Target:
@@ -86,6 +102,8 @@ def _target(case: Mapping[str, Any], calendars: dict[str, Calendar]) -> Target:
     written = case.get("target_seconds", case.get("target"))
     if written is None:
         raise ReplayError("the case has no target_seconds")
+    if not _is_whole(written, least=0):
+        raise ReplayError(f"target_seconds {written!r} is no whole number of seconds")
     calendar = _calendar_name(case.get("calendar"), calendars)
     if calendar is None:
         raise ReplayError("the case names no calendar")
@@ -113,9 +131,10 @@ def _metric(case: Mapping[str, Any]) -> Metric:
 
 
 def _events(case: Mapping[str, Any], calendars: dict[str, Calendar]) -> list[Event]:
-    written = case.get("events") or []
-    if not isinstance(written, list):
+    written = case.get("events")
+    if not isinstance(written, list | NoneType):
         raise ReplayError("events are a list")
+    written = written or []
     events = [_event(row, index, calendars) for index, row in enumerate(written)]
     ordered = sorted(events, key=lambda event: (event.occurred_at, event.seq))
     # One resume may end several pauses, and the fold keeps one event of each seq.

@@ -20,7 +20,6 @@ from crm.tmf.rendering import (
     Parts,
     first_of,
     given,
-    text_or_none,
     word,
 )
 from crm.tmf.resource import Attribute, Caller, Change, Publication, Resource, kept
@@ -181,7 +180,7 @@ TROUBLE_TICKET = Resource(
     attributes=(
         Attribute(
             "description",
-            text_or_none("interaction__description"),
+            F("interaction__description"),
             Text(20_000),
             required=True,
         ),

@@ -231,6 +231,22 @@ def test_body_that_cannot_be_kept_is_refused(
 
 
 @pytest.mark.parametrize(
+    ("_case", "body", "said"),
+    [
+        ("broken off", b'{"name":\n"x"', "line 2, column 4"),
+        ("half a character", b'{"name": "\\ud800"}', "surrogate"),
+        ("nothing", b"", "The body is empty"),
+        ("null", b"null", "body: must be an object."),
+        ("a list", b"[]", "body: must be an object."),
+    ],
+)
+def test_body_that_cannot_be_read_says_where_and_why(
+    _case: str, body: bytes, said: str, partner: Partner
+) -> None:
+    assert said in partner.call("POST", CUSTOMER, body).json()["message"]
+
+
+@pytest.mark.parametrize(
     "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
 )
 @pytest.mark.parametrize("path", [CUSTOMER, "/tmf-api/party/v4/hub"])

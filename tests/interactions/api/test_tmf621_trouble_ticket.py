@@ -51,6 +51,12 @@ def test_what_the_specification_requires_is_required(missing: str, partner: Part
     assert Interaction.objects.exists() is False
 
 
+def test_a_description_without_words_stands_in_the_answer_as_one(partner: Partner) -> None:
+    answer = partner.post(TICKET, {**LEAST, "description": ""})
+
+    assert (answer.status_code, answer.json()["description"]) == (201, "")
+
+
 @pytest.mark.parametrize(
     "wrong", [{"note": {"text": "x"}}, {"status": "brand-new"}, {"channel": [{"id": "1"}]}]
 )

@@ -129,6 +129,31 @@ def test_waiting_for_ourselves_does_not_pause() -> None:
                 "events": [{"type": "opened", "at_utc": "yesterday"}],
             },
         ),
+        ("a time before none", {"metric": "resolution", "target_seconds": -1, "calendar": "BER"}),
+        ("half a second", {"metric": "resolution", "target_seconds": 1.5, "calendar": "BER"}),
+        ("a yes", {"metric": "resolution", "target_seconds": True, "calendar": "BER"}),
+        (
+            "events that are no list",
+            {"metric": "resolution", "target_seconds": 1, "calendar": "BER", "events": {}},
+        ),
+        (
+            "stages that are no percentages",
+            {"metric": "resolution", "target_seconds": 1, "calendar": "BER", "stages": ["half"]},
+        ),
+        (
+            "an hour of no zone",
+            {
+                "metric": "resolution", "target_seconds": 1, "calendar": "BER",
+                "events": [{"type": "opened", "at_utc": "2026-01-13T09:00:00"}],
+            },
+        ),
+        (
+            "the end of days",
+            {
+                "metric": "resolution", "target_seconds": 1, "calendar": "BER",
+                "events": [{"type": "opened", "at_utc": "9999-12-31T23:59:59Z"}],
+            },
+        ),
     ],
 )  # fmt: skip
 def test_a_bad_case_says_so_and_the_rest_goes_on(_case: str, case: dict[str, Any]) -> None:
@@ -153,3 +178,14 @@ def test_a_bad_case_says_so_and_the_rest_goes_on(_case: str, case: dict[str, Any
 def test_a_file_that_is_no_case_file_is_refused(_case: str, document: object) -> None:
     with pytest.raises(ReplayError):
         list(replay(document))  # type: ignore[arg-type, unused-ignore]  # any JSON may come
+
+
+def test_the_calendar_of_every_second_needs_no_writing_out() -> None:
+    case = {
+        "id": "x", "calendar": "ELAPSED", "metric": "resolution", "target_seconds": 60,
+        "events": [{"type": "opened", "at_utc": "2026-02-01T03:00:00Z"}],
+    }  # fmt: skip
+
+    (result,) = replay({"schema": "sla-cases/1", "cases": [case]})
+
+    assert result["due_at_utc"] == "2026-02-01T03:01:00Z"
