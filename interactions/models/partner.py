@@ -86,6 +86,7 @@ class Communication(models.Model):
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.INITIAL)
     # Set while it waits for the time its partner named; only then is it decided where it goes.
     send_at = models.DateTimeField(_("to be sent at"), null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(_("failed tries"), default=0, db_default=0)
     because = models.CharField(_("because"), max_length=200, blank=True)
     asked_by = models.BigIntegerField(_("asked by"), null=True, blank=True)
     as_given = models.JSONField(_("attributes kept as given"), default=dict, blank=True)

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.access import SYSTEM, Actor, require
-from crm.errors import RuleBroken
+from crm.errors import RuleBroken, without_rows
 from customers import consent_catalogue
 from customers.models import ConsentPurpose, Customer
 from interactions.channels.contract import Enclosure
@@ -19,13 +19,16 @@ from interactions.processes.close_interaction import cancel, complete
 from interactions.processes.log_interaction import log_interaction
 from interactions.processes.notify_customer import queue_notice
 from interactions.processes.notify_customer.queueing import SERVICE
+from interactions.processes.notify_customer.staff import alarm_not_planned
 from interactions.processes.receive_message.enclosing import lay_by
 from interactions.processes.update_interaction import change_fields, remove
 
 ETOM = "1.3.5.9.3"
 
 _log = structlog.get_logger(__name__)
-_AGAIN: Final = timedelta(minutes=10)
+_FIRST_RETRY: Final = timedelta(minutes=1)
+_LONGEST_RETRY: Final = timedelta(hours=1)
+_TRIES: Final = 8
 _Status = Interaction.Status
 _PRIORITIES: Final = {"critical": 1, "urgent": 1, "major": 2, "high": 2, "minor": 3, "medium": 3,
                       "low": 4, "trivial": 5}  # fmt: skip
@@ -163,7 +166,10 @@ def ask_to_send(
 
 
 def send_planned(limit: int, now: datetime) -> int:
-    """Take up messages whose time has come; returns how many were looked at."""
+    """Take up messages whose time has come; returns how many were looked at.
+
+    One that fails is tried again later each time, and in the end given up and said aloud.
+    """
     with transaction.atomic():
         due = Communication.objects.due(now).select_for_update(skip_locked=True, of=("self",))
         found = list(due.select_related("interaction").order_by("send_at", "pk")[:limit])
@@ -171,11 +177,25 @@ def send_planned(limit: int, now: datetime) -> int:
             try:
                 with transaction.atomic():
                     _plan(asked, SYSTEM)
-            except Exception:  # one message must not hold up all those behind it
+            except Exception as problem:  # one message must not hold up all those behind it
+                if not connection.is_usable():
+                    raise
                 _log.exception("communication.not_planned", communication=str(asked.public_id))
-                asked.send_at = now + _AGAIN
-            asked.save(update_fields=["message", "state", "because", "send_at"])
+                _try_later(asked, now, problem)
+            asked.save(update_fields=["message", "state", "because", "send_at", "tries"])
     return len(found)
+
+
+def _try_later(asked: Communication, now: datetime, problem: Exception) -> None:
+    # What the failed try had come to was rolled back, the message it names too.
+    asked.message, asked.tries = None, asked.tries + 1
+    if asked.tries < _TRIES:
+        asked.state, asked.because = Communication.State.INITIAL, ""
+        asked.send_at = now + min(_FIRST_RETRY * 2 ** (asked.tries - 1), _LONGEST_RETRY)
+        return
+    asked.send_at = None
+    _fail(asked, _("It could not be sent; administrators were told."))
+    alarm_not_planned(asked=asked, problem=without_rows(problem))
 
 
 def _plan(asked: Communication, actor: Actor) -> None:

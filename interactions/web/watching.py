@@ -29,6 +29,11 @@ _WORDS: Final[dict[str, tuple[Any, Any, Any]]] = {
         _("Every message has left."),
         _("The way out is shut: look at the channel on the page Incoming."),
     ),
+    "planned": (
+        _("Messages of partners whose time has come"),
+        _("Every message was taken up at its time."),
+        _("Partners' messages leave too late. See that a worker runs; nothing is lost."),
+    ),
     "dead": (
         _("Deliveries given up"),
         _("Nothing was given up."),

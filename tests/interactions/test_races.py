@@ -1,6 +1,7 @@
 """Two at once: the timeline keeps one order, one contact stays one, one stage fires once."""
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import timezone
 from crm.access import SYSTEM
 from interactions.models import (
     ArmedClock,
+    ClockMove,
     Commitment,
     Interaction,
     InteractionEvent,
@@ -19,12 +21,18 @@ from interactions.models import (
 )
 from interactions.processes.log_interaction import log_interaction
 from interactions.processes.notify_customer import leave_unreachable, queue_notice
-from interactions.processes.track_interaction import fire_due, rebuild
+from interactions.processes.track_interaction import (
+    fire_due,
+    move_running,
+    preview_move,
+    rebuild,
+)
 from interactions.processes.track_interaction.stages import win
 from interactions.processes.update_interaction import add_message
 from tests.customers.factories import a_customer
-from tests.interactions.factories import an_interaction, plain_promises, the_clock
+from tests.interactions.factories import a_policy, an_interaction, plain_promises, the_clock
 from tests.racing import at_once, somebody_waits_for_a_lock, wait_until
+from tests.readiness.factories import a_serving_version
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -157,3 +165,13 @@ def test_what_waits_for_a_dead_address_is_locked_after_its_matter_as_everywhere(
     leaving.join()
 
     assert found == [1]
+
+
+@pytest.mark.parametrize("ask", [preview_move, move_running])
+def test_a_walk_asked_for_by_several_at_once_runs_once(ask: Callable[..., ClockMove]) -> None:
+    plain_promises()
+    version = a_serving_version("sla.policy", a_policy(targets={"resolution": 60}))
+
+    assert at_once(*[lambda: ask(version_id=version.pk, mode="carry", actor=SYSTEM)] * 6) == []
+
+    assert ClockMove.objects.filter(state="running").count() == 1

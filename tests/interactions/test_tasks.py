@@ -1,17 +1,9 @@
 """The duty with real workers, a real broker and a real mail server, some of them killed."""
 
-import os
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import timedelta
-from pathlib import Path
-from urllib.parse import urlsplit
+from collections.abc import Iterator
+from contextlib import ExitStack
 
-import psycopg
 import pytest
 from django.db import connection
 from django.utils import timezone
@@ -23,23 +15,29 @@ from crm.web.models import AgentNotice
 from interactions.models import (
     ArmedClock,
     Commitment,
-    Interaction,
     Message,
     SlaClock,
     StageNotice,
 )
 from interactions.processes.track_interaction import fire_due
 from interactions.tasks import apply_overdue_silence, refold_sample
-from tests.customers.factories import a_customer, a_user
+from tests.customers.factories import a_user
 from tests.interactions.factories import a_policy, an_interaction, plain_promises
 from tests.interactions.mailbox import Mailbox, a_mailbox
+from tests.interactions.workers import (
+    SEND,
+    TICK,
+    a_worker_process,
+    overdue_matters,
+    somebody_half_way_through,
+    wait_for,
+)
+from tests.racing import somebody_waits_for_a_lock
 from tests.readiness.factories import a_serving_version
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.enable_socket]
 
-ROOT = Path(__file__).resolve().parents[2]
 MATTERS = 8
-TICK, SEND = "interactions.tasks.fire_due_clocks", "interactions.tasks.send_queued_messages"
 
 
 @pytest.fixture
@@ -55,90 +53,16 @@ def _empty_queue() -> Iterator[None]:
     app.control.purge()
 
 
-@contextmanager
-def a_worker_process(mailbox: Mailbox, name: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A Celery worker as production runs it, on the database of this test."""
-    database = f"/{connection.settings_dict['NAME']}"
-    environment = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "crm.settings",
-        "DATABASE_URL": urlsplit(os.environ["DATABASE_URL"])._replace(path=database).geturl(),
-        "EMAIL_URL": f"smtp://127.0.0.1:{mailbox.port}",
-    }
-    command = [sys.executable, "-m", "celery", "-A", "crm.celery", "worker"]
-    options = ["--pool=solo", f"--hostname={name}@test", "--without-mingle", "--without-gossip"]
-    process = subprocess.Popen(
-        [*command, *options, "--loglevel=WARNING"], cwd=ROOT, env=environment
-    )
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-
-
-def wait_for(what: Callable[[], object], *, asking: str = "", seconds: float = 240) -> None:
-    """Wait until something is true, playing beat meanwhile; a busy machine may take its time."""
-    deadline, asked = time.monotonic() + seconds, 0.0
-    while not what():
-        assert time.monotonic() < deadline, f"gave up after {seconds} s"
-        if asking and time.monotonic() - asked > 1:
-            app.send_task(asking)
-            asked = time.monotonic()
-        time.sleep(0.1)
-
-
-def overdue_matters(hours: float, count: int = MATTERS) -> list[Interaction]:
-    """Matters of different customers whose ten-hour promise is so old."""
-    plain_promises(targets={"first_response": 10**9, "resolution": 36_000})
-    owner = a_user(email="ana@example.org")
-    return [
-        an_interaction(
-            a_customer(email=f"customer{number}@example.org"),
-            owner_id=owner.pk,
-            ago=timedelta(hours=hours),
-        )
-        for number in range(count)
-    ]
-
-
-def blocked() -> bool:
-    """Whether some backend waits for a lock of another."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return bool(cursor.fetchone()[0])
-
-
-@contextmanager
-def somebody_half_way_through(clock: SlaClock) -> Iterator[psycopg.Connection]:
-    """An open transaction that has written the stage row a tick is about to write."""
-    given = connection.get_connection_params()
-    wanted = ("dbname", "user", "password", "host", "port")
-    with psycopg.connect(**{key: given[key] for key in wanted if given.get(key)}) as other:
-        other.execute(
-            "INSERT INTO interactions_stagenotice"
-            " (clock_id, commitment_no, stage, fired_at, superseded)"
-            " VALUES (%s, 1, 90, now(), false)",
-            (clock.pk,),
-        )
-        yield other
-        if not other.closed:
-            other.rollback()
-
-
 @pytest.mark.req("R-TMI-9", "R-TMI-10")
 def test_each_customer_is_told_once_though_workers_are_killed_in_the_middle(
     mailbox: Mailbox,
 ) -> None:
-    matters = overdue_matters(hours=9.01)
+    matters = overdue_matters(hours=9.01, count=MATTERS)
     last = SlaClock.objects.filter(target="resolution").latest("pk")
 
     with a_worker_process(mailbox, "first") as first, ExitStack() as second:
         with somebody_half_way_through(last):
-            wait_for(blocked, asking=TICK)
+            wait_for(somebody_waits_for_a_lock, asking=TICK)
             second.enter_context(a_worker_process(mailbox, "second"))
             # It has claimed the batch and written half of it: killed, it must leave nothing.
             first.send_signal(signal.SIGKILL)
@@ -191,7 +115,7 @@ def test_a_worker_goes_on_after_database_and_broker_lost_all_it_had_begun(
     # One worker for both, since it takes seconds to start: it stands half way through a batch.
     with a_worker_process(mailbox, "steadfast"):
         with somebody_half_way_through(last) as other:
-            wait_for(blocked, asking=TICK)
+            wait_for(somebody_waits_for_a_lock, asking=TICK)
             app.send_task(TICK)
             with app.connection_or_acquire() as broker:
                 broker.default_channel.client.flushdb()

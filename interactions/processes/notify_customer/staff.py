@@ -16,7 +16,14 @@ from django.utils.translation import gettext_lazy
 from crm.accounts.models import Team
 from crm.gathering import insert_once
 from crm.web.notices import notify, notify_people
-from interactions.models import Commitment, Interaction, Message, ResponseRequest, SlaClock
+from interactions.models import (
+    Commitment,
+    Communication,
+    Interaction,
+    Message,
+    ResponseRequest,
+    SlaClock,
+)
 
 LEAD_ROLE: Final = "team-lead"
 _BREACH: Final = 100
@@ -192,6 +199,21 @@ def alarm_staff(*, clock_id: int, problem: str, at: datetime) -> int:
         title=format_lazy(gettext_lazy("Clock {clock} could not be computed"), clock=clock_id),
         body=problem[:500],
         dedupe_key=f"clock:{clock_id}:poisoned:{at:%Y%m%d%H%M}",
+    )
+
+
+def alarm_not_planned(*, asked: Communication, problem: str) -> int:
+    """A partner's message failed each time it was taken up: administrators are told, once."""
+    people = get_user_model().objects.filter(groups__name="administrator")
+    return notify(
+        people.values_list("pk", flat=True),
+        level="bad",
+        title=format_lazy(
+            "{said}", said=gettext_lazy("A partner's message was given up after many tries")
+        ),
+        body=f"{asked.public_id}: {problem}"[:500],
+        url=page_of(asked.interaction) if asked.interaction else "",
+        dedupe_key=f"communication:{asked.pk}:given-up",
     )
 
 

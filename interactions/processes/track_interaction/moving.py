@@ -45,6 +45,7 @@ def preview_move(*, version_id: int, mode: str, actor: Actor) -> ClockMove:
     """Begin to reckon what a version would do to everything open now; nothing is changed."""
     require(actor, "readiness.view_capabilityversion")
     _movable(version_id)
+    _one_asks(version_id)
     ClockMove.objects.filter(
         version=version_id, kind=ClockMove.Kind.PREVIEW, state=_State.RUNNING
     ).update(state=_State.DROPPED, done_at=timezone.now())
@@ -56,6 +57,7 @@ def move_running(*, version_id: int, mode: str, actor: Actor) -> ClockMove:
     """Put running promises under a version as well, once it serves everybody; asked twice, once."""
     require(actor, "readiness.introduce_capability")
     version = _movable(version_id)
+    _one_asks(version_id)
     known = ClockMove.objects.filter(
         version=version_id, kind=ClockMove.Kind.MOVE, state__in=[_State.WAITING, _State.RUNNING]
     ).first()
@@ -69,12 +71,14 @@ def move_running(*, version_id: int, mode: str, actor: Actor) -> ClockMove:
 def leave_running(*, version_id: int, actor: Actor) -> int:
     """Only what begins from now on goes under the version; what was moved stays moved."""
     require(actor, "readiness.introduce_capability")
+    _one_asks(version_id)
     return _drop(version_id)
 
 
 @transaction.atomic
 def follow_version(*, version_id: int, state: str) -> None:
     """A version began to serve everybody, or ended: what waited for that begins, or is dropped."""
+    _one_asks(version_id)
     if state == GENERAL:
         ClockMove.objects.filter(version=version_id, state=_State.WAITING).update(
             state=_State.RUNNING
@@ -237,6 +241,14 @@ def _movable(version_id: int) -> Resolved:
     if version.slot not in MOVABLE:
         raise RuleBroken("moves-no-clock", _("This version moves no promised time."))
     return version
+
+
+def _one_asks(version_id: int) -> None:
+    """Whoever asks for a walk under a version sees what others asked for it before."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"clock-move:{version_id}"]
+        )
 
 
 def _asked(version_id: int, kind: str, mode: str, state: str, actor: Actor) -> ClockMove:

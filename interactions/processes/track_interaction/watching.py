@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from crm.access import Actor, require
 from crm.events.models import Delivery, Heartbeat
-from interactions.models import ArmedClock, Message
+from interactions.models import ArmedClock, Communication, Message
 
 _COUNTED_TO = 1000
 
@@ -47,12 +47,17 @@ def _messages(now: datetime) -> tuple[QuerySet[Any], str]:
     return Message.objects.filter(state="queued", available_at__lte=now), "available_at"
 
 
+def _planned(now: datetime) -> tuple[QuerySet[Any], str]:
+    return Communication.objects.due(now), "send_at"
+
+
 _Asked = Callable[[datetime], tuple[QuerySet[Any], str]]
 # How long the oldest may wait before somebody should look; dead ones are looked at, at once.
 _SIGNS: dict[str, tuple[_Asked, timedelta]] = {
     "clocks": (_clocks, timedelta(seconds=60)),
     "outbox": (_deliveries, timedelta(minutes=2)),
     "messages": (_messages, timedelta(minutes=5)),
+    "planned": (_planned, timedelta(minutes=5)),
     "dead": (_dead, timedelta()),
 }
 _SILENT = timedelta(minutes=3)

@@ -5,9 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from crm.access import SYSTEM
+from crm.web.models import AgentNotice
 from customers.models import CommunicationNeed
 from customers.processes.manage_consent import record_consent
 from interactions.api.tmf681_communication.resource import PATH as MESSAGE
@@ -15,7 +17,7 @@ from interactions.models import Attachment, Communication, Interaction, Message
 from interactions.processes.notify_customer.undelivered import arrived
 from interactions.processes.serve_partners import send_planned
 from tests.crm.tmf.partners import Partner, a_partner
-from tests.customers.factories import a_customer
+from tests.customers.factories import a_customer, a_user
 from tests.interactions.factories import governed
 
 pytestmark = pytest.mark.django_db
@@ -233,6 +235,55 @@ def test_a_file_goes_by_no_channel_without_room_for_it(partner: Partner) -> None
     made = planned(partner, hours=-1, attachment=[PDF])
 
     assert (made["state"], Message.objects.exists()) == ("failed", False)
+
+
+def the_database_refuses(table: str, event: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION USING ERRCODE = '23514'; END $$"
+        )
+        cursor.execute(
+            f"CREATE TRIGGER refused BEFORE {event} ON {table} FOR EACH ROW"
+            " EXECUTE FUNCTION refuse()"
+        )
+
+
+def test_a_try_that_was_rolled_back_leaves_no_name_of_its_message(partner: Partner) -> None:
+    a_customer(email=PRIYA)
+    made = planned(partner, attachment=[PDF])
+    # After the message was queued, and before the try is over.
+    the_database_refuses("interactions_attachment", "UPDATE")
+
+    in_hours(3)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER refused ON interactions_attachment")
+    (asked,) = Communication.objects.all()
+
+    assert (asked.message, asked.tries, asked.state) == (None, 1, "initial")
+    assert in_hours(4) == 1
+    assert partner.get(made["href"]).json()["state"] == "inProgress"
+
+
+@pytest.mark.req("R-TMI-10")
+def test_what_fails_each_time_is_given_up_and_said_aloud_once(partner: Partner) -> None:
+    a_customer(email=PRIYA)
+    a_user(role="administrator")
+    made = planned(partner)
+    the_database_refuses("interactions_message", "INSERT")
+    tried = list[timedelta]()
+    now = timezone.now() + timedelta(hours=3)
+
+    while (asked := Communication.objects.get()).send_at and len(tried) < 20:
+        at = max(now, asked.send_at)
+        tried.append(at - now)
+        send_planned(10, at)
+        now = at
+
+    minutes = [int(wait.total_seconds()) // 60 for wait in tried]
+    assert minutes == [0, 1, 2, 4, 8, 16, 32, 60]
+    assert partner.get(made["href"]).json()["state"] == "failed"
+    assert AgentNotice.objects.get().dedupe_key == f"communication:{asked.pk}:given-up"
 
 
 def test_what_is_removed_is_gone_for_the_partner_and_stays_here(partner: Partner) -> None:
