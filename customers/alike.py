@@ -62,7 +62,7 @@ SAID: dict[int, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Somebody recorded who may be the same: how likely, and why."""
+    """Somebody recorded who may be the same: how likely, and why; out of sight, without a name."""
 
     party_id: int
     customer_id: int | None
@@ -172,11 +172,12 @@ def _judged(record: Mapping[str, str], rows: list[dict[str, Any]]) -> list[Alike
 
 
 def _alike(row: Mapping[str, Any], bits: float, model: Model, why: Sequence[Reason]) -> Alike:
+    hidden = row["hidden"]
     return Alike(
         party_id=row["id"],
-        customer_id=row["customer_id"],
-        number=row["number"] or "",
-        name=row["customer_name"] or row["name"],
+        customer_id=None if hidden else row["customer_id"],
+        number="" if hidden else row["number"] or "",
+        name="" if hidden else row["customer_name"] or row["name"],
         score=score(bits),
         worth=bits - model.start,
         reasons=tuple(why),

@@ -6,6 +6,7 @@ from customers.api.orders import urls as order_api
 from customers.api.record import urls as record_api
 from customers.api.reports import urls as report_api
 from customers.web import (
+    alike,
     archive,
     caller,
     changes,
@@ -13,6 +14,7 @@ from customers.web import (
     contacts,
     customer_list,
     customer_page,
+    duplicate_pair,
     duplicates,
     exports,
     import_columns,
@@ -21,7 +23,11 @@ from customers.web import (
     join,
     life,
     needs,
+    number_take,
+    number_undo,
     numbers,
+    order_check,
+    order_page,
     orders,
     past,
     people,
@@ -33,6 +39,7 @@ app_name = "customers"
 
 urlpatterns = [
     *customer_list.urlpatterns,
+    *alike.urlpatterns,
     *cleansing.urlpatterns,
     *exports.urlpatterns,
     path("customers/new", record.record, name="record"),
@@ -43,11 +50,16 @@ urlpatterns = [
     *changes.urlpatterns,
     *contacts.urlpatterns,
     *duplicates.urlpatterns,
+    *duplicate_pair.urlpatterns,
     *join.urlpatterns,
     *life.urlpatterns,
     *needs.urlpatterns,
     *numbers.urlpatterns,
+    *number_take.urlpatterns,
+    *number_undo.urlpatterns,
     *orders.urlpatterns,
+    *order_page.urlpatterns,
+    *order_check.urlpatterns,
     *past.urlpatterns,
     *people.urlpatterns,
     *imports.urlpatterns,

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from crm.access import Actor, signed_in
 from crm.live.address import live_url
-from crm.web import navigation
+from crm.web import navigation, visitors
 from crm.web.notices import Bell, bell
 
 
@@ -31,6 +31,11 @@ class Shell:
     @property
     def _user(self) -> Any:
         return getattr(self._request, "user", None)
+
+    @property
+    def ways(self) -> list[visitors.PlacedWay]:
+        """Where whoever has no sign-in may go from here."""
+        return visitors.ways(self._request.path)
 
     @cached_property
     def signed_in(self) -> bool:

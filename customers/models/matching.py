@@ -81,6 +81,12 @@ class DuplicateCaseQuerySet(models.QuerySet["DuplicateCase"]):
     def open(self) -> Self:
         return self.filter(state=DuplicateCase.State.OPEN)
 
+    def told_apart_from(self, party_id: int) -> set[int]:
+        """The parties a person said are not the same as this one."""
+        theirs = self.filter(Q(left=party_id) | Q(right=party_id))
+        pairs = theirs.filter(state=DuplicateCase.State.DISMISSED).values_list("left", "right")
+        return {pk for pair in pairs for pk in pair} - {party_id}
+
     def lock(self, pk: int) -> "DuplicateCase":
         return self.select_for_update(of=("self",)).get(pk=pk)
 

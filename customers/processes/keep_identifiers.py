@@ -54,6 +54,8 @@ def assign_identifier(
         for one in held:
             if one.party_id == party.pk:
                 return one
+        refuse_out_of_sight([one.party_id for one in held], actor)
+        for one in held:
             _end(one, begins, former, actor)
     with because(actor, f"{kind} given"):
         identifier = Identifier(
@@ -100,6 +102,24 @@ def follow_validity(*, since: datetime, limit: int = 5_000, actor: Actor) -> int
     ids = list(Customer.objects.filter(party__in=parties).values_list("pk", flat=True))
     SearchToken.objects.refresh(ids)
     return len(ids)
+
+
+def refuse_out_of_sight(party_ids: Iterable[int], actor: Actor) -> None:
+    """Nothing is taken from somebody one's role does not show, and nobody like that is named."""
+    if out_of_sight(party_ids, actor):
+        raise RuleBroken(
+            "holder-out-of-sight",
+            _("Somebody your role does not show has this number. Ask your team lead to move it."),
+            field="value",
+        )
+
+
+def out_of_sight(party_ids: Iterable[int], actor: Actor) -> set[int]:
+    """Those of them that are customers, and none that this actor sees."""
+    theirs = Customer.objects.filter(party__in=list(party_ids), removed_at=None)
+    seen = theirs.visible_to(actor).values("party")
+    hidden = theirs.exclude(party__in=seen).values_list("party", flat=True)
+    return {party for party in hidden if party is not None}
 
 
 def canonical(kind: str, value: str) -> str:

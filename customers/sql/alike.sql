@@ -1,7 +1,9 @@
 -- Parties that share the most keys with somebody, as the matcher reads them. Contact points and
--- pairs of names are looked up where they stand: those of an import have no keys yet.
+-- pairs of names are looked up where they stand: those of an import have no keys yet. Who is a
+-- customer of others only is found, as nobody may be recorded twice, and not named.
 SELECT p.id, p.kind, p.name, p.given_name, p.middle_name, p.family_name, p.birth_date::text,
-       m.media, i.documents, c.id AS customer_id, c.number, c.name AS customer_name
+       m.media, i.documents, c.seen IS FALSE AS hidden,
+       c.id AS customer_id, c.number, c.name AS customer_name
 FROM (
   SELECT party_id, sum(shared) AS shared FROM (
   SELECT k.party_id, count(*) AS shared
@@ -43,11 +45,13 @@ LEFT JOIN LATERAL (
   WHERE i.party_id = p.id AND i.valid_to IS NULL AND i.kind = 'document' AND %(documented)s::bool
 ) i ON true
 LEFT JOIN LATERAL (
-  SELECT c.id, c.number, c.name
+  SELECT s.seen, c.id, c.number, c.name
   FROM customers_customer c
+  CROSS JOIN LATERAL (
+    SELECT %(everyone)s::bool OR coalesce(c.care_team_id = ANY(%(teams)s::bigint[]), false) AS seen
+  ) s
   WHERE c.party_id = p.id AND c.removed_at IS NULL
-    AND (%(everyone)s::bool OR c.care_team_id = ANY(%(teams)s::bigint[]))
-  ORDER BY c.id
+  ORDER BY s.seen DESC, c.id
   LIMIT 1
 ) c ON true
 WHERE p.removed_at IS NULL AND p.kind = %(kind)s::text

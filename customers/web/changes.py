@@ -1,9 +1,9 @@
 """The field history of a record, each value with a way to put it back."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
+from django.apps import apps
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -15,7 +15,6 @@ from crm.access import require, signed_in
 from crm.audit.record import record_access
 from crm.errors import RuleBroken
 from crm.row_changes import Change
-from crm.web import times
 from crm.web.page import redirect_to, render_panel
 from crm.web.undo import say
 from customers import masking
@@ -23,6 +22,7 @@ from customers.history import changes_of
 from customers.models import Customer
 from customers.processes.restore_value import RESTORABLE, restore_value
 from customers.web.forms import TRIGGERS
+from customers.web.wording import Column, Wording, wording
 
 _FIRST, _ALL = 60, 1000
 
@@ -58,9 +58,12 @@ def changes(request: HttpRequest, pk: int) -> HttpResponse:
     billing = masking.sees_billing(actor, masking.caller_level(actor, customer.pk))
     found = changes_of(customer, _ALL if whole else _FIRST, billing=billing)
     may_restore = actor.has_perm("customers.update_information")
+    said = wording(
+        ((_column(one), value) for one in found for value in (one.before, one.after)), actor
+    )
     context = {
         "customer": customer,
-        "changes": [_shown(one, may_restore=may_restore) for one in found],
+        "changes": [_shown(one, said, may_restore=may_restore) for one in found],
         "more": not whole and len(found) == _FIRST,
     }
     return render_panel(request, "customers/_changes.html", context, title=_("Changes"))
@@ -75,48 +78,40 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
     event = request.POST.get("event", "")
     if not event.isdecimal():
         raise RuleBroken("unknown-change", _("This change is not on record."), kind="input")
+    thing, field = request.POST.get("thing", ""), request.POST.get("field", "")
     value = restore_value(
         customer_id=pk,
-        thing=request.POST.get("thing", ""),
+        thing=thing,
         event_id=int(event),
-        field=request.POST.get("field", ""),
+        field=field,
         trigger="back-office-cleansing",
         actor=actor,
     )
     said = _("Put back: %(value)s. The change stands in the history like any other.")
-    say(request, said % {"value": value if value not in (None, "") else "–"})
+    column = _field(thing, field)
+    say(request, said % {"value": wording([(column, value)], actor).of(column, value)})
     return redirect_to(request, reverse("customers:page", args=[pk]))
 
 
-def _shown(change: Change, *, may_restore: bool) -> Shown:
+def _column(change: Change) -> Column:
+    return _field(change.model, change.field)
+
+
+def _field(model: str, name: str) -> Column:
+    return cast("Column", apps.get_model("customers", model)._meta.get_field(name))
+
+
+def _shown(change: Change, said: Wording, *, may_restore: bool) -> Shown:
     whys: dict[str, Any] = dict(TRIGGERS)
+    column = _column(change)
     return Shown(
         change=change,
-        before=in_words(change.before),
-        after=in_words(change.after),
+        before=said.of(column, change.before),
+        after=said.of(column, change.after),
         why=str(whys.get(change.why, change.why)),
         where=_where(change.where),
         restorable=may_restore and change.field in RESTORABLE.get(change.model, ()),
     )
-
-
-def in_words(value: Any) -> str:
-    """A value of any column as a reader takes it in; a dash where there is none."""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, datetime):
-        return times.instant_full(value)
-    if isinstance(value, list):
-        return ", ".join(_named(one) for one in value) or "–"
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {in_words(inner)}" for key, inner in value.items()) or "–"
-    return "–" if value in (None, "") else str(value)
-
-
-def _named(one: Any) -> str:
-    if isinstance(one, dict) and "name" in one:
-        return f"{one['name']}: {in_words(one.get('value'))}"
-    return in_words(one)
 
 
 def _where(address: str) -> str:

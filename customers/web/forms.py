@@ -44,12 +44,17 @@ class RecordForm(forms.Form):
 
     type = forms.ChoiceField(label=_("Type"), choices=Customer.Type)
     given_name = forms.CharField(label=_("Given name"), max_length=120, required=False)
-    family_name = forms.CharField(label=_("Family name"), max_length=120, required=False)
+    family_name = forms.CharField(
+        label=_("Family name"),
+        max_length=120,
+        required=False,
+        help_text=_("A person has at least one of both names."),
+    )
     trading_name = forms.CharField(
         label=_("Trading name"),
         max_length=250,
         required=False,
-        help_text=_("For a business; a person needs none."),
+        help_text=_("A business has one; a person needs none."),
     )
     mobile = forms.CharField(label=_("Mobile"), max_length=60, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=60, required=False)

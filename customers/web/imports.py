@@ -16,6 +16,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.access import Actor, require, signed_in
@@ -243,6 +244,13 @@ def _nothing_written(run: ImportRun) -> bool:
     return run.state == ImportRun.State.FAILED and not run.processed
 
 
+_TRIAL = 2
+_AFTERWARDS: dict[str, Any] = {
+    ImportRun.State.UNDOING: gettext_lazy("being undone"),
+    ImportRun.State.UNDONE: gettext_lazy("undone"),
+}
+
+
 def steps(run: ImportRun | None, *, columns: bool = False) -> list[dict[str, str]]:
     """The four steps of the wizard, and which one somebody stands at."""
     state = run.state if run else ""
@@ -252,8 +260,8 @@ def steps(run: ImportRun | None, *, columns: bool = False) -> list[dict[str, str
     labels = [
         (_("1 File"), _("checked") if now else _("CSV or XLSX")),
         (_("2 Columns"), _("what each becomes")),
-        (_("3 Trial run"), _("nothing written yet")),
-        (_("4 Import"), _("can be undone")),
+        (_("3 Trial run"), _("nothing written yet") if now <= _TRIAL else _("wrote nothing")),
+        (_("4 Import"), _AFTERWARDS.get(state) or _("can be undone")),
     ]
     return [
         {"label": label, "sub": sub, "state": "done" if at < now else "now" if at == now else ""}

@@ -51,13 +51,14 @@ class JoinForm(forms.Form):
         label=gettext_lazy("Family name"),
         max_length=120,
         required=False,
+        help_text=gettext_lazy("A person has at least one of both names."),
         widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
     )
     trading_name = forms.CharField(
         label=gettext_lazy("Name of the business"),
         max_length=250,
         required=False,
-        help_text=gettext_lazy("A person needs none."),
+        help_text=gettext_lazy("For a business only."),
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     email = forms.EmailField(

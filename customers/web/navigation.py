@@ -1,8 +1,9 @@
-"""Customers and imports in the sidebar and the command palette."""
+"""Customers and imports in the sidebar and the command palette, and the way in for visitors."""
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from crm.web import navigation, search
+from crm.web import navigation, search, visitors
 
 navigation.register(
     "customers:list",
@@ -68,4 +69,11 @@ navigation.register(
     section="stewardship",
     order=45,
     permission="customers.export_customers",
+)
+visitors.register(
+    "customers:join",
+    label=_("Become a customer"),
+    icon="user-plus",
+    order=10,
+    is_open=lambda: settings.CRM_SELF_SERVICE,
 )

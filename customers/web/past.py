@@ -12,16 +12,16 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from crm.access import require, signed_in
+from crm.access import Actor, require, signed_in
 from crm.audit.record import record_access
 from crm.web import words
 from crm.web.page import render_page, see_other
 from customers import masking
 from customers.as_of import AsOf, as_of, names_of
 from customers.models import ContactMedium, Customer, CustomerRole, Identifier
-from customers.web.changes import in_words
 from customers.web.needs import shown
 from customers.web.relation_graph import how
+from customers.web.wording import Column, wording
 
 KNOWN, TRUE = "known", "true"
 
@@ -54,7 +54,7 @@ def past(request: HttpRequest, pk: int) -> HttpResponse:
         "day": request.GET.get("at", "")[:10],
         "known_then": known_then,
         "then": then,
-        **(_parts(customer, then) if then else {}),
+        **(_parts(customer, then, actor) if then else {}),
         "views": [
             {
                 "label": label,
@@ -79,7 +79,7 @@ def _moment(text: str) -> datetime | None:
     return timezone.make_aware(datetime.combine(day, time.max)) if day else None
 
 
-def _parts(customer: Customer, then: AsOf) -> dict[str, Any]:
+def _parts(customer: Customer, then: AsOf, actor: Actor) -> dict[str, Any]:
     """The rows in words."""
     return {
         "points": [
@@ -91,7 +91,7 @@ def _parts(customer: Customer, then: AsOf) -> dict[str, Any]:
         "people": _people(then),
         "status": Customer.Status(then.customer.status).label,
         "language": words.language(then.party.language) if then.party else "",
-        "differs": _differs(customer, then),
+        "differs": _differs(customer, then, actor),
     }
 
 
@@ -114,22 +114,23 @@ def _people(then: AsOf) -> list[tuple[str, str]]:
     return ties + roles
 
 
-def _differs(customer: Customer, then: AsOf) -> list[tuple[str, str, str]]:
+def _differs(customer: Customer, then: AsOf, actor: Actor) -> list[tuple[str, str, str]]:
     """Which plain fields are different today."""
-    found = []
-    for model, now, was in (
-        (Customer, customer, then.customer),
-        (type(customer.party) if customer.party else None, customer.party, then.party),
-    ):
-        if model is None or was is None:
+    found: list[tuple[Column, Any, Any]] = []
+    for now, was in ((customer, then.customer), (customer.party, then.party)):
+        if now is None or was is None:
             continue
-        for field in model._meta.concrete_fields:
+        for field in now._meta.concrete_fields:
             if field.name in _SILENT:
                 continue
             today, before = getattr(now, field.attname), getattr(was, field.attname)
             if today != before:
-                found.append((str(field.verbose_name), in_words(before), in_words(today)))
-    return found
+                found.append((field, before, today))
+    said = wording(((field, value) for field, *both in found for value in both), actor)
+    return [
+        (str(field.verbose_name), said.of(field, before), said.of(field, today))
+        for field, before, today in found
+    ]
 
 
 _SILENT = frozenset({"id", "revision", "updated_at", "created_at", "public_id", "as_given"})

@@ -25,7 +25,7 @@ from customers.models import ContactMedium, Customer, Party, Product
 from customers.processes.record_customer import record_customer, record_party
 from customers.processes.terminate_relationship import terminate_relationship
 from customers.processes.update_information import update_customer, update_party
-from customers.web.duplicates import alike_rows
+from customers.web.alike import alike_rows
 from customers.web.forms import EditForm, EndForm, NewForm, RecordForm
 
 _MEDIA = ("mobile", "phone", "email", "address")

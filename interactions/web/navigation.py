@@ -1,8 +1,8 @@
-"""The desk in the sidebar, and the key that logs a call from anywhere."""
+"""The desk in the sidebar, the key that logs a call from anywhere, and pages for visitors."""
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.web import navigation
+from crm.web import navigation, visitors
 from interactions.web import improvements, inbound, queue
 
 navigation.register(
@@ -76,4 +76,11 @@ navigation.register(
     permission=inbound.PERMISSION,
     count=inbound.count,
     key="G I",
+)
+visitors.register("interactions:contact", label=_("Write to us"), icon="mail", order=20)
+visitors.register(
+    "interactions:mine_ask",
+    label=_("See a matter you already have with us"),
+    icon="message-question",
+    order=30,
 )

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from crm.access import SYSTEM
+from customers import code_channels
 from customers.models import Account, Agreement, Customer, ImportRun, PartyRelationship, Product
 from customers.processes.update_information import update_customer
 from customers.tasks import try_file
@@ -108,3 +109,27 @@ def test_a_file_is_tried_in_the_wizard(page_as: PageAs, tmp_path: Path) -> None:
     expect(page.get_by_text("Not a number")).to_be_visible()
     assert_accessible(page)
     assert page.violations == []  # type: ignore[attr-defined]  # the fixture puts it there
+
+
+@pytest.mark.req("R-CIM-16")
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_somebody_finds_the_way_to_become_a_customer(
+    page_as: PageAs, monkeypatch: pytest.MonkeyPatch, width: int, scheme: str
+) -> None:
+    monkeypatch.setattr(code_channels, "resolve", lambda *_args, **_more: None)
+    page = page_as("", width=width, scheme=scheme)
+    page.goto("/login")
+    assert_accessible(page)
+    page.get_by_role("link", name="Become a customer").click()
+    expect(page.get_by_role("heading", name="Become a customer")).to_be_visible()
+    assert_accessible(page)
+
+    page.get_by_label("E-mail").first.fill("zoe@example.org")
+    page.get_by_role("button", name="Send me a code").click()
+    expect(page.get_by_text("Give at least one name.").first).to_be_visible()
+    assert_accessible(page)
+    page.get_by_label("Given name").fill("Zoë")
+    page.get_by_role("button", name="Send me a code").click()
+
+    expect(page.get_by_label("Code from the mail")).to_be_focused()
+    assert_accessible(page)

@@ -1,6 +1,7 @@
 """De-duplicate Customer: find who is recorded twice, decide, merge, and take a merge back."""
 
 from customers.processes.deduplicate.batch import merge_agreed
+from customers.processes.deduplicate.compare import judge_anew
 from customers.processes.deduplicate.decide import dismiss, reopen
 from customers.processes.deduplicate.find import find_duplicates, search_is_due
 from customers.processes.deduplicate.merge import effect_of, merge_parties
@@ -13,6 +14,7 @@ __all__ = [
     "dismiss",
     "effect_of",
     "find_duplicates",
+    "judge_anew",
     "merge_agreed",
     "merge_parties",
     "reopen",

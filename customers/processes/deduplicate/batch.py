@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from crm.access import Actor, require
 from crm.errors import RuleBroken
 from customers.answering import answering
 from customers.models import DuplicateCase, MergedRecord, Party
+from customers.processes.deduplicate.compare import judge_anew
 from customers.processes.deduplicate.merge import merge_parties
 
 _PARTY = MergedRecord.Kind.PARTY
@@ -34,8 +37,12 @@ def merge_agreed(*, case_ids: Sequence[int] | None = None, reason: str = "", act
     else:
         cases = cases.filter(pk__in=case_ids)
     batch = Batch()
-    for pk, left, right in cases.order_by("-score", "pk").values_list("pk", "left_id", "right_id"):
-        one, other = sorted((answering(_PARTY, left), answering(_PARTY, right)))
+    for case in cases.defer("reasons").order_by("-score", "pk"):
+        pk = case.pk
+        one, other = sorted((answering(_PARTY, case.left_id), answering(_PARTY, case.right_id)))
+        if case_ids is None and not _still_sure(case):
+            batch.left[pk] = _("One of both was edited since; they look less alike now.")
+            continue
         try:
             if one != other:
                 merge_parties(survivor_id=one, merged_id=other, reason=reason, actor=actor)
@@ -44,6 +51,13 @@ def merge_agreed(*, case_ids: Sequence[int] | None = None, reason: str = "", act
         except (RuleBroken, Party.DoesNotExist) as wrong:
             batch.left[pk] = str(wrong)
     return batch
+
+
+def _still_sure(case: DuplicateCase) -> bool:
+    """Whether a pair found sure is so after what was edited since; if not, the case says so."""
+    if not judge_anew(case).sure:
+        case.save(update_fields=["score", "sure", "reasons"])
+    return case.sure
 
 
 def _close(case_id: int, actor: Actor) -> None:

@@ -2,26 +2,25 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm import sql
 from crm.access import Actor, require
 from crm.errors import RuleBroken
-from customers.alike import ROLES, as_json, current_model, score
-from customers.matching.compare import Rows, levels
+from customers.alike import as_json, score
+from customers.matching.compare import Rows
 from customers.matching.explain import reasons
 from customers.matching.pairs import MATCH, REVIEW, Scored, scored
-from customers.matching.table import Table, table_of
-from customers.models import ContactMedium, DuplicateCase, ImportRun, MatchRun, Party
+from customers.matching.table import Table
+from customers.models import DuplicateCase, ImportRun, MatchRun, Party
+from customers.processes.deduplicate.compare import compared
 from customers.processes.deduplicate.flag import keep_cases, keep_keys
-from customers.processes.deduplicate.load import loaded, records
+from customers.processes.deduplicate.load import changed_since, loaded, records
 from customers.processes.import_customers import KIND
 
 _CASES, _CHANGED = 5_000, 500
@@ -80,17 +79,10 @@ def _begun(whole: bool, actor: Actor) -> MatchRun:
     until = timezone.now()
     if since is not None:
         parties = Party.objects.filter(removed_at=None).count()
-        whole = _changed(since).count() > max(parties * _MUCH, _CHANGED)
+        whole = changed_since(since).count() > max(parties * _MUCH, _CHANGED)
     else:
         whole = True
     return MatchRun.objects.create(whole=whole, since=since, until=until, by_name=actor.name)
-
-
-def _changed(since: datetime) -> Any:
-    reached = ContactMedium.objects.filter(valid_from__gte=since).values("party_id")
-    return Party.objects.filter(removed_at=None).filter(
-        Q(updated_at__gte=since) | Q(pk__in=reached)
-    )
 
 
 def _search(run: MatchRun) -> None:
@@ -138,7 +130,7 @@ def _kept(found: Scored, table: Table, ids: Rows) -> int:
 def _what_changed(run: MatchRun) -> None:
     since = run.since or run.until
     changed = list(
-        _changed(since).filter(pk__gt=run.cursor).order_by("pk").values_list("pk", flat=True)
+        changed_since(since).filter(pk__gt=run.cursor).order_by("pk").values_list("pk", flat=True)
     )
     for start in range(0, len(changed), _CHANGED):
         ids = changed[start : start + _CHANGED]
@@ -158,26 +150,7 @@ def _what_changed(run: MatchRun) -> None:
 
 
 def _compared(pairs: list[tuple[int, int]]) -> int:
-    """Score some pairs with the weights that the whole base taught."""
-    if not pairs:
-        return 0
-    ids = sorted({party for pair in pairs for party in pair})
-    found = records(ids)
-    known = [party for party in ids if party in found]
-    place = {party: at for at, party in enumerate(known)}
-    table = table_of([found[party][1] for party in known], ROLES)
-    both = [(place[one], place[other]) for one, other in pairs if one in place and other in place]
-    left, right = (np.array(side, np.int64) for side in zip(*both, strict=True))
-    model = current_model()
-    agreed = levels(table, model.features, left, right)
-    bits = model.totals(agreed)
-    likely = (bits >= np.log2(REVIEW / (1 - REVIEW))).nonzero()[0]
-    why = reasons(model, table, left[likely], right[likely], agreed[likely], rare=False)
-    cases = [
-        (known[one], known[other], score(worth), as_json(said))
-        for one, other, worth, said in zip(
-            left[likely], right[likely], bits[likely].tolist(), why, strict=True
-        )
-    ]
+    """Cases for those of some pairs that are likely; says how many were new."""
+    cases = compared(pairs, least=REVIEW)
     with transaction.atomic():
         return keep_cases(cases, source=DuplicateCase.Source.RUN) if cases else 0

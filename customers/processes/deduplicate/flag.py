@@ -15,7 +15,7 @@ from customers.models import DuplicateCase, Party
 
 LOOKS_ALIKE = "looks-alike"
 # At least so likely, and a batch may merge it.
-_SURE = 99
+SURE = 99
 
 
 def look_for(
@@ -68,7 +68,7 @@ def keep_cases(
         "left": [min(one, other) for one, other, _score, _why in pairs],
         "right": [max(one, other) for one, other, _score, _why in pairs],
         "score": [score for _one, _other, score, _why in pairs],
-        "sure": [score >= _SURE for _one, _other, score, _why in pairs],
+        "sure": [score >= SURE for _one, _other, score, _why in pairs],
         "reasons": [orjson.dumps(why).decode() for _one, _other, _score, why in pairs],
         "source": source,
         "note": note[:300],

@@ -1,18 +1,19 @@
 """Everybody as the matcher reads them, and their keys kept on the way."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import orjson
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 
 from crm import sql
 from customers.alike import ROLES, record_of
 from customers.imports.copying import escaped
 from customers.matching.keys import keys
 from customers.matching.table import Filler, Table
-from customers.models import MatchRun, Party
+from customers.models import ContactMedium, MatchRun, Party
 from customers.processes.deduplicate.flag import keep_keys
 
 _STRETCH = 10_000
@@ -40,6 +41,14 @@ def loaded(run: MatchRun) -> Iterator[tuple[list[int], Table]]:
 def records(ids: list[int]) -> Records:
     """Some parties as the matcher reads them."""
     return _records(sql.rows("customers/match_records.sql", {"ids": ids}))
+
+
+def changed_since(since: datetime) -> QuerySet[Party]:
+    """Parties that were edited or got a contact point since."""
+    reached = ContactMedium.objects.filter(valid_from__gte=since).values("party_id")
+    return Party.objects.filter(removed_at=None).filter(
+        Q(updated_at__gte=since) | Q(pk__in=reached)
+    )
 
 
 def _read(after: int, upto: int) -> Records:

@@ -19,7 +19,7 @@ from customers.processes.keep_identifiers import (
 )
 from customers.reads import find_customers
 from tests.crm.tmf.partners import INDIVIDUAL, a_partner
-from tests.customers.factories import a_customer, a_party, a_user
+from tests.customers.factories import a_customer, a_party, a_team, a_user, an_agent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("R-CIM-7")]
 
@@ -151,3 +151,17 @@ def test_what_ends_by_its_own_date_is_followed_when_it_passes() -> None:
     follow_validity(since=timezone.now() - timedelta(hours=2), actor=SYSTEM)
 
     assert found(NUMBER) == []
+
+
+def test_number_of_somebody_out_of_sight_is_neither_taken_nor_named() -> None:
+    a_subscriber("Amara")
+    ours = a_team()
+    mine = a_customer(party=a_party(given_name="Zola"), care_team=ours)
+    actor = an_agent("update_information", "view_customer", "view_party", teams=(ours,))
+
+    with pytest.raises(RuleBroken) as refused:
+        assign_identifier(party_id=mine.party_id or 0, kind="msisdn", value=NUMBER, actor=actor)
+
+    assert refused.value.code == "holder-out-of-sight"
+    assert "Amara" not in refused.value.message
+    assert Identifier.objects.get().valid_to is None

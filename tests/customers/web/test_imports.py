@@ -300,7 +300,10 @@ def test_an_import_is_undone_from_its_page() -> None:
 
     run.refresh_from_db()
     assert (run.state, run.reversed, run.kept) == ("undone", 1, 1)
-    assert "Used since: hold." in shown(client, run)
+    page = shown(client, run)
+    assert "Used since: hold." in page
+    assert "rows that are in already stay" not in page
+    assert "can be undone" not in page
     answer: Any = client.get(reverse("customers:import_kept", args=[run.public_id]))
     lines = b"".join(answer.streaming_content).decode().splitlines()
     assert lines[0] == "line,customer,outcome,reason"

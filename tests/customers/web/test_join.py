@@ -39,6 +39,26 @@ def test_whoever_enters_the_code_is_welcomed_by_number() -> None:
     assert Customer.objects.get().number in page
 
 
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_sign_in_page_and_other_public_pages_lead_here(
+    settings: Settings, enabled: bool
+) -> None:
+    settings.CRM_SELF_SERVICE = enabled
+
+    pages = [Client().get(page).content.decode() for page in ("/login", "/contact")]
+
+    assert ['href="/join"' in page for page in pages] == [enabled, enabled]
+
+
+def test_names_are_not_called_optional_where_one_is_needed() -> None:
+    page = Client().get("/join").content.decode()
+
+    labels = re.findall(r'<label class="form-label"[^>]*>(.*?)</label>', page, re.DOTALL)
+    told = [one for one in labels if "name" in one.casefold()]
+    assert len(told) == 3
+    assert not any("optional" in one for one in told)
+
+
 def test_consent_is_kept_with_the_sentence_that_was_read() -> None:
     read = Client().get("/join").content.decode()
     joined(Client(), offers="on")

@@ -61,7 +61,7 @@ def test_who_looks_alike_is_shown_before_anything_is_saved(
     answer = client.post(reverse("customers:record"), PERSON | more)
 
     assert answer.status_code == 422
-    assert [one.customer_id for one in answer.context["alike"]] == [known.pk]
+    assert [row.one.customer_id for row in answer.context["alike"]] == [known.pk]
     assert Customer.objects.count() == 1
     client.post(reverse("customers:record"), PERSON | more | {"not_the_same": "on"})
     assert Customer.objects.count() == 2
