@@ -16,12 +16,14 @@ pytest_plugins = [
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
     """No test meets what the one before left in this process."""
+    from crm.accounts.names import forget_names
     from crm.celery import app
     from customers.alike import forget_model
     from interactions.processes.track_interaction.foreseeing import forget_paces
 
     app._rests_until = 0.0
     forget_model()
+    forget_names()
     forget_paces()
 
 

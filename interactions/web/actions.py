@@ -19,7 +19,7 @@ from crm.web.undo import say, say_with_undo
 from interactions.models import Interaction
 from interactions.processes import close_interaction, update_interaction
 from interactions.processes.track_interaction import make_promise, stand_by
-from interactions.web import attachments, forms, presence
+from interactions.web import attachments, forms, presence, reaching
 from interactions.web.page import composer, conversation, in_sight, shown
 
 Doing = Callable[[dict[str, Any], Interaction, Actor], str]
@@ -110,6 +110,8 @@ def _answer(said: dict[str, Any], one: Interaction, actor: Actor, files: list[An
         return _("Kept as said by the customer.")
     if message.state == message.State.QUEUED:
         return _("On its way.")
+    if message.channel in reaching.on_page(message.interaction):
+        return _("Sent: it stands on the page where they wrote.")
     return _("Kept as said by you.")
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.access import Actor, require, signed_in
+from crm.accounts.names import known_as
 from crm.audit.record import record_access
 from crm.web import times
 from crm.web.page import etagged, render_page, render_panel
@@ -224,7 +225,7 @@ def _talk(request: HttpRequest, one: Interaction, actor: Actor) -> dict[str, Any
         **_conversation(request, one, actor),
         "ways": reaching.ways(one),
         "draft": kept,
-        "me": actor.name,
+        "me": known_as(actor.name),
         "languages": languages,
         "language": kept.get("language") or (languages[0][0] if languages else ""),
         "macros": macros.offered(),
@@ -256,7 +257,7 @@ def _conversation(request: HttpRequest, one: Interaction, actor: Actor) -> dict[
         "clear": masking.sees_people(actor),
         "seen": seen,
         "show": show,
-        "fresh": [one for one in said if one.pk > since and one.who != actor.name][-1:],
+        "fresh": [one for one in said if one.pk > since and one.by != actor.name][-1:],
     }
 
 

@@ -37,7 +37,7 @@ def ways(one: Interaction) -> list[Way]:
     party_id = one.customer.party_id if one.customer else None
     known = Reachability([party_id], SERVICE) if party_id is not None else None
     preferred = reach(one, SERVICE, known=known)
-    pages = _on_page(one)
+    pages = on_page(one)
     live = next((channel for channel in pages if channel in _LIVE), "")
     chosen = live or (preferred.channel if preferred else "") or next(iter(pages), "")
     found = [_delivered(one, channel, chosen, known) for channel in deliverable(one)]
@@ -71,7 +71,7 @@ def _delivered(one: Interaction, channel: str, chosen: str, known: Reachability 
     return Way(channel, label, True, contact.because, channel == chosen)
 
 
-def _on_page(one: Interaction) -> list[str]:
+def on_page(one: Interaction) -> list[str]:
     """The pages of ours on which they wrote in this matter."""
     heard = one.messages.filter(direction=Interaction.Direction.INBOUND)
     wrote = {one.channel, *heard.values_list("channel", flat=True).distinct()}

@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from crm.accounts.models import User
+from crm.accounts.names import known_as
 from crm.web import times
 from interactions.models import Attachment, Interaction, InteractionEvent, Message
 from interactions.web import wording
@@ -45,6 +46,8 @@ class Entry:
     icon: str
     text: str
     who: str = ""
+    # The login it was written under: two colleagues may share a name.
+    by: str = ""
     how: str = ""
     kind: str = ""
     language: str = ""
@@ -134,13 +137,14 @@ def _files(matters: Sequence[Interaction]) -> dict[int, list[File]]:
 
 def _message(message: Message, customer: str, files: Mapping[int, list[File]]) -> Entry:
     inbound = message.direction == Interaction.Direction.INBOUND
-    who = customer or message.author_name if inbound else message.author_name
+    who = customer or message.author_name if inbound else known_as(message.author_name)
     return Entry(
         at=message.created_at,
         is_line=False,
         icon=_icon(message),
         text=message.body,
         who=who,
+        by="" if inbound else message.author_name,
         how=_how(message, inbound),
         kind="" if inbound else _KINDS.get(Message.Kind(message.kind), "out"),
         language=message.language,
@@ -231,7 +235,7 @@ def _line(event: InteractionEvent, names: dict[int, str]) -> tuple[str, str] | N
         return None
     icon, sentence = plain
     said: dict[str, Any] = {
-        "who": event.actor_name,
+        "who": known_as(event.actor_name),
         "target": target,
         "question": data.get("question", ""),
         "due": _full(data.get("due_at")),

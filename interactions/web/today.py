@@ -67,6 +67,8 @@ def figures(actor: Actor, now: datetime, *, desk: str) -> list[Figure]:
 
 
 def _of(part: int, whole: int) -> str:
+    if not whole:
+        return "–"
     return _("%(part)s of %(whole)s") % {"part": times.number(part), "whole": times.number(whole)}
 
 

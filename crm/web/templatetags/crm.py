@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from crm.accounts.names import known_as
 from crm.web import times
 from crm.web.sprite import known_icon
 from crm.web.undo import undo_url_of
@@ -113,6 +114,12 @@ def initials(name: str) -> str:
     if not words:
         return "?"
     return (words[0][:2] if len(words) == 1 else words[0][0] + words[-1][0]).upper()
+
+
+@register.filter
+def colleague(login: str | None) -> str:
+    """The name of who acted under a login."""
+    return known_as(login)
 
 
 @register.filter

@@ -8,6 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
 from crm.accounts.models import User
+from crm.accounts.names import known_as
 from crm.web.notices import notify
 from interactions.models import FollowUp, Interaction, Message
 from interactions.processes.notify_customer.staff import page_of, people_of
@@ -31,7 +32,7 @@ def tell_mentioned(*, interaction: Interaction, message: Message, people: Sequen
         level="info",
         title=format_lazy(
             gettext_lazy("{name} mentions you in {reference}"),
-            name=message.author_name,
+            name=known_as(message.author_name),
             reference=interaction.reference,
         ),
         url=page_of(interaction),
@@ -47,7 +48,7 @@ def tell_escalated(*, interaction: Interaction, reason: str, by: str) -> int:
         title=format_lazy(
             gettext_lazy("{reference}: {name} asks for help"),
             reference=interaction.reference,
-            name=by,
+            name=known_as(by),
         ),
         body=reason,
         url=page_of(interaction),

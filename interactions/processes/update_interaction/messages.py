@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.access import Actor, require
+from crm.accounts.names import known_as
 from crm.errors import RuleBroken
 from crm.ids import new_id
 from interactions.governed import CHANNELS
@@ -291,7 +292,7 @@ def _nobody_was_faster(interaction: Interaction, seen: int | None, actor: Actor)
         "written-meanwhile",
         _("%(who)s wrote %(time)s ago. Your draft is kept; read theirs first.")
         % {
-            "who": _("The customer") if inbound else newer.author_name,
+            "who": _("The customer") if inbound else known_as(newer.author_name),
             "time": _("%(n)d s") % {"n": passed}
             if passed < _MINUTE
             else _("%(n)d min") % {"n": passed // _MINUTE},

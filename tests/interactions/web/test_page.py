@@ -1,5 +1,6 @@
 """One interaction: what was said, what was promised, what is left to do."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -96,6 +97,27 @@ def test_reply_from_an_open_page_brings_the_conversation_and_an_empty_box() -> N
     assert "We look at it.</p>" in html
     assert "></textarea>" in html
     assert "<html" not in html
+
+
+def test_who_wrote_is_named_as_a_person_and_not_by_the_login() -> None:
+    client, user = a_desk()
+    one = an_interaction()
+
+    _send(client, one)
+
+    html = client.get(_url(one)).content.decode()
+    assert '<b translate="no">Ellie Marsh</b>' in html
+    assert f">{user.username}<" not in html
+
+
+def test_why_each_way_is_open_comes_with_the_page_and_only_the_chosen_shows() -> None:
+    client, _user = a_desk()
+
+    html = client.get(_url(an_interaction())).content.decode()
+
+    shown = re.findall(r'data-way="(\w+)"( hidden)?>', html)
+    assert len(shown) > 1
+    assert [hidden for _channel, hidden in shown].count("") == 1
 
 
 def test_refused_reply_from_an_open_page_brings_theirs_and_what_was_typed() -> None:

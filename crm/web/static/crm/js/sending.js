@@ -34,13 +34,19 @@ document.body.addEventListener("htmx:afterRequest", (event) => {
   const form = sends(event);
   if (!form || !kept) return;
   // A refusal brings the box itself, with everything typed; only what never arrived is put back here.
-  if (event.detail.successful) kept.box.readOnly = false;
+  if (event.detail.successful) { kept.box.readOnly = false; document.querySelectorAll("#alerts > *").forEach((one) => one.remove()); }
   else if (event.detail.xhr.status === 422) kept.pending?.remove();
   else {
     takeBack();
     if (!event.detail.xhr.getResponseHeader("HX-Retarget")) tell(form.dataset.unsent);
   }
   kept = null;
+});
+
+// Why the chosen way is open stands beneath the box, also when another is chosen.
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("form[data-sends] [name=channel]")) return;
+  for (const said of event.target.form.querySelectorAll("[data-way]")) said.hidden = said.dataset.way !== event.target.value;
 });
 
 function tell(text) {
