@@ -28,6 +28,13 @@ class FactKey:
     fresh_days: int = _YEAR
     purpose: str = "service"
     unit: str = ""
+    # Known by our own systems: nobody asks the customer to confirm it.
+    ours: bool = False
+
+    @property
+    def billing(self) -> bool:
+        """Whether it says what somebody is charged or how they pay."""
+        return self.key.startswith("charge.") or self.key == "contract.payment_method"
 
     def clean(self, value: Any) -> Any:
         """The value in the key's own type, or RuleBroken with what is wrong."""
@@ -76,12 +83,12 @@ _KNOWN = {
         FactKey("household.size", _("People at home"), "household", "int"),
         FactKey("household.works_from_home", _("Works from home"), "household", "bool"),
         FactKey("household.moving", _("Is moving house"), "household", "bool", 90),
-        FactKey("contract.tenure_months", _("Months with us"), "usage", "int", 60),
+        FactKey("contract.tenure_months", _("Months with us"), "usage", "int", 60, ours=True),
         FactKey("contract.term", _("Contract term"), "usage"),
         FactKey("contract.paperless", _("Paperless bill"), "usage", "bool"),
         FactKey("contract.payment_method", _("Pays by"), "usage"),
-        FactKey("charge.monthly", _("Monthly charge"), "usage", "number", 60),
-        FactKey("charge.total", _("Charged so far"), "usage", "number", 60),
+        FactKey("charge.monthly", _("Monthly charge"), "usage", "number", 60, ours=True),
+        FactKey("charge.total", _("Charged so far"), "usage", "number", 60, ours=True),
         FactKey("service.phone", _("Phone service"), "usage", "bool", 180),
         FactKey("service.multiple_lines", _("Several lines"), "usage", "bool", 180),
         FactKey("service.internet", _("Internet service"), "usage", fresh_days=180),

@@ -120,6 +120,11 @@ def value_of(key: str, said: Any) -> str:
     return words.language(said) if spoken else value(said)
 
 
+def values_open(key: str, *, billing: bool) -> bool:
+    """Whether a fact's value may be read while bill detail is open, or is not."""
+    return billing or not keys.named(key).billing
+
+
 def value_title(key: str) -> str:
     return str(VALUES.get(key) or keys.named(key).title)
 

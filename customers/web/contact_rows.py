@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm.web import words
 from customers import masking
 from customers.models import ContactMedium, Customer
 
@@ -47,6 +48,11 @@ def points_of(customer: Customer, *, clear: bool) -> list[Point]:
     return [_point(one, clear=clear) for one in media]
 
 
+def _read(one: ContactMedium) -> str:
+    is_number = one.type in {ContactMedium.Type.MOBILE, ContactMedium.Type.PHONE}
+    return words.phone_number(one.normalised or one.value) if is_number else one.value
+
+
 def _point(one: ContactMedium, *, clear: bool) -> Point:
     about = (one.get_type_display(), one.role, _("preferred") * one.preferred)
     old = one.verified_at is not None and one.verified_at < timezone.now() - _CONFIRM_AFTER
@@ -54,7 +60,7 @@ def _point(one: ContactMedium, *, clear: bool) -> Point:
         pk=one.pk,
         icon=_ICONS[one.type],
         kind=str(one.get_type_display()),
-        value=one.value if clear else masking.contact_point(one.type, one.value),
+        value=_read(one) if clear else masking.contact_point(one.type, one.value),
         about=" · ".join(filter(None, about)),
         state=one.state,
         verified_at=one.verified_at,

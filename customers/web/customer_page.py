@@ -24,6 +24,7 @@ from customers.models import (
     AttributeDefinition,
     Consent,
     Customer,
+    Identifier,
     MergedRecord,
     Party,
     Product,
@@ -187,7 +188,11 @@ def _identifiers(customer: Customer) -> list[tuple[str, str, str]]:
         return []
     standing = customer.party.identifiers.at(timezone.now()).exclude(kind="document")
     return [
-        (one.get_kind_display(), one.value, one.issuer)
+        (
+            one.get_kind_display(),
+            words.phone_number(one.value) if one.kind == Identifier.Kind.MSISDN else one.value,
+            one.issuer,
+        )
         for one in standing.order_by("kind", "pk")[:_MOST]
     ]
 

@@ -5,11 +5,12 @@ import hashlib
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from crm.access import SYSTEM
 from customers.contactability import need_for
-from customers.models import Report, ReportDelivery
+from customers.models import Report, ReportDelivery, ReportNeed
 from customers.processes.report_to_customer import delivered
 from customers.reporting import kinds
 from interactions.governed import CHANNELS
@@ -137,7 +138,9 @@ def _language(report: Report) -> str:
 
 def _subject(report: Report) -> str:
     title = str(kinds.named(report.need.kind).title)
-    return f"{title}, {report.since:%Y-%m-%d}"
+    # A month by its name; anything else by the day it begins on.
+    monthly = report.need.period == ReportNeed.Period.MONTH
+    return f"{title}, {date_format(report.since, 'F Y' if monthly else 'j M Y')}"
 
 
 def _attach(message: Message, report: Report) -> None:

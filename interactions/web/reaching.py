@@ -1,6 +1,6 @@
 """On which channels an answer may leave, and why or why not, before anybody writes it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -51,7 +51,13 @@ def ways(one: Interaction) -> list[Way]:
         found.append(
             Way(channel, label, True, _("You tell the customer; this keeps what you said."), mine)
         )
-    return found
+    return found if any(way.chosen for way in found) else _first_open(found)
+
+
+def _first_open(found: list[Way]) -> list[Way]:
+    """With nothing to prefer, what the list stands at by itself."""
+    first = next((way for way in found if way.allowed), None)
+    return [replace(way, chosen=way is first) for way in found]
 
 
 def _delivered(one: Interaction, channel: str, chosen: str, known: Reachability | None) -> Way:

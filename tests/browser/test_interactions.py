@@ -261,6 +261,25 @@ def test_what_is_sent_stands_there_at_once_and_comes_back_when_it_does_not_arriv
     assert matter.messages.filter(body="We come tomorrow.").count() == 1
 
 
+@pytest.mark.parametrize("name", ["New", "Snooze"])
+def test_a_double_click_sends_once(page_as: PageAs, matter: Interaction, name: str) -> None:
+    page = page_as("agent")
+    posts: list[str] = []
+    page.on("request", lambda sent: posts.append(sent.url) if sent.method == "POST" else None)
+    if name == "New":
+        page.goto("/desk")
+        page.fill("#log", "07700 900 318")
+        page.select_option("[name=reason]", index=1)
+        page.fill("[name=agreed]", "She called again.")
+    else:
+        page.goto(f"/interactions/{matter.public_id}")
+        page.keyboard.press("s")
+    page.get_by_role("button", name=name, exact=True).last.dblclick()
+
+    expect(page.locator("#toasts")).not_to_be_empty()
+    assert len([url for url in posts if url.endswith(("/log", "/snooze"))]) == 1
+
+
 def test_everything_works_without_script(page_as: PageAs, matter: Interaction) -> None:
     page = page_as("agent", script=False)
     page.goto("/log")

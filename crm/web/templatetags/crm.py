@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from crm.accounts.names import known_as
-from crm.web import times
+from crm.web import times, words
 from crm.web.sprite import known_icon
 from crm.web.undo import undo_url_of
 
@@ -123,8 +123,15 @@ def colleague(login: str | None) -> str:
 
 
 @register.filter
+def phone_number(value: str) -> str:
+    """A phone number in groups, with its country."""
+    return words.phone_number(value)
+
+
+@register.filter
 def breakable(text: str) -> str:
     """An e-mail address that may go on beneath from its @; anything else as it is."""
+    text = str(text)
     if text.count("@") != 1:
         return text
     return format_html("{}<wbr>@{}", *text.split("@"))

@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.access import SYSTEM, Actor, require, signed_in
+from crm.accounts.names import colleagues
 from crm.audit.record import record_access
 from crm.web.page import redirect_to, render_page, render_panel
 from crm.web.undo import say, say_with_undo
+from customers import masking
 from customers.insight import keys, reads, wording
 from customers.insight.models import Fact, Profile
 from customers.insight.processes.gather_information import accept_fact, confirm_fact, reject_fact
@@ -79,7 +81,8 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
     customer = customer_in_sight(actor, pk, "insight.view_profile")
     record_access(actor=actor, action="view", subject="profile", ids=[pk], purpose="service")
     profile = Profile.objects.filter(customer=customer).first()
-    context = {"customer": customer, "profile": profile, "sections": _sections(profile)}
+    sections = _sections(profile, billing=_sees_billing(actor, pk))
+    context = {"customer": customer, "profile": profile, "sections": sections}
     return render_panel(request, "customers/insight/_panel.html", context, title=_("Insight"))
 
 
@@ -87,8 +90,10 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def to_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Facts whose date to confirm has passed, the longest over first."""
-    customer = customer_in_sight(signed_in(request), pk, "insight.view_profile")
+    actor = signed_in(request)
+    customer = customer_in_sight(actor, pk, "insight.view_profile")
     covered = reads.covered_purposes(pk)
+    billing = _sees_billing(actor, pk)
     now = timezone.now()
     stale = [
         fact
@@ -96,6 +101,8 @@ def to_confirm(request: HttpRequest, pk: int) -> HttpResponse:
         .filter(customer=pk, stale_after__lte=now)
         .order_by("stale_after", "pk")
         if fact.purpose in covered
+        and not keys.named(fact.key).ours
+        and wording.values_open(fact.key, billing=billing)
     ]
     context = {
         "customer": customer,
@@ -135,8 +142,10 @@ def facts(request: HttpRequest, pk: int) -> HttpResponse:
     held = Fact.objects.of_customer(pk).select_related("source")
     covered = reads.covered_purposes(pk)
     purposes = dict(ConsentPurpose.objects.values_list("key", "name"))
+    billing = _sees_billing(actor, pk)
+    names = colleagues()
     rows = [
-        _row(fact, covered, purposes)
+        _row(fact, covered, purposes, names, billing=billing)
         for fact in held.order_by("superseded_at", "key", "-observed_at")
     ]
     standing = [row for row in rows if row["standing"]]
@@ -183,38 +192,51 @@ def _back(request: HttpRequest, fact: Fact) -> HttpResponse:
     return redirect_to(request, reverse("insight:facts", args=[fact.customer_id]))
 
 
-def _sections(profile: Profile | None) -> list[Section]:
+def _sees_billing(actor: Actor, customer_id: int) -> bool:
+    return masking.sees_billing(actor, masking.caller_level(actor, customer_id))
+
+
+def _sections(profile: Profile | None, *, billing: bool) -> list[Section]:
     if profile is None:
         return []
     used = {pk for values in profile.sections.values() for line in values for pk in line["facts"]}
     by_id = {fact.pk: fact for fact in Fact.objects.filter(pk__in=used).select_related("source")}
     found = []
     for name, title in wording.SECTIONS.items():
-        lines = [_line(said, by_id) for said in profile.sections.get(name, ())]
+        lines = [_line(said, by_id, billing=billing) for said in profile.sections.get(name, ())]
         if lines:
             found.append(Section(str(title), lines))
     return found
 
 
-def _line(said: dict[str, Any], by_id: dict[int, Fact]) -> Line:
+def _line(said: dict[str, Any], by_id: dict[int, Fact], *, billing: bool) -> Line:
     sure = said["confidence"]
+    grounds = [by_id[pk] for pk in said["facts"] if pk in by_id]
+    told = all(wording.values_open(fact.key, billing=billing) for fact in grounds)
     return Line(
         title=wording.value_title(said["key"]),
         value=wording.value_of(said["key"], said["value"]),
-        reasons=[wording.reason(part["code"], part["params"]) for part in said["reasons"]],
+        reasons=[wording.reason(part["code"], part["params"]) for part in said["reasons"]]
+        if told
+        else [_("What is charged and paid opens at level 2.")],
         confidence=sure,
         tone="ok" if sure >= _SURE else "warn" if sure >= _UNSURE else "bad",
-        facts=[_ground(by_id[pk]) for pk in said["facts"] if pk in by_id],
+        facts=[_ground(fact, billing=billing) for fact in grounds],
     )
 
 
-def _ground(fact: Fact) -> Ground:
+def _ground(fact: Fact, *, billing: bool) -> Ground:
     return Ground(
         title=str(keys.named(fact.key).title),
-        value=wording.value_of(fact.key, fact.value),
+        value=_value(fact, billing=billing),
         source=fact.source.name,
         observed_at=fact.observed_at,
     )
+
+
+def _value(fact: Fact, *, billing: bool) -> str:
+    opens = wording.values_open(fact.key, billing=billing)
+    return wording.value_of(fact.key, fact.value) if opens else masking.HIDDEN
 
 
 def _parts(profile: Profile | None) -> list[Part]:
@@ -240,13 +262,22 @@ def _parts(profile: Profile | None) -> list[Part]:
 
 def _cure(part: str, missing: list[str], unknown: set[str]) -> str:
     own = missing if part == "completeness" else [key for key in missing if key not in unknown]
+    if part != "conflicts":
+        own = [key for key in own if not keys.named(key).ours]
     return wording.cure(part, own) if own else ""
 
 
-def _row(fact: Fact, covered: frozenset[str], purposes: Mapping[str, str]) -> dict[str, Any]:
+def _row(
+    fact: Fact,
+    covered: frozenset[str],
+    purposes: Mapping[str, str],
+    names: Mapping[str, str],
+    *,
+    billing: bool,
+) -> dict[str, Any]:
     held = fact.state in {Fact.State.ACCEPTED, Fact.State.VERIFIED}
     stale = fact.stale_after is not None and fact.stale_after <= timezone.now()
-    said = wording.value_of(fact.key, fact.value)
+    said = _value(fact, billing=billing)
     return {
         "fact": fact,
         "title": keys.named(fact.key).title,
@@ -254,7 +285,10 @@ def _row(fact: Fact, covered: frozenset[str], purposes: Mapping[str, str]) -> di
         "covered": fact.purpose in covered,
         "basis": dict(ConsentPurpose.Basis.choices).get(fact.basis, fact.basis),
         "purpose": purposes.get(fact.purpose, fact.purpose),
-        "by": "" if fact.recorded_by == SYSTEM.name else fact.recorded_by,
+        "hidden": not wording.values_open(fact.key, billing=billing),
+        "by": ""
+        if fact.recorded_by == SYSTEM.name
+        else names.get(fact.recorded_by, fact.recorded_by),
         "standing": fact.superseded_at is None and fact.state != Fact.State.REJECTED,
         "held": held,
         "stale": stale,

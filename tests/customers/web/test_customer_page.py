@@ -51,7 +51,8 @@ def a_whole_customer() -> Customer:
 def page(client: Client, customer: Customer) -> str:
     answer = client.get(reverse("customers:page", args=[customer.pk]))
     assert answer.status_code == 200
-    return answer.content.decode()
+    # An address may break before its @.
+    return answer.content.decode().replace("<wbr>", "")
 
 
 def test_everything_about_a_customer_stands_on_one_page() -> None:
@@ -60,7 +61,7 @@ def test_everything_about_a_customer_stands_on_one_page() -> None:
     html = page(as_role(), customer)
 
     for text in (
-        "Amara Reid", "Medical alarm on the line", "07700 900318", "amara@example.org",
+        "Amara Reid", "Medical alarm on the line", "+44 7700 900318", "amara@example.org",
         "Fibre 900", "Home Plus Care", "24 months", "Daniel Reid", "Bill paid by", "INT-7",
     ):  # fmt: skip
         assert text in html

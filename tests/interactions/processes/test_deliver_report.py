@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from crm.access import SYSTEM
 from crm.events.models import Delivery
@@ -64,7 +65,8 @@ def test_late_report_raises_an_interaction() -> None:
 
     matter = Interaction.objects.get(external_id__startswith="late:")
     assert matter.customer_id == need.customer_id
-    assert matter.subject.startswith("Report is late: Usage report")
+    month = date_format(Report.objects.get().since, "F Y")
+    assert matter.subject == f"Report is late: Usage report, {month}"
     assert matter.description == "no font"
 
 

@@ -153,7 +153,7 @@ def test_facts_page_costs_the_same_however_many_facts(
     for number in range(20):
         a_fact(family, "preference.time", f"after {number}")
 
-    with django_assert_max_num_queries(17):  # type: ignore[operator]  # a fixture of pytest-django
+    with django_assert_max_num_queries(19):  # type: ignore[operator]  # a fixture of pytest-django
         agent.get(reverse("insight:facts", args=[family.pk]))
 
 
@@ -168,6 +168,47 @@ def test_what_is_stale_is_asked_for_with_how_long_it_is_over(
     assert [line["days"] for line in answer.context["lines"]] == [18]
     assert answer.context["stale_n"] == 1
     assert "18 days over" in answer.content.decode()
+
+
+def test_what_is_charged_stays_closed_until_the_caller_is_verified(
+    agent: Client, family: Customer
+) -> None:
+    a_fact(family, "charge.monthly", 41.37)
+
+    html = agent.get(reverse("insight:facts", args=[family.pk])).content.decode()
+
+    assert "Monthly charge" in html
+    assert "Opens at level 2." in html
+    assert "41.37" not in html
+
+
+def test_what_is_charged_is_open_to_who_may_see_bills(family: Customer) -> None:
+    a_fact(family, "charge.monthly", 41.37)
+    open_to = a_browser(a_user(role="privacy-officer"))
+
+    assert "41.37" in open_to.get(reverse("insight:facts", args=[family.pk])).content.decode()
+
+
+def test_nobody_asks_the_customer_what_only_we_know(agent: Client, family: Customer) -> None:
+    past = timezone.now() - timedelta(days=3)
+    for key in ("charge.total", "contract.tenure_months"):
+        a_fact(family, key, 41)
+    Fact.objects.filter(customer=family).update(stale_after=past)
+
+    answer = agent.get(reverse("insight:to_confirm", args=[family.pk]))
+
+    assert "Charged so far" not in answer.content.decode()
+    assert "Months with us" not in answer.content.decode()
+
+
+def test_a_verified_fact_past_its_date_is_stale(agent: Client, family: Customer) -> None:
+    a_fact(family, "service.phone", True, state=Fact.State.VERIFIED)
+    Fact.objects.filter(customer=family).update(stale_after=timezone.now() - timedelta(days=3))
+
+    html = agent.get(reverse("insight:facts", args=[family.pk])).content.decode()
+
+    assert "Stale" in html
+    assert "Verified</span>" not in html
 
 
 def test_facts_are_steady_in_their_number(agent: Client, family: Customer) -> None:
