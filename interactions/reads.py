@@ -1,9 +1,17 @@
-"""What several doors and processes ask about people who work on interactions."""
+"""What several doors and processes ask about people who work on interactions, and what waits."""
 
+from collections import Counter
+
+from django.db.models import Count, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext as _
 
 from crm.accounts.models import Team, User
 from crm.errors import RuleBroken
+from customers.models import CommunicationNeed
+from interactions.models import Interaction
+
+SERVICE = "service"
 
 
 def check_colleague(user_id: int | None) -> None:
@@ -20,3 +28,32 @@ def check_colleague(user_id: int | None) -> None:
 def check_team(team_id: int | None) -> None:
     if team_id is not None and not Team.objects.filter(pk=team_id).exists():
         raise RuleBroken("unknown-team", _("There is no such team."), field="team", kind="invalid")
+
+
+def language_of(tag: str) -> str:
+    """The language of a tag: "de" for "de-AT"."""
+    return tag.replace("_", "-").partition("-")[0].lower()
+
+
+def languages_waiting() -> Counter[str]:
+    """How many open matters wait in each language: the one wished for service, else the party's."""
+    wished = CommunicationNeed.objects.filter(party=OuterRef("customer__party"), topic=SERVICE)
+    rows = (
+        Interaction.objects.open()
+        .filter(removed_at=None, customer__party__isnull=False)
+        .annotate(
+            tag=Coalesce(
+                NullIf(Subquery(wished.values("language")[:1]), Value("")),
+                "customer__party__language",
+                Value(""),
+            )
+        )
+        .order_by()
+        .values_list("tag")
+        .annotate(n=Count("pk"))
+    )
+    found: Counter[str] = Counter()
+    for tag, n in rows:
+        if tag:
+            found[language_of(tag)] += n
+    return found

@@ -6,5 +6,11 @@ class ReadinessConfig(AppConfig):
     label = "readiness"
 
     def ready(self) -> None:
-        from readiness import governed, handlers, roles, starter  # noqa: F401  # registering is their effect
+        from readiness import (  # noqa: F401  # registering is their effect
+            governed,
+            handlers,
+            roles,
+            starter,
+            supports,
+        )
         from readiness.web import navigation  # noqa: F401  # registering is its effect

@@ -14,5 +14,6 @@ class InsightConfig(AppConfig):
             reports,
             roles,
             sources,
+            supports,
         )
         from customers.insight.processes import forget_import  # noqa: F401  # it registers itself

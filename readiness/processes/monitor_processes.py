@@ -22,7 +22,8 @@ from readiness.models import (
     Stage,
     Waiver,
 )
-from readiness.registry import measures, slots
+from readiness.registry import measures, slots, supports
+from readiness.registry.supports import Stand, Support
 
 ETOM = "1.3.1"
 
@@ -71,6 +72,18 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """A support beside the software, as it stands now."""
+
+    support: Support
+    stand: Stand
+
+    @property
+    def state(self) -> str:
+        return NOT_READY if self.stand.stops else WATCH if self.stand.why else READY
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One process and one kind of support; the slot that decides how it stands."""
 
@@ -94,10 +107,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Every process some capability or measure is declared for."""
+    """Every process some capability, support or measure is declared for."""
 
     lines: list[Line]
     conditions: list[Condition] = field(default_factory=list)
+    judged: list[Judged] = field(default_factory=list)
 
     def counted(self, state: str) -> int:
         return sum(line.counted(state) for line in self.lines)
@@ -105,20 +119,35 @@ class Board:
     def standing(self, state: str) -> list[Condition]:
         return [condition for condition in self.conditions if condition.state == state]
 
+    def supports(self, state: str) -> list[Judged]:
+        return [one for one in self.judged if one.state == state]
+
 
 def board(*, actor: Actor) -> Board:
     """The readiness board, computed from what is declared and what really serves."""
     require(actor, "readiness.view_capabilityversion")
-    found = conditions()
+    found, judged = conditions(), supporting()
     watched = {number for measure in measures.declared() for number in measure.processes}
-    numbers = watched.union(*(condition.slot.processes for condition in found))
+    numbers = watched.union(
+        *(condition.slot.processes for condition in found),
+        *(one.support.processes for one in judged),
+    )
     names = dict(ProcessElement.objects.values_list("number", "name"))
     written = _procedures()
     lines = [
-        Line(number, names.get(number, number), list(_cells(number, found, written)))
+        Line(number, names.get(number, number), list(_cells(number, [*found, *judged], written)))
         for number in sorted(numbers, key=_in_order)
     ]
-    return Board(lines, found)
+    return Board(lines, found, judged)
+
+
+def supporting(process: str = "") -> list[Judged]:
+    """What stands beside the software, judged by the apps that own it: for one process or all."""
+    return [
+        Judged(one, one.judge())
+        for one in supports.declared()
+        if not process or process in one.processes
+    ]
 
 
 def count_of_stopped() -> int:
@@ -190,7 +219,9 @@ def _owed() -> dict[int, str]:
     return found
 
 
-def _cells(number: str, found: Iterable[Condition], written: Mapping[str, Cell]) -> Iterator[Cell]:
+def _cells(
+    number: str, found: Iterable[Condition | Judged], written: Mapping[str, Cell]
+) -> Iterator[Cell]:
     for column in COLUMNS:
         if column == "metrics":
             yield _metrics(number)
@@ -221,14 +252,32 @@ def _procedures() -> dict[str, Cell]:
     return found
 
 
-def _cell(column: str, number: str, found: Iterable[Condition]) -> Cell:
-    here = [one for one in found if one.column == column and number in one.slot.processes]
+def _cell(column: str, number: str, found: Iterable[Condition | Judged]) -> Cell:
+    here = [cell for cell in map(_stated, found) if cell.column == column and number in cell.serves]
     if not here:
         return Cell(column, NOT_KEPT)
-    worst = max(here, key=lambda condition: _WORSE[condition.state])
+    worst = max(here, key=lambda one: _WORSE[one.state])
     alike = sum(one.state == worst.state for one in here)
     why = f"{alike} × {worst.why}" if alike > 1 and worst.why else worst.why
-    return Cell(column, worst.state, why, worst.slot.key)
+    return Cell(column, worst.state, why, worst.slot_key)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """What a capability and a support have in common on the board."""
+
+    column: str
+    serves: tuple[str, ...]
+    state: str
+    why: str
+    slot_key: str = ""
+
+
+def _stated(one: Condition | Judged) -> _Stated:
+    if isinstance(one, Judged):
+        support = one.support
+        return _Stated(support.column, support.processes, one.state, one.stand.why)
+    return _Stated(one.column, tuple(one.slot.processes), one.state, one.why, one.slot.key)
 
 
 def _metrics(number: str) -> Cell:

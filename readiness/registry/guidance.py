@@ -95,6 +95,17 @@ def article_for_customers(key: str, language: str) -> Guidance | None:
     return _article(one, 0.0, [language, FALLBACK]) if one else None
 
 
+def languages_of_articles(*, for_customers: bool) -> dict[str, set[str]]:
+    """The languages of every article that may be relied on, by its key."""
+    today = timezone.localdate()
+    kept = KnowledgeArticle.objects
+    standing = kept.for_customers(today) if for_customers else kept.standing(today)
+    found: dict[str, set[str]] = {}
+    for key, language in standing.values_list("key", "texts__language"):
+        found.setdefault(key, set()).add(language or "")
+    return found
+
+
 @transaction.atomic
 def record(*, guidance: Iterable[tuple[str, int]], subject: str, step: str, actor: Actor) -> int:
     """Keep that this was shown, used or solved a matter, once each; says what was new."""

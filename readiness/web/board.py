@@ -20,10 +20,12 @@ from readiness.processes.monitor_processes import (
     NOT_READY,
     READY,
     WATCH,
+    Board,
     Condition,
     Line,
     board,
     count_of_stopped,
+    supporting,
 )
 from readiness.reads import versions_under_way
 from readiness.registry import measures
@@ -45,13 +47,34 @@ def readiness_board(request: HttpRequest) -> HttpResponse:
         "ready": found.counted(READY),
         "watch": found.counted(WATCH),
         "stopped": found.counted(NOT_READY),
-        "not_ready": found.standing(NOT_READY),
-        "watched": found.standing(WATCH),
+        "not_ready": _named(found, NOT_READY),
+        "watched": _named(found, WATCH),
         "groups": _groups(found.conditions),
         "unjudged": _unjudged(found.lines),
         "under_way": _under_way(signed_in(request)),
     }
     return render_page(request, "readiness/board.html", context)
+
+
+def _named(found: Board, state: str) -> list[dict[str, Any]]:
+    """Capabilities and supports of one state, each with its sentence and where it is seen."""
+    capabilities = [
+        {
+            "title": one.slot.title,
+            "sentence": one.sentence,
+            "url": reverse("readiness:capability", args=[one.slot.key]),
+        }
+        for one in found.standing(state)
+    ]
+    beside = [
+        {
+            "title": str(one.support.title),
+            "sentence": one.stand.sentence,
+            "url": reverse("readiness:process", args=[one.support.processes[0]]),
+        }
+        for one in found.supports(state)
+    ]
+    return [*capabilities, *beside]
 
 
 def _groups(found: list[Condition]) -> list[tuple[str, list[Condition]]]:
@@ -169,6 +192,7 @@ def process(request: HttpRequest, number: str) -> HttpResponse:
         "clauses": clauses,
         "modules": [m for m in process_map.modules() if m.etom == number],
         "measures": [m for m in measures.declared() if number in m.processes],
+        "supports": supporting(number),
     }
     return render_page(request, "readiness/process.html", context)
 

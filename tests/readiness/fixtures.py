@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from readiness.registry import cases, measures, slots
+from readiness.registry import cases, measures, slots, supports
 from readiness.registry.resolve import forget_snapshot
 from tests.readiness.factories import load_baselines
 
@@ -23,9 +23,9 @@ def baselines(db: None) -> int:
 
 @pytest.fixture
 def own_registry() -> Iterator[None]:
-    """Slots, cases and measures declared inside the test are forgotten after it."""
+    """Slots, cases, measures and supports declared inside the test are forgotten after it."""
     kept_slots, kept_cases = dict(slots._declared), dict(cases._declared)
-    kept_measures = dict(measures._declared)
+    kept_measures, kept_supports = dict(measures._declared), dict(supports._declared)
     yield
     slots._declared.clear()
     slots._declared.update(kept_slots)
@@ -33,3 +33,5 @@ def own_registry() -> Iterator[None]:
     cases._declared.update(kept_cases)
     measures._declared.clear()
     measures._declared.update(kept_measures)
+    supports._declared.clear()
+    supports._declared.update(kept_supports)

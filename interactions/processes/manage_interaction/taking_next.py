@@ -19,12 +19,11 @@ from interactions.models.states import WAITING
 from interactions.processes.manage_interaction.policy import work_policy
 from interactions.processes.track_interaction.timeline import change_status
 from interactions.processes.update_interaction.handing import hand_to
-from interactions.reads import check_colleague
+from interactions.reads import SERVICE, check_colleague, language_of
 
 _LOOK: Final = 50
 _PAGES: Final = 20
 _SOON: Final = timedelta(hours=1)
-_SERVICE: Final = "service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ def _me(actor: Actor, policy: Mapping[str, Any]) -> _Me:
     return _Me(
         actor.pk,
         frozenset(profile.skills if profile else ()),
-        frozenset(_language(str(one)) for one in spoken or ()),
+        frozenset(language_of(str(one)) for one in spoken or ()),
     )
 
 
@@ -142,16 +141,13 @@ def _wished_languages(some: list[Interaction]) -> dict[int, str]:
     parties = {one.pk: one.customer.party for one in some if one.customer and one.customer.party}
     needs = dict(
         CommunicationNeed.objects.filter(
-            party__in=[party.pk for party in parties.values()], topic=_SERVICE
+            party__in=[party.pk for party in parties.values()], topic=SERVICE
         ).values_list("party", "language")
     )
     return {
-        pk: _language(needs.get(party.pk) or party.language or "") for pk, party in parties.items()
+        pk: language_of(needs.get(party.pk) or party.language or "")
+        for pk, party in parties.items()
     }
-
-
-def _language(tag: str) -> str:
-    return tag.replace("_", "-").partition("-")[0].lower()
 
 
 def _last_owners(

@@ -21,8 +21,15 @@ from readiness.processes.keep_procedures import (
     draft_procedure,
     withdraw_procedure,
 )
-from readiness.processes.monitor_processes import board, column_of, conditions, count_of_stopped
-from readiness.registry import measures, slots
+from readiness.processes.monitor_processes import (
+    board,
+    column_of,
+    conditions,
+    count_of_stopped,
+    supporting,
+)
+from readiness.registry import measures, slots, supports
+from readiness.registry.supports import Stand, Support
 from tests.readiness.factories import (
     a_manager,
     a_managing_user,
@@ -40,6 +47,7 @@ def _alone(toaster: str) -> None:
     slots._declared.clear()
     slots._declared[toaster] = only
     measures._declared.clear()
+    supports._declared.clear()
 
 
 def standing() -> tuple[str, str]:
@@ -175,6 +183,32 @@ def procedures_of(process: str) -> tuple[str, str]:
     assert line.number == process
     cell = next(cell for cell in line.cells if cell.column == "procedures")
     return cell.state, cell.why
+
+
+@pytest.mark.req("R-CSR-1")
+@pytest.mark.req("R-CSR-25")
+@pytest.mark.parametrize(
+    ("stand", "state", "why"),
+    [
+        (Stand("Two can."), "g", ""),
+        (Stand("One can.", "one person"), "a", "one person"),
+        (Stand("Nobody can.", "nobody", stops=True), "x", "nobody"),
+    ],
+)
+def test_people_stand_on_the_board_as_their_app_judges_them(
+    toaster: str, stand: Stand, state: str, why: str
+) -> None:
+    process = slots.named(toaster).processes[0]
+    supports.declare(Support("people", "People", supports.SKILLS, (process,), lambda: stand))
+
+    found = board(actor=a_manager())
+
+    (line,) = found.lines
+    cell = next(cell for cell in line.cells if cell.column == "skills")
+    assert (cell.state, cell.why, cell.slot_key) == (state, why, "")
+    assert [one.stand for one in found.supports(state)] == [stand]
+    assert [one.support.key for one in supporting(process)] == ["people"]
+    assert supporting("1.3.5.7") == []
 
 
 @pytest.mark.parametrize(

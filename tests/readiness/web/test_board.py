@@ -3,7 +3,7 @@ from django.test import Client
 from django.urls import reverse
 
 from readiness.processes.register_processes import register_processes
-from readiness.registry import measures, slots
+from readiness.registry import measures, slots, supports
 from readiness.web.board import stopped
 from tests.readiness.factories import (
     a_manager,
@@ -29,6 +29,7 @@ def _alone(toaster: str) -> None:
     slots._declared.clear()
     slots._declared[toaster] = only
     measures._declared.clear()
+    supports._declared.clear()
 
 
 @pytest.mark.req("R-CSR-1")
