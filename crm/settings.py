@@ -149,6 +149,7 @@ TEMPLATES = [
     },
 ]
 COTTON_DIR = "cotton"
+FORM_RENDERER = "crm.web.form_renderer.FormRenderer"
 
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {

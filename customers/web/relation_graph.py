@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm import sql
-from crm.web.templatetags.crm import initials
+from crm.web.drawn import initials
 from customers import masking
 from customers.models import Customer, CustomerRole, Party, PartyRelationship
 

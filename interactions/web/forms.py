@@ -24,9 +24,8 @@ def _reasons() -> list[tuple[Any, Any]]:
 
 
 def _colleagues() -> list[tuple[str, Any]]:
-    people = User.objects.filter(is_active=True, is_partner=False).order_by(
-        "first_name", "last_name", "username"
-    )
+    names = ("first_name", "last_name", "username")
+    people = User.objects.filter(is_active=True, is_partner=False).order_by(*names).only(*names)
     return [
         ("", _("Nobody: back to the queue")),
         *((str(one.pk), str(one)) for one in people[:200]),

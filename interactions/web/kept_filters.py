@@ -36,21 +36,20 @@ class Kept:
 def shown(request: HttpRequest, actor: Actor, now: datetime) -> list[Kept]:
     """Mine and those shared with everybody, counted to the cap."""
     current = queue.wish(request.GET).query
-    rows = SavedView.objects.filter(Q(user=actor.pk) | Q(user=None))[:_AT_MOST]
-    found = []
-    for row in rows:
-        asked = queue.wish(QueryDict(row.query))
-        found.append(
-            Kept(
-                pk=row.pk,
-                name=row.name,
-                url=f"{reverse('interactions:desk')}?{asked.query}",
-                n=queue.count_of(asked, actor, now),
-                on=asked.query == current,
-                mine=row.user_id == actor.pk,
-            )
+    rows = list(SavedView.objects.filter(Q(user=actor.pk) | Q(user=None))[:_AT_MOST])
+    wishes = {row.pk: queue.wish(QueryDict(row.query)) for row in rows}
+    counts = queue.counts_of(wishes, actor, now)
+    return [
+        Kept(
+            pk=row.pk,
+            name=row.name,
+            url=f"{reverse('interactions:desk')}?{wishes[row.pk].query}",
+            n=counts[row.pk],
+            on=wishes[row.pk].query == current,
+            mine=row.user_id == actor.pk,
         )
-    return found
+        for row in rows
+    ]
 
 
 @login_required

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.access import Actor
+from crm.counting import counted
 from crm.web import times
 from customers import masking
 from interactions.governed import SLA_CALENDAR
@@ -144,16 +145,13 @@ def _whose(tab: str, actor: Actor, now: datetime) -> Q:
 def counts(actor: Actor, now: datetime) -> dict[str, int]:
     """How many are open in each tab, counted to the cap and no further."""
     seen = _awake(Interaction.objects.visible_to(actor).open(), now)
-    return {tab: _capped(seen.filter(_whose(tab, actor, now))) for tab in TABS}
+    return counted({tab: seen.filter(_whose(tab, actor, now)) for tab in TABS}, CAP + 1)
 
 
-def count_of(asked: Wish, actor: Actor, now: datetime) -> int:
-    """How many a kept filter finds now, to the cap."""
-    return _capped(matching(asked, actor, now))
-
-
-def _capped(found: QuerySet[Interaction]) -> int:
-    return found.order_by().values("pk")[: CAP + 1].count()
+def counts_of(wishes: Mapping[int, Wish], actor: Actor, now: datetime) -> dict[int, int]:
+    """How many each of the kept filters finds now, to the cap."""
+    found = {pk: matching(asked, actor, now) for pk, asked in wishes.items()}
+    return counted(found, CAP + 1)
 
 
 def _awake(found: InteractionQuerySet, now: datetime) -> InteractionQuerySet:
@@ -163,7 +161,7 @@ def _awake(found: InteractionQuerySet, now: datetime) -> InteractionQuerySet:
 
 def mine(actor: Actor) -> int:
     seen = _awake(Interaction.objects.visible_to(actor).open(), timezone.now())
-    return _capped(seen.filter(owner_id=actor.pk))
+    return seen.filter(owner_id=actor.pk).order_by().values("pk")[: CAP + 1].count()
 
 
 def matching(asked: Wish, actor: Actor, now: datetime) -> QuerySet[Interaction]:

@@ -2,18 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm import sql
 from crm.access import Actor
 from crm.web import charts, times
-from customers.insight.models import Fact
-from interactions.models import Commitment, Interaction, InteractionEvent, ResponseRequest, SlaClock
+from interactions.models import Interaction, ResponseRequest
 
 _DAY_BEGINS, _HOURS = 8, 8
 _PRESSURE_SECONDS = 60
@@ -33,36 +30,32 @@ class Figure:
 def figures(actor: Actor, now: datetime, *, desk: str) -> list[Figure]:
     """The six figures of the day, for the work of one person."""
     start = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    handled = (
-        InteractionEvent.objects.filter(actor_id=actor.pk, type="completed", occurred_at__gte=start)
-        .values("interaction")
-        .distinct()
-        .count()
-    )
-    replied = _clocks(actor, start, now)
-    kept = _promises(actor, start)
-    learnt = Fact.objects.filter(
-        recorded_by=actor.name, recorded_at__gte=start, interaction__isnull=False
-    )
-    facts = learnt.aggregate(n=Count("pk"), decided=Count("pk", filter=Q(decided_at__isnull=False)))
-    due = Interaction.objects.visible_to(actor).open().filter(owner_id=actor.pk)
-    soon = due.filter(due_next_at__gte=now, due_next_at__lt=now + timedelta(hours=1)).count()
-    share = replied["met"] / replied["n"] if replied["n"] else None
+    day = sql.often(
+        "interactions/desk_figures.sql",
+        {
+            "me": actor.pk,
+            "name": actor.name,
+            "start": start,
+            "now": now,
+            "soon": now + timedelta(hours=1),
+        },
+    )[0]
+    replied, missed = day["replied"], day["missed"]
     return [
-        Figure(_("Handled today"), times.number(handled)),
+        Figure(_("Handled today"), times.number(day["handled"])),
         Figure(
             _("Replied in time"),
-            times.percent(share),
-            _of(replied["met"], replied["n"]) if replied["n"] else "",
+            times.percent(day["in_time"] / replied if replied else None),
+            _of(day["in_time"], replied) if replied else "",
         ),
-        Figure(_("Promises kept"), _of(kept["kept"], kept["n"])),
+        Figure(_("Promises kept"), _of(day["kept"], day["decided"])),
         Figure(
             _("Told before a miss"),
-            _of(replied["told"], replied["missed"]),
-            tone="warn" if replied["told"] < replied["missed"] else "",
+            _of(day["told"], missed),
+            tone="warn" if day["told"] < missed else "",
         ),
-        Figure(_("Facts decided"), _of(facts["decided"], facts["n"])),
-        Figure(_("Due in the next hour"), times.number(soon), url=f"{desk}?need=hour"),
+        Figure(_("Facts decided"), _of(day["decided_facts"], day["learnt"])),
+        Figure(_("Due in the next hour"), times.number(day["soon"]), url=f"{desk}?need=hour"),
     ]
 
 
@@ -70,38 +63,6 @@ def _of(part: int, whole: int) -> str:
     if not whole:
         return "–"
     return _("%(part)s of %(whole)s") % {"part": times.number(part), "whole": times.number(whole)}
-
-
-def _clocks(actor: Actor, start: datetime, now: datetime) -> dict[str, Any]:
-    """Replies of the day and whether they were in time; misses of the day and who was told."""
-    mine = SlaClock.objects.filter(interaction__owner_id=actor.pk, cancelled_at=None)
-    replies = Q(target__in=["first_response", "next_response"], stopped_at__gte=start)
-    missed = Q(due_at__gte=start, due_at__lt=now) & (
-        Q(stopped_at=None) | Q(stopped_at__gt=F("due_at"))
-    )
-    told = Q(
-        pk__in=Commitment.objects.filter(
-            number__gt=1, notice__sent_at__lt=F("clock__due_at"), clock__due_at__gte=start
-        ).values("clock")
-    )
-    return mine.filter(replies | missed).aggregate(
-        n=Count("pk", filter=replies),
-        met=Count("pk", filter=replies & Q(stopped_at__lte=F("due_at"))),
-        missed=Count("pk", filter=missed),
-        told=Count("pk", filter=missed & told),
-    )
-
-
-def _promises(actor: Actor, start: datetime) -> dict[str, Any]:
-    """New promises of one's own work that were decided today."""
-    decided = Commitment.objects.filter(
-        clock__interaction__owner_id=actor.pk,
-        outcome__in=[Commitment.Outcome.KEPT, Commitment.Outcome.MISSED],
-        clock__stopped_at__gte=start,
-    )
-    return decided.aggregate(
-        n=Count("pk"), kept=Count("pk", filter=Q(outcome=Commitment.Outcome.KEPT))
-    )
 
 
 def awaiting(actor: Actor, tab: str, limit: int = 5) -> tuple[list[ResponseRequest], int]:

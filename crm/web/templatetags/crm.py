@@ -1,6 +1,5 @@
 """What every template may use without loading: icons, times, numbers, avatars, bars."""
 
-import zlib
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -8,46 +7,22 @@ from typing import Any
 from django import forms, template
 from django.contrib.messages.storage.base import Message
 from django.forms import BoundField
-from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from crm.accounts.names import known_as
-from crm.web import times, words
-from crm.web.sprite import known_icon
+from crm.web import drawn, times, words
 from crm.web.undo import undo_url_of
 
 register = template.Library()
 
-_LEGAL_FORMS = {
-    "ltd",
-    "limited",
-    "plc",
-    "llp",
-    "inc",
-    "gmbh",
-    "ag",
-    "kg",
-    "ug",
-    "sa",
-    "sas",
-    "bv",
-    "oy",
-    "ab",
-}
-
-
-@register.simple_tag
-def icon(name: str, size: str = "", tone: str = "") -> SafeString:
-    """One icon of the sprite: size "s" or "l", tone such as "t-warn"."""
-    classes = " ".join(part for part in ("icon", size, tone) if part)
-    return format_html(
-        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
-        classes,
-        static("crm/sprite.svg"),
-        known_icon(name),
-    )
+for _draw in (drawn.icon, drawn.due, drawn.meter, drawn.avatar, drawn.state_icon, drawn.state_word):
+    register.simple_tag(_draw)
+# A template's variable may be called "tag".
+register.simple_tag(drawn.tag, name="tagged")
+for _filter in (drawn.initials, drawn.avatar_tone, drawn.of_width):
+    register.filter(_filter)
 
 
 @register.filter
@@ -104,19 +79,6 @@ def signed(value: float, places: int = 1) -> str:
 
 
 @register.filter
-def initials(name: str) -> str:
-    """Two letters for an avatar: first and last word, legal forms left out."""
-    words = [
-        word
-        for word in str(name).split()
-        if word.strip(".,").lower() not in _LEGAL_FORMS and word[0].isalnum()
-    ]
-    if not words:
-        return "?"
-    return (words[0][:2] if len(words) == 1 else words[0][0] + words[-1][0]).upper()
-
-
-@register.filter
 def colleague(login: str | None) -> str:
     """The name of who acted under a login."""
     return known_as(login)
@@ -135,18 +97,6 @@ def breakable(text: str) -> str:
     if text.count("@") != 1:
         return text
     return format_html("{}<wbr>@{}", *text.split("@"))
-
-
-@register.filter
-def avatar_tone(name: str) -> str:
-    """One of three quiet colours, the same for the same name everywhere."""
-    return ("", "b", "c")[zlib.crc32(str(name).encode()) % 3]
-
-
-@register.filter
-def of_width(share: float | None, width: float) -> str:
-    """A share of a bar's width as an SVG length, never outside the bar."""
-    return f"{max(0.0, min(1.0, float(share or 0))) * float(width):.1f}"
 
 
 @register.filter

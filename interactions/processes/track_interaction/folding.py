@@ -18,7 +18,7 @@ from interactions.processes.track_interaction.crediting import (
     credit_due,
     credit_missed_promises,
 )
-from interactions.processes.track_interaction.matters import Key, Matter, read_matters
+from interactions.processes.track_interaction.matters import Key, Matter, new_matter, read_matters
 from interactions.processes.track_interaction.stages import BREACH, CONTRACT, pending, win
 from readiness.registry.resolve import configuration
 
@@ -68,6 +68,14 @@ def refold(
     """Bring the stored clocks of a locked interaction up to its events and arm what comes next."""
     (matter,) = read_matters([interaction])
     return keep(matter, fold_events(matter.events, now=now or timezone.now()), actor=actor)
+
+
+def first_fold(
+    *, interaction: Interaction, opened: InteractionEvent, actor: Actor
+) -> dict[Key, SlaClock]:
+    """The same for a matter that was opened by this event just now: nothing has to be read."""
+    matter = new_matter(interaction, opened)
+    return keep(matter, fold_events([opened], now=timezone.now()), actor=actor)
 
 
 def keep(
@@ -131,7 +139,7 @@ def _keep(matter: Matter, key: Key, one: Folded, actor: Actor) -> SlaClock:
     clock = matter.clocks.get(key)
     before = clock.state if clock else ""
     if clock is None:
-        clock = _first_kept(matter, key, values)
+        clock = _first_kept(matter, key, one, values)
     changed = [name for name, value in values.items() if getattr(clock, name) != value]
     for name in changed:
         setattr(clock, name, values[name])
@@ -143,10 +151,13 @@ def _keep(matter: Matter, key: Key, one: Folded, actor: Actor) -> SlaClock:
     return clock
 
 
-def _first_kept(matter: Matter, key: Key, values: Mapping[str, Any]) -> SlaClock:
+def _first_kept(matter: Matter, key: Key, one: Folded, values: Mapping[str, Any]) -> SlaClock:
     """A new clock with its contract; it needs its id at once."""
     target, cycle = key
     clock = SlaClock(interaction=matter.interaction, target=target, cycle=cycle, **values)
+    # Written with its next stage, so that arming it changes nothing more.
+    coming = pending(clock, one.view, one.policy, (), (), quiet=matter.quiet)
+    clock.next_stage = coming[0].percent if coming else None
     clock.save(force_insert=True)
     contract = Commitment(
         clock=clock,

@@ -33,6 +33,12 @@ class Matter:
     quiet: CommunicationNeed | None = None
 
 
+def new_matter(interaction: Interaction, opened: InteractionEvent) -> Matter:
+    """One of which nothing is stored but the event that opened it."""
+    quiet = quiet_needs([interaction.customer_id]) if interaction.customer_id else {}
+    return Matter(interaction, [opened], quiet=quiet.get(interaction.customer_id or 0))
+
+
 def read_matters(interactions: Sequence[Interaction]) -> list[Matter]:
     """What is stored about these interactions, in their order."""
     matters = {one.pk: Matter(one) for one in interactions}

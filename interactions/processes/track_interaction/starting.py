@@ -10,7 +10,7 @@ from crm.access import Actor
 from customers.models import Agreement
 from interactions.governed import SLA_CALENDAR, SLA_POLICY, policies
 from interactions.models import Interaction
-from interactions.processes.track_interaction.folding import refold
+from interactions.processes.track_interaction.folding import first_fold
 from interactions.processes.track_interaction.timeline import append
 from readiness.registry.resolve import CapabilityOff, resolve
 
@@ -35,7 +35,7 @@ def start_clocks(*, interaction: Interaction, actor: Actor, **data: Any) -> None
         written["promise"] = asdict(promise_for(interaction))
     except CapabilityOff as off:
         written |= {"promise": None, "no_promise_because": str(off)}
-    append(
+    opened = append(
         interaction,
         "opened",
         actor=actor,
@@ -43,7 +43,7 @@ def start_clocks(*, interaction: Interaction, actor: Actor, **data: Any) -> None
         channel=interaction.channel,
         **written,
     )
-    refold(interaction=interaction, actor=actor)
+    first_fold(interaction=interaction, opened=opened, actor=actor)
 
 
 def retarget(*, interaction: Interaction, reason: str, actor: Actor, mode: str = "carry") -> None:

@@ -6,8 +6,8 @@ import pytest
 from django.conf import settings
 
 from crm.web import vendoring
+from crm.web.drawn import icon
 from crm.web.sprite import icon_names
-from crm.web.templatetags.crm import icon
 
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 SOURCES = [

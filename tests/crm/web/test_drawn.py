@@ -1,0 +1,38 @@
+"""What lists draw in every row."""
+
+import pytest
+from django.utils.safestring import SafeString
+
+from crm.web import drawn
+
+
+def _cell(**said: object) -> str:
+    given = {"what": "Fix", "at": "17:00", "seconds": 90, "running": True} | said
+    return drawn.due("soon", 0.5, "1 min", **given)  # type: ignore[arg-type]  # any mixture
+
+
+def test_the_cell_of_a_promise_says_its_state_in_words_and_counts_down() -> None:
+    cell = _cell()
+
+    assert 'data-left="90"' in cell
+    assert '<span class="vh">Due soon, left</span>' in cell
+    assert '<div class="l2">Fix · 17:00</div>' in cell
+
+
+@pytest.mark.parametrize(
+    ("_case", "said"),
+    [("stands still", {"running": False}), ("is over", {"seconds": 0})],
+)
+def test_what_does_not_shrink_is_not_counted_down(_case: str, said: dict[str, object]) -> None:
+    assert "data-left" not in _cell(**said)
+
+
+def test_words_of_people_are_escaped_once() -> None:
+    assert "&lt;b&gt;" in _cell(what="<b>")
+    assert "A &amp; B" in drawn.tag(SafeString("A &amp; B"))
+    assert "A &amp; B" in drawn.tag("A & B")
+
+
+def test_a_share_beyond_the_bar_stays_within_it() -> None:
+    assert 'width="44.0" height="5" rx="2.5"' in drawn.meter(7, "over")
+    assert 'width="0.0"' in drawn.meter(-1, "ok")
