@@ -9,6 +9,7 @@ import structlog
 from django.utils.translation import gettext as _
 
 from crm.errors import RuleBroken
+from interactions.channels import packed
 from interactions.channels.contract import Enclosure
 from interactions.channels.scanning import NotScannable, found_in, is_scanned
 from interactions.models import Attachment, Message
@@ -22,6 +23,8 @@ _RUNS: Final = frozenset(
      "jar", "apk", "lnk", "iso", "img", "html", "htm", "xhtml", "svg", "shtml", "mht", "docm",
      "xlsm", "pptm", "sh", "py", "chm", "reg"]
 )  # fmt: skip
+# The test file every scanner knows; where there is none it shows that files are held back at all.
+_TEST_FILE: Final = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}" + b"$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
 
 def enclose(message: Message, enclosures: Iterable[Enclosure]) -> int:
@@ -107,12 +110,35 @@ def _row(interaction_id: int, message: Message | None, one: Enclosure) -> Attach
 def _first_look(one: Enclosure, found: str) -> tuple[str, str]:
     if len(one.content) > _MOST_BYTES:
         return Attachment.State.HELD, _("Too large to keep.")
-    endings = one.name.lower().split(".")[1:]
-    if _RUNS & set(endings) or "executable" in found or found in {"text/html", "image/svg+xml"}:
+    if _runs(one.name) or "executable" in found or found in {"text/html", "image/svg+xml"}:
         return Attachment.State.HELD, _("A file of this type could do harm.")
+    if because := _look_in(one.content):
+        return Attachment.State.HELD, because
     if is_scanned():
         return Attachment.State.WAITING, ""
+    if _TEST_FILE in one.content:
+        return Attachment.State.HELD, _("It holds the test file of virus scanners.")
     return Attachment.State.CLEAR, _("Type checked; no scanner is set up.")
+
+
+def _runs(name: str) -> bool:
+    return not _RUNS.isdisjoint(name.lower().split(".")[1:])
+
+
+def _look_in(content: bytes) -> str:
+    """Why a packed file is held back, by its table of contents; "" when nothing is wrong."""
+    inside = packed.contents_of(content)
+    if inside is None:
+        return ""
+    if inside.too_many or inside.size > packed.MOST_BYTES:
+        return _("Unpacked it would be far too large.")
+    if inside.has_macros or any(_runs(name) for name in inside.names):
+        return _("It holds a file of a type that could do harm.")
+    if inside.locked:
+        return _("It is locked with a password, so nobody can look inside.")
+    if inside.nested:
+        return _("It holds packed files that nobody can look inside.")
+    return _("It is damaged, so nobody can look inside.") if inside.broken else ""
 
 
 def _found_type(content: bytes) -> str:

@@ -1,6 +1,8 @@
 """Files: opened by nobody before a scanner has looked, and one bad file holds up no other."""
 
 from collections.abc import Iterator
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from django.core import mail
@@ -109,6 +111,72 @@ def test_without_a_scanner_the_type_decides() -> None:
 
     assert (page.state, text.state) == ("held", "clear")
     assert (_opens(client, one, page), _opens(client, one, text)) == (False, True)
+
+
+def test_the_test_file_of_scanners_is_held_without_a_scanner_too() -> None:
+    client, _user = a_desk()
+    one = an_interaction()
+
+    (file,) = _sent(client, one, bill_txt=EICAR)
+
+    assert file.state == "held"
+    assert not _opens(client, one, file)
+
+
+def _packed(**members: bytes) -> bytes:
+    whole = BytesIO()
+    with ZipFile(whole, "w", ZIP_DEFLATED) as packed:
+        for name, content in members.items():
+            packed.writestr(name.replace("_", "."), content)
+    return whole.getvalue()
+
+
+def _bomb() -> bytes:
+    """A few bytes whose table says what they come to."""
+    content = bytearray(_packed(zeros_txt=TEXT))
+    at = content.index(b"PK\x01\x02") + 24
+    content[at : at + 4] = (201 * 1024 * 1024).to_bytes(4, "little")
+    return bytes(content)
+
+
+def _locked() -> bytes:
+    """As a program with a password writes it: the flag stands with the file and in the table."""
+    content = bytearray(_packed(bill_txt=TEXT))
+    content[6] |= 1
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "because"),
+    [
+        (_packed(bill_pdf_exe=b"MZ"), "It holds a file of a type that could do harm."),
+        (_packed(vbaProject_bin=b"x"), "It holds a file of a type that could do harm."),
+        (_packed(more_zip=_packed(a_txt=TEXT)), "It holds packed files that nobody can look"),
+        (_bomb(), "Unpacked it would be far too large."),
+        (_packed(**{f"{n}_t": b"" for n in range(2001)}), "Unpacked it would be far too large."),
+        (_locked(), "It is locked with a password"),
+        (_packed(bill_txt=TEXT)[:-30], "It is damaged"),
+    ],
+    ids=["program", "macros", "packed-twice", "bomb", "too-many", "locked", "damaged"],
+)
+def test_what_a_packed_file_would_become_is_looked_at(content: bytes, because: str) -> None:
+    client, _user = a_desk()
+    one = an_interaction()
+
+    (file,) = _sent(client, one, bill_zip=content)
+
+    assert file.state == "held"
+    assert file.because.startswith(because)
+
+
+def test_an_ordinary_packed_file_is_as_good_as_its_contents() -> None:
+    client, _user = a_desk()
+    one = an_interaction()
+
+    (file,) = _sent(client, one, bills_zip=_packed(march_pdf=TEXT, april_docx=TEXT))
+
+    assert (file.state, _opens(client, one, file)) == ("clear", True)
 
 
 def test_reply_goes_with_its_file_and_not_before(scanner: Clamd) -> None:
