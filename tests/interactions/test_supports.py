@@ -11,6 +11,7 @@ from crm.access import SYSTEM
 from customers.models import Party
 from interactions import supports
 from interactions.models import AgentProfile, Interaction, Macro, Reason
+from interactions.reads import languages_waiting
 from readiness.models import KnowledgeArticle
 from readiness.processes.introduce_capability import hold_capability
 from readiness.registry.resolve import forget_snapshot, resolve
@@ -83,7 +84,7 @@ def test_the_language_wished_for_service_goes_before_that_of_the_party() -> None
     party = Party.objects.get(language="pl")
     party.communication_needs.create(topic="service", channel="email", language="de")
 
-    assert dict(supports.languages_waiting()) == {"de": 1}
+    assert dict(languages_waiting()) == {"de": 1}
 
 
 def test_what_has_ended_asks_for_no_language() -> None:
@@ -92,7 +93,7 @@ def test_what_has_ended_asks_for_no_language() -> None:
         status=Interaction.Status.CANCELLED, closed_at=timezone.now(), outcome="x"
     )
 
-    assert not supports.languages_waiting()
+    assert not languages_waiting()
 
 
 def test_messages_lack_the_language_of_an_open_matter() -> None:
