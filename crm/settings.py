@@ -5,6 +5,7 @@
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,9 @@ CRM_TIME_ZONE: str = env.str("CRM_TIME_ZONE", default="Europe/London")
 CRM_SELF_SERVICE: bool = env.bool("CRM_SELF_SERVICE", default=True)
 CRM_METRICS_TOKEN: str = env.str("CRM_METRICS_TOKEN", default="")
 CRM_REGION: str = env.str("CRM_REGION", default="GB")
+CRM_CURRENCY: str = env.str("CRM_CURRENCY", default="GBP")
+if not re.fullmatch("[A-Z]{3}", CRM_CURRENCY):
+    raise ImproperlyConfigured(f"CRM_CURRENCY is {CRM_CURRENCY!r}; use a code of ISO 4217: EUR.")
 
 INSTALLED_APPS = [
     "django_prometheus",

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
@@ -59,6 +60,11 @@ def number(value: float, places: int | None = None) -> str:
     # Django cuts the digits it does not show; a reader expects them rounded.
     rounded = value if places is None else round(value, places)
     return number_format(rounded, decimal_pos=places, use_l10n=True, force_grouping=True)
+
+
+def money(value: float) -> str:
+    """An amount of our own with its currency, which stays on its line."""
+    return f"{number(value, 2)}\N{NO-BREAK SPACE}{settings.CRM_CURRENCY}"
 
 
 def capped(count: int, cap: int = 1000) -> str:

@@ -10,6 +10,8 @@ class Outcome(StrEnum):
     LATER = "later"
     # Nothing can be handed over at all now; the message itself was not looked at.
     AWAY = "away"
+    # It was said and not answered: it may have been taken, and the channel can't tell a repeat.
+    UNSURE = "unsure"
     # This will never be taken.
     NEVER = "never"
 

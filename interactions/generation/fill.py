@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import connection
 
 from crm.accounts.models import Team, User
@@ -31,6 +32,7 @@ from interactions.generation.timing import Calendar, taken
 from interactions.governed import CHANNELS, CLOSE_POLICY, SLA_CALENDAR, SLA_POLICY, policies
 from interactions.governed import calendars as calendar_config
 from interactions.models import (
+    AgentProfile,
     ArmedClock,
     Commitment,
     Interaction,
@@ -184,6 +186,7 @@ def fill_interactions(wanted: Wanted, report: Report) -> None:
     ids = reserve_ids(Interaction, wanted.interactions)
     clock_ids = iter(reserve_ids(SlaClock, 2 * wanted.interactions))
     setting = _setting(wanted, first=ids[0])
+    _at_their_desks(wanted)
     calendar = Calendar(wanted.now)
     opening = wanted.interactions - _open(wanted)
     for place, pk in enumerate(ids):
@@ -199,6 +202,15 @@ def fill_interactions(wanted: Wanted, report: Report) -> None:
         if (place + 1) % _BATCH == 0 or place + 1 == wanted.interactions:
             setting.write()
             report("interactions", place + 1, wanted.interactions)
+
+
+def _at_their_desks(wanted: Wanted) -> None:
+    """Invented colleagues, who own the work, take some; who can sign in says so themselves."""
+    invented = User.objects.filter(
+        groups__name="agent", is_active=True, password__startswith=UNUSABLE_PASSWORD_PREFIX
+    )
+    profiles = [AgentProfile(user=one, available=True, since=wanted.now) for one in invented]
+    AgentProfile.objects.bulk_create(profiles, ignore_conflicts=True)
 
 
 def _open(wanted: Wanted) -> int:

@@ -30,6 +30,8 @@ DELIVERIES: Final = (*CARRIED, "on-page", "by-hand", "none")
 
 # What every channel may be told, with what it means when nobody says anything.
 LINK_BY: Final = ("verified", "known")
+# What may have arrived, where the other side can't tell a repeat: a person looks, or once more.
+IN_DOUBT: Final = ("person", "again")
 MOST_BYTES: Final = 25 * 1024 * 1024
 PER_SENDER_HOUR: Final = 60
 _NUMBERS: Final = (
@@ -42,6 +44,7 @@ _NUMBERS: Final = (
     "cost_cents",
 )
 
+# Prices to begin with: an agent's minutes at a usual desk. Each operator puts its own in a version.
 _BASELINES: Final[Mapping[str, Mapping[str, Any]]] = {
     "email": {
         "receives": True,
@@ -51,17 +54,30 @@ _BASELINES: Final[Mapping[str, Mapping[str, Any]]] = {
         "link_by": "verified",
         "per_sender_hour": PER_SENDER_HOUR,
         "most_bytes": MOST_BYTES,
+        "cost_cents": 340,
     },
-    "phone": {"receives": True, "delivery": "by-hand", "medium": "phone"},
-    "shop": {"receives": True, "delivery": "by-hand", "medium": ""},
-    "letter": {"receives": True, "delivery": "by-hand", "medium": "address"},
-    "sms": {"receives": True, "delivery": "none", "medium": "mobile"},
-    "whatsapp": {"receives": True, "delivery": "none", "medium": "mobile", "window_hours": 24},
-    "web": {"receives": True, "delivery": "on-page", "medium": ""},
-    "chat": {"receives": True, "delivery": "on-page", "medium": ""},
-    "social": {"receives": True, "delivery": "none", "medium": "social"},
-    "app": {"receives": True, "delivery": "on-page", "medium": "", "alarm_hours": 24},
-    "api": {"receives": True, "delivery": "none", "medium": ""},
+    "phone": {"receives": True, "delivery": "by-hand", "medium": "phone", "cost_cents": 580},
+    "shop": {"receives": True, "delivery": "by-hand", "medium": "", "cost_cents": 900},
+    "letter": {"receives": True, "delivery": "by-hand", "medium": "address", "cost_cents": 750},
+    "sms": {"receives": True, "delivery": "none", "medium": "mobile", "cost_cents": 220},
+    "whatsapp": {
+        "receives": True,
+        "delivery": "none",
+        "medium": "mobile",
+        "window_hours": 24,
+        "cost_cents": 260,
+    },
+    "web": {"receives": True, "delivery": "on-page", "medium": "", "cost_cents": 280},
+    "chat": {"receives": True, "delivery": "on-page", "medium": "", "cost_cents": 310},
+    "social": {"receives": True, "delivery": "none", "medium": "social", "cost_cents": 320},
+    "app": {
+        "receives": True,
+        "delivery": "on-page",
+        "medium": "",
+        "alarm_hours": 24,
+        "cost_cents": 120,
+    },
+    "api": {"receives": True, "delivery": "none", "medium": "", "cost_cents": 40},
 }
 
 
@@ -83,6 +99,8 @@ def check(config: Mapping[str, Any]) -> None:
         raise ValueError("A gateway has an “url” that begins with https://.")
     if config.get("link_by", "verified") not in LINK_BY:
         raise ValueError(f"“link_by” is one of {', '.join(LINK_BY)}.")
+    if config.get("in_doubt", "person") not in IN_DOUBT:
+        raise ValueError(f"“in_doubt” is one of {', '.join(IN_DOUBT)}.")
     for name in _NUMBERS:
         value = config.get(name, 1)
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.conf import settings
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from readiness.registry.resolve import CapabilityOff, resolve
@@ -237,7 +239,16 @@ CHANNEL: Final[Mapping[str, Setting]] = {
     "most_segments": Setting(_("Longest message"), unit=_("segments")),
     "notices_per_day": Setting(_("Most notices to one customer"), unit=_("a day")),
     "cost_cents": Setting(
-        _("Cost of one contact"), _("In hundredths of your currency; the cost report adds it up.")
+        _("Cost of one contact"),
+        format_lazy(
+            _("In hundredths of {currency}; the cost report adds it up."),
+            currency=settings.CRM_CURRENCY,
+        ),
+    ),
+    "in_doubt": Setting(
+        _("What may have arrived"),
+        _("When something broke while it was handed to an SMS centre, which can't tell a repeat."),
+        choices={"person": _("a person looks"), "again": _("is sent once more")},
     ),
     "url": Setting(_("Address of the gateway")),
 }

@@ -277,7 +277,10 @@ class Interaction(models.Model):
 class InteractionEvent(models.Model):
     """One thing that happened in an interaction; replaying them rebuilds its state."""
 
-    interaction = models.ForeignKey(Interaction, models.PROTECT, related_name="events")
+    # Found by the unique number of the event in its matter, which begins with the matter.
+    interaction = models.ForeignKey(
+        Interaction, models.PROTECT, related_name="events", db_index=False
+    )
     seq = models.PositiveIntegerField(_("number"))
     type = models.CharField(_("type"), max_length=30)
     occurred_at = models.DateTimeField(_("occurred at"))

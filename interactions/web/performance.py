@@ -417,7 +417,7 @@ def in_words(measure: Measure, row: Mapping[str, Any]) -> str:
         "rate": lambda each: times.number(each, 1),
         "points": lambda share: times.signed(share * 100, 0),
         "score": lambda score: times.number(score, 1),
-        "money": lambda sum_: times.number(sum_, 2),
+        "money": times.money,
         "seconds": times.left,
     }
     return told[measure.unit](value)
@@ -471,7 +471,7 @@ def _verticals(row: Mapping[str, Any], rows: str) -> list[dict[str, Any]]:
         {
             "name": name,
             "n": found["n"],
-            "cost": times.number(found["cost"], 2) if priced else "–",
+            "cost": times.money(found["cost"]) if priced else "–",
             "url": f"{rows}&show=opened&vertical={key}",
         }
         for key, name in wording.VERTICALS.items()
@@ -483,4 +483,4 @@ def _money(row: Mapping[str, Any]) -> dict[str, str]:
     """All of it and one of it, as long as any channel has a price."""
     if row["value"] is None:
         return {"whole": "–", "each": ""}
-    return {"whole": times.number(row["cost"], 2), "each": times.number(row["value"], 2)}
+    return {"whole": times.money(row["cost"]), "each": times.money(row["value"])}

@@ -21,6 +21,8 @@ from interactions.models import (
 from interactions.processes.report_interaction import pressure
 
 PAGE = 50
+# In the address: what belongs to no team.
+NO_TEAM = "none"
 _COUNTED_TO = 1000
 KINDS: Mapping[str, Any] = {
     "due": gettext_lazy("Promises due in the period"),

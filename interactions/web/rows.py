@@ -1,5 +1,7 @@
 """The page of rows behind a figure."""
 
+from dataclasses import replace
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -25,6 +27,8 @@ def rows(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("show", "due")
     kind = kind if kind in performance_rows.KINDS else "due"
     asked, now = wish(request.GET), timezone.now()
+    if request.GET.get("team") == performance_rows.NO_TEAM:
+        asked = replace(asked, scope={**asked.scope, "team": None})
     span = periods(asked.period, asked.around, now)[-1]
     found = performance_rows.rows(kind, asked.scope, span.start, span.end, now)
     found = found & Interaction.objects.visible_to(actor)

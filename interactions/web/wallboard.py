@@ -14,6 +14,7 @@ from crm.access import signed_in
 from crm.web import times
 from crm.web.page import etagged, render_page
 from interactions.processes.report_interaction import Queue, look_at_board
+from interactions.web.performance_rows import NO_TEAM
 
 _BIGINT = 18
 _TWO_DAYS = 48 * 60
@@ -32,7 +33,8 @@ def wallboard(request: HttpRequest) -> HttpResponse:
         "team": team,
         "figures": _figures(board.whole, team),
         "queues": [
-            {"one": one, "wait": _waited(one), "rows": _rows_of(one.team)} for one in board.queues
+            {"one": one, "wait": _waited(one), "rows": _rows_of(one.team or NO_TEAM)}
+            for one in board.queues
         ],
         "quiet": not board.whole.open,
     }
@@ -80,7 +82,7 @@ def _figures(whole: Queue, team: int | None) -> list[dict[str, Any]]:
     ]
 
 
-def _rows_of(team: int | None) -> dict[str, str]:
+def _rows_of(team: int | str | None) -> dict[str, str]:
     path = reverse("interactions:performance_rows")
     of: dict[str, int | str] = {"team": team} if team is not None else {}
     kinds = ("open", "soon", "late", "waiting", "unanswered")

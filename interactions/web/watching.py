@@ -39,6 +39,11 @@ _WORDS: Final[dict[str, tuple[Any, Any, Any]]] = {
         _("Nothing was given up."),
         _("An administrator mends the cause and has them tried again."),
     ),
+    "leads": (
+        _("Somebody who leads"),
+        _("Missed promises are told to who leads."),
+        _("Nobody leads: calls for help go to administrators. Give somebody the role team lead."),
+    ),
     "beat": (
         _("Timer of periodic work"),
         _("It gives a sign of life each minute."),

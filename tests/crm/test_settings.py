@@ -36,6 +36,13 @@ def started(**changes: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def test_a_currency_is_a_code() -> None:
+    found = started(CRM_CURRENCY="euro")
+
+    assert found.returncode != 0
+    assert "use a code of ISO 4217" in found.stderr
+
+
 def test_safe_values_start_without_a_warning() -> None:
     found = started()
 

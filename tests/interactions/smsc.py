@@ -85,6 +85,7 @@ class Smsc:
             self.enquiries += 1
             _reply(line, command, 0, sequence)
         elif command == 6:
+            self.lines = {name: one for name, one in self.lines.items() if one is not line}
             _reply(line, command, 0, sequence)
         elif command == 0x80000005:
             self.answered.append((sequence, status))

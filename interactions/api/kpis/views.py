@@ -187,6 +187,7 @@ def _definition(measure: Measure) -> dict[str, Any]:
         "name": _(measure.title),
         "definition": _(measure.definition),
         "unit": measure.unit,
+        **({"currency": settings.CRM_CURRENCY} if measure.unit == "money" else {}),
         "better": measure.better or None,
         "maturesAfterDays": measure.matures_days,
         "process": list(measure.processes),

@@ -97,7 +97,7 @@ class RequestView(APIView):
 
 
 class EventsView(APIView):
-    """GET the timeline, oldest first, `after` an event; and whether its seals hold."""
+    """GET the timeline, oldest first, `after` an event; and whether the seals of these hold."""
 
     permission_classes = [Scoped]
 
@@ -106,8 +106,10 @@ class EventsView(APIView):
         _looked_at(request, one, "timeline")
         after = request.query_params.get("after", "0")
         from_seq = int(after) if after.isdecimal() and len(after) < 10 else 0  # noqa: PLR2004 - as an integer holds
-        rows = one.events.filter(seq__gt=from_seq).order_by("seq")[:_MOST_EVENTS]
-        whole = timeline_is_whole(interaction_id=one.pk)
+        rows = list(one.events.filter(seq__gt=from_seq).order_by("seq")[:_MOST_EVENTS])
+        # Of the last page also whether anything is missing at the end.
+        upto = rows[-1].seq if len(rows) == _MOST_EVENTS else None
+        whole = timeline_is_whole(interaction_id=one.pk, after=from_seq, upto=upto)
         return as_json(200, {"sealed": whole, "event": [shape.event(row) for row in rows]})
 
 

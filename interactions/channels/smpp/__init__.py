@@ -14,10 +14,10 @@ from django.conf import settings
 from interactions.channels.contract import Report
 from interactions.channels.outcome import Outcome, Result
 from interactions.channels.smpp.centre import PutOff, Refused, centre_at
-from interactions.channels.smpp.session import place
+from interactions.channels.smpp.session import Unanswered, place
 from interactions.models import Message
 
-__all__ = ["Link", "PutOff", "Refused", "receipt", "send", "why_not"]
+__all__ = ["Link", "PutOff", "Refused", "Unanswered", "receipt", "send", "why_not"]
 
 _RECEIPT: Final = re.compile(r"\bid:(\S{1,64})\b.{0,200}?\bstat:([A-Z]{2,10})\b", re.S)
 _ERROR: Final = re.compile(r"\berr:(\S{1,10})")
@@ -30,8 +30,8 @@ class Link(Protocol):
     """What a link to an SMSC can do: hand one message over and return the SMSC's id of it.
 
     It raises `Refused` for a message the SMSC will never take, `PutOff` for one it did not take
-    now, OSError when it is away, and asks for a receipt. `key` is the same each time the same
-    message is handed over.
+    now, `Unanswered` for one it may have taken, OSError when it is away, and asks for a receipt.
+    `key` is the same each time the same message is handed over.
     """
 
     def submit(self, *, to: str, sender: str, text: str, key: str) -> str: ...
@@ -61,6 +61,8 @@ def send(message: Message, sender: str) -> Result:
         return Result(Outcome.NEVER, str(refused), unreachable=refused.unreachable)
     except PutOff as problem:
         return Result(Outcome.LATER, str(problem))
+    except Unanswered as problem:
+        return Result(Outcome.UNSURE, repr(problem))
     except OSError as problem:
         return Result(Outcome.AWAY, repr(problem))
     return Result(Outcome.SENT, wire_id=wire_id)

@@ -40,8 +40,8 @@ class Centre:
     def submit(self, *, to: str, sender: str, text: str, key: str) -> str:
         """Hand a text over, in parts where it is long; returns what the last part is called.
 
-        SMPP has no word for “the same again”: after a worker died between handing over and our
-        mark, the customer may read it twice. `key` keeps its parts together each time.
+        SMPP has no word for “the same again”: `Unanswered` says that it may have been taken. `key`
+        keeps its parts together each time.
         """
         reference = hashlib.sha256(key.encode()).digest()[0]
         bodies = pdu.submissions(to=to, sender=sender, text=text, reference=reference)

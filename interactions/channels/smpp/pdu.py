@@ -20,6 +20,7 @@ _UDHI, _IS_RECEIPT, _TYPE = 0x40, 0x04, 0x3C
 _UCS2: Final = 8
 _CHARSETS: Final = {1: "ascii", 3: "latin-1", 6: "iso8859_5", 7: "iso8859_8"}
 _RECEIPTED_ID, _MESSAGE_STATE, _PAYLOAD = 0x001E, 0x0427, 0x0424
+_USERS_REFERENCE: Final = 0x0204
 _SAR_REFERENCE, _SAR_TOTAL, _SAR_NUMBER = 0x020C, 0x020E, 0x020F
 _STATES: Final = {2: "delivered", 3: "expired", 4: "deleted", 5: "undelivered", 6: "accepted",
                   7: "unknown", 8: "rejected"}  # fmt: skip
@@ -55,7 +56,10 @@ class Delivered:
     is_receipt: bool
     # Which part of a longer text: a reference of the sender's, its number, of how many.
     part: tuple[int, int, int] | None = None
-    receipted: str = ""
+    # What the centre calls it: of ours, in a receipt, or of theirs where it gives texts an id.
+    named: str = ""
+    # The number the sender's device gave it.
+    reference: int | None = None
     state: str = ""
 
 
@@ -138,7 +142,10 @@ def _delivered(body: bytes) -> Delivered:
         text=_read_text(content, coding),
         is_receipt=esm_class & _TYPE == _IS_RECEIPT,
         part=part,
-        receipted=message_id(extras.get(_RECEIPTED_ID, b"")),
+        reference=(
+            int.from_bytes(extras[_USERS_REFERENCE]) if _USERS_REFERENCE in extras else None
+        ),
+        named=message_id(extras.get(_RECEIPTED_ID, b"")),
         state=_STATES.get(int.from_bytes(extras.get(_MESSAGE_STATE, b"")), ""),
     )
 

@@ -44,6 +44,10 @@ def place(url: str) -> Place:
     )
 
 
+class Unanswered(OSError):
+    """It was said, and the connection broke or fell silent before an answer: it may be done."""
+
+
 class Session:
     """OSError for everything that means the connection is of no more use."""
 
@@ -70,16 +74,10 @@ class Session:
         """Say something and wait for its answer; what else comes meanwhile is kept or answered."""
         sequence = next(self._numbers)
         self._say(Pdu(command, sequence, body=body))
-        until = time.monotonic() + _ANSWER
-        while True:
-            found = self._next(until - time.monotonic())
-            if found is None:
-                raise TimeoutError("the SMS centre does not answer")
-            if found.command & pdu.RESPONSE:
-                if found.sequence == sequence:
-                    return found
-            else:
-                self._came.append(found)
+        try:
+            return self._answer_to(sequence)
+        except OSError as problem:
+            raise Unanswered(str(problem)) from problem
 
     def alive(self) -> None:
         """OSError unless the centre answers."""
@@ -111,6 +109,18 @@ class Session:
 
     def close(self) -> None:
         self._line.close()
+
+    def _answer_to(self, sequence: int) -> Pdu:
+        until = time.monotonic() + _ANSWER
+        while True:
+            found = self._next(until - time.monotonic())
+            if found is None:
+                raise TimeoutError("the SMS centre does not answer")
+            if found.command & pdu.RESPONSE:
+                if found.sequence == sequence:
+                    return found
+            else:
+                self._came.append(found)
 
     def _say(self, said: Pdu) -> None:
         self._line.settimeout(_ANSWER)

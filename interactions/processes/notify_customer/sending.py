@@ -3,7 +3,8 @@
 What is claimed: a message row exists once per cause and is marked sent once. Delivery is at
 least once: a worker killed between the mail server's “accepted” and our mark leaves the row
 leased, and when the lease ends it is handed over again under the same Message-ID, by which mail
-systems recognise it. `handed_over_at` tells such a message from one that was never tried.
+systems recognise it. `handed_over_at` tells such a message from one that was never tried. Where
+the other side can't tell a repeat, as over SMPP, a person decides (docs/decisions/0067).
 
 A carrier that is away costs no message an attempt: the channel waits as a whole, and goes on where
 it stopped. A channel that is switched off keeps what is queued until it is on again.
@@ -29,7 +30,7 @@ from interactions.channels.outcome import Outcome, Result
 from interactions.models import Attachment, Commitment, Interaction, Message, SlaClock
 from interactions.processes.notify_customer import carriers
 from interactions.processes.notify_customer.keys import lost_its_keys, without_keys
-from interactions.processes.notify_customer.staff import tell_undeliverable
+from interactions.processes.notify_customer.staff import tell_in_doubt, tell_undeliverable
 from interactions.processes.notify_customer.undelivered import give_up, go_another_way
 from interactions.processes.track_interaction.timeline import append
 from readiness.registry.resolve import CapabilityOff, resolve
@@ -44,6 +45,7 @@ _ATTEMPTS: Final = 8
 _OFF: Final = timedelta(minutes=1)
 _NOTICES_A_DAY: Final = 20
 _DAY: Final = timedelta(days=1)
+_SHUT: Final = frozenset([Outcome.AWAY, Outcome.UNSURE])
 _State = Message.State
 _unchecked = Attachment.objects.filter(state=Attachment.State.WAITING)
 
@@ -57,7 +59,7 @@ def send_due(limit: int) -> int:
             _give_back(message_id, token)
             continue
         looked_at += 1
-        if _send(message_id, token) == Outcome.AWAY:
+        if _send(message_id, token) in _SHUT:
             away.add(channel)
     return looked_at
 
@@ -81,7 +83,11 @@ def send_again(*, message_id: int, actor: Actor) -> Message:
         )
     message.state, message.attempts = _State.QUEUED, 0
     message.available_at, message.lease_until = timezone.now(), None
-    message.save(update_fields=["state", "attempts", "available_at", "lease_until"])
+    # A person decided: whatever came of it before, it is not in doubt any more.
+    message.handed_over_at = None
+    message.save(
+        update_fields=["state", "attempts", "available_at", "lease_until", "handed_over_at"]
+    )
     return message
 
 
@@ -110,7 +116,7 @@ def _give_back(message_id: int, token: uuid.UUID, **fields: Any) -> None:
 def _send(message_id: int, token: uuid.UUID) -> Outcome | None:
     """What came of one message; None when it did not have to go, or its channel is off."""
     config = _serving(message_id, token)
-    message = _cleared(message_id, token) if config is not None else None
+    message = _cleared(message_id, token, config) if config is not None else None
     if message is None or config is None:
         return None
     try:
@@ -118,11 +124,11 @@ def _send(message_id: int, token: uuid.UUID) -> Outcome | None:
     except Exception as problem:  # one message must not hold up all those behind it
         _log.exception("message.not_handed_over", message=str(message.public_id))
         result = Result(Outcome.LATER, without_rows(problem))
-    if result.outcome == Outcome.AWAY:
+    if result.outcome in _SHUT:
         carriers.failed(message.channel, result.said)
     else:
         carriers.answered(message.channel, sent=result.outcome == Outcome.SENT)
-    _record(message, token, result)
+    _record(message, token, result, again=_again_in_doubt(config))
     return result.outcome
 
 
@@ -140,7 +146,7 @@ def _serving(message_id: int, token: uuid.UUID) -> Mapping[str, Any] | None:
 
 
 @transaction.atomic
-def _cleared(message_id: int, token: uuid.UUID) -> Message | None:
+def _cleared(message_id: int, token: uuid.UUID, config: Mapping[str, Any]) -> Message | None:
     """The message if it still has to go and is ours; journalled as about to be handed over."""
     message = (
         Message.objects.select_for_update(of=("self",))
@@ -159,6 +165,9 @@ def _cleared(message_id: int, token: uuid.UUID) -> Message | None:
         return None
     if contact is not None:
         _where_they_are_now(message, contact)
+    if message.handed_over_at is not None and not _again_in_doubt(config):
+        _leave_to_a_person(message)
+        return None
     if message.handed_over_at is not None:
         _log.warning("message.handed_over_again", message=str(message.public_id))
     message.handed_over_at = timezone.now()
@@ -170,6 +179,29 @@ def _cleared(message_id: int, token: uuid.UUID) -> Message | None:
         update_fields=["handed_over_at", "attempts", "wire_id", "contact_medium_id", "recipient"]
     )
     return message
+
+
+def _again_in_doubt(config: Mapping[str, Any]) -> bool:
+    """Whether what may have arrived is handed over once more: only SMPP can't tell a repeat."""
+    return config.get("delivery") != "smpp" or config.get("in_doubt") == "again"
+
+
+def _leave_to_a_person(message: Message) -> None:
+    """It may have arrived: who has the matter looks, and sends it again or not."""
+    message.state, message.lease_until = _State.FAILED, None
+    message.last_error = _("It was being handed over when something broke: it may have arrived.")
+    message.save(update_fields=["state", "lease_until", "last_error"])
+    if message.kind == Message.Kind.STAFF:
+        return
+    append(
+        Interaction.objects.lock(message.interaction_id),
+        "message_failed",
+        actor=SYSTEM,
+        channel=message.channel,
+        message=str(message.public_id),
+        because=message.last_error,
+    )
+    tell_in_doubt(message=message)
 
 
 def _as_they_wish(message: Message, contact: Contactable) -> None:
@@ -254,7 +286,7 @@ def _contact(message: Message) -> Contactable | None:
 
 
 @transaction.atomic
-def _record(message: Message, token: uuid.UUID, result: Result) -> None:
+def _record(message: Message, token: uuid.UUID, result: Result, *, again: bool = True) -> None:
     """Keep what the channel said, if the lease is still ours."""
     kept = (
         Message.objects.select_for_update(of=("self",))
@@ -272,6 +304,9 @@ def _record(message: Message, token: uuid.UUID, result: Result) -> None:
         kept.wire_id = result.wire_id or kept.wire_id
         # The customer has the key now; whoever reads the timeline must not.
         kept.body = without_keys(kept.body)
+    elif result.outcome == Outcome.UNSURE and not again:
+        _leave_to_a_person(kept)
+        return
     elif result.outcome == Outcome.AWAY:
         # Nobody looked at it: it was no attempt, and nothing is in doubt.
         kept.handed_over_at, kept.attempts = None, max(kept.attempts - 1, 0)
@@ -280,8 +315,9 @@ def _record(message: Message, token: uuid.UUID, result: Result) -> None:
     elif result.outcome == Outcome.NEVER or kept.attempts >= _ATTEMPTS:
         kept.state = _State.FAILED
     else:
-        # Refused before it was accepted: nothing is in doubt.
-        kept.handed_over_at = None
+        if result.outcome != Outcome.UNSURE:
+            # Refused before it was accepted: nothing is in doubt.
+            kept.handed_over_at = None
         kept.available_at = now + min(_FIRST_RETRY * 2 ** (kept.attempts - 1), _LONGEST_RETRY)
     kept.save()
     if kept.state == _State.FAILED:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 from django.utils.functional import Promise as Lazy
@@ -13,7 +14,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.accounts.models import Team
+from crm.accounts.models import Team, User
 from crm.gathering import insert_once
 from crm.web.notices import notify, notify_people
 from interactions.models import (
@@ -26,7 +27,13 @@ from interactions.models import (
 )
 
 LEAD_ROLE: Final = "team-lead"
+_ADMINISTRATORS: Final = "administrator"
 _BREACH: Final = 100
+
+
+def leads() -> QuerySet[User]:
+    """Everybody who leads a team and can hear what is said to them."""
+    return User.objects.filter(is_active=True, is_partner=False, groups__name=LEAD_ROLE)
 
 
 class Colleagues:
@@ -35,7 +42,11 @@ class Colleagues:
     def __init__(self, interactions: Iterable[Interaction]) -> None:
         about = list(interactions)
         active = get_user_model().objects.filter(is_active=True, is_partner=False)
-        self._leads = set(active.filter(groups__name=LEAD_ROLE).values_list("pk", flat=True))
+        self._leads = set(leads().values_list("pk", flat=True))
+        if not self._leads:
+            # Somebody must hear it; the duty watch says that nobody leads.
+            administrators = active.filter(groups__name=_ADMINISTRATORS)
+            self._leads = set(administrators.values_list("pk", flat=True))
         self._members: defaultdict[int, set[int]] = defaultdict(set)
         in_teams = Team.members.through.objects.filter(
             team__in={one.team_id for one in about if one.team_id}
@@ -47,7 +58,7 @@ class Colleagues:
         self._people = {person.pk: person for person in active.filter(pk__in=wanted)}
 
     def of(self, interaction: Interaction, audience: Collection[str]) -> list[Any]:
-        """The owner, else their team; leads are the team leads of that team, else all of them."""
+        """The owner, else their team; leads are the team's, else all, else administrators."""
         team = self._members[interaction.team_id] if interaction.team_id else set[int]()
         found: set[int] = set()
         if "owner" in audience:
@@ -174,6 +185,22 @@ def tell_undeliverable(*, message: Message) -> int:
     )
 
 
+def tell_in_doubt(*, message: Message) -> int:
+    """A message that may have arrived: the owner asks, and sends it again or leaves it."""
+    interaction = message.interaction
+    return notify(
+        [person.pk for person in people_of(interaction, {"owner"})],
+        level="warn",
+        title=format_lazy(
+            gettext_lazy("{reference}: a message may have arrived; send it again or leave it"),
+            reference=interaction.reference,
+        ),
+        body=message.last_error,
+        url=page_of(interaction),
+        dedupe_key=f"message:{message.pk}:in-doubt:{message.attempts}",
+    )
+
+
 def tell_other_way(*, message: Message) -> int:
     """What can't arrive goes another way; the owner hears of it, and need not act."""
     interaction = message.interaction
@@ -192,7 +219,7 @@ def tell_other_way(*, message: Message) -> int:
 
 def alarm_staff(*, clock_id: int, problem: str, at: datetime) -> int:
     """A clock that can't be computed: administrators and leads are told, each time it happens."""
-    people = get_user_model().objects.filter(groups__name__in=["administrator", LEAD_ROLE])
+    people = get_user_model().objects.filter(groups__name__in=[_ADMINISTRATORS, LEAD_ROLE])
     return notify(
         people.values_list("pk", flat=True),
         level="bad",
@@ -204,7 +231,7 @@ def alarm_staff(*, clock_id: int, problem: str, at: datetime) -> int:
 
 def alarm_not_planned(*, asked: Communication, problem: str) -> int:
     """A partner's message failed each time it was taken up: administrators are told, once."""
-    people = get_user_model().objects.filter(groups__name="administrator")
+    people = get_user_model().objects.filter(groups__name=_ADMINISTRATORS)
     return notify(
         people.values_list("pk", flat=True),
         level="bad",
@@ -219,7 +246,7 @@ def alarm_not_planned(*, asked: Communication, problem: str) -> int:
 
 def alarm_auditor(*, interactions: Iterable[int], at: datetime) -> int:
     """The store says something else than the events: administrators are told, once a day."""
-    people = get_user_model().objects.filter(groups__name="administrator")
+    people = get_user_model().objects.filter(groups__name=_ADMINISTRATORS)
     return notify(
         people.values_list("pk", flat=True),
         level="bad",

@@ -20,6 +20,7 @@ from interactions.models import InteractionEvent, TimelineSeal
 # Ids are given before commit: an event this young may still have an invisible neighbour.
 _SETTLED: Final = timedelta(seconds=120)
 _LOCK_KEY: Final = 6210_0002
+_NO_END: Final = 2**31 - 1
 
 
 def seal_timelines(limit: int) -> int:
@@ -57,16 +58,27 @@ def _seal(limit: int) -> int:
     return len(seals)
 
 
-def timeline_is_whole(*, interaction_id: int) -> bool:
-    """Whether the events of a matter are those that were sealed, none less and none in between."""
-    before, reached = "", 0
-    events = list(InteractionEvent.objects.filter(interaction=interaction_id).order_by("seq"))
-    for seal in TimelineSeal.objects.filter(interaction=interaction_id).order_by("last_seq"):
-        sealed = [row for row in events if seal.first_seq <= row.seq <= seal.last_seq]
+def timeline_is_whole(*, interaction_id: int, after: int = 0, upto: int | None = None) -> bool:
+    """Whether the events of a matter are those that were sealed, none less and none in between.
+
+    Asked about some of them, nothing is read but what was sealed together with these: each seal
+    stands on the digest of the one before, as it is stored.
+    """
+    seals = TimelineSeal.objects.filter(interaction=interaction_id).order_by("last_seq")
+    last = seals.filter(last_seq__lte=after).last() if after else None
+    before, reached = (last.digest, last.last_seq) if last else ("", 0)
+    about = list(seals.filter(last_seq__gt=after, first_seq__lte=upto or _NO_END))
+    # What nobody sealed yet is only counted.
+    start = reached if about else after
+    end = max([upto or _NO_END, *(seal.last_seq for seal in about)])
+    rows = InteractionEvent.objects.filter(interaction=interaction_id, seq__gt=start, seq__lte=end)
+    events = list(rows.order_by("seq"))
+    for seal in about:
+        sealed = events[seal.first_seq - start - 1 : seal.last_seq - start]
         if seal.first_seq != reached + 1 or _digest(before, sealed) != seal.digest:
             return False
         before, reached = seal.digest, seal.last_seq
-    return [row.seq for row in events] == list(range(1, len(events) + 1))
+    return [row.seq for row in events] == list(range(start + 1, start + len(events) + 1))
 
 
 def _last_seals(matters: set[int]) -> dict[int, TimelineSeal]:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from crm.access import Actor, require
 from crm.events.models import Delivery, Heartbeat
 from interactions.models import ArmedClock, Communication, Message
+from interactions.processes.notify_customer.staff import leads
 
 _COUNTED_TO = 1000
 
@@ -27,7 +28,7 @@ class Sign:
 def watch_duty(*, now: datetime, actor: Actor) -> list[Sign]:
     """Every sign, whatever lies in the tables: each is asked of an index of what is due."""
     require(actor, "interactions.report_interaction")
-    return [_sign(key, now) for key in _SIGNS] + [_heartbeat(now)]
+    return [*(_sign(key, now) for key in _SIGNS), _heartbeat(now), _somebody_leads()]
 
 
 def _clocks(now: datetime) -> tuple[QuerySet[Any], str]:
@@ -69,6 +70,12 @@ def _sign(key: str, now: datetime) -> Sign:
     since = late.order_by(when).values_list(when, flat=True).first()
     number = late.order_by()[:_COUNTED_TO].count() if since else 0
     return Sign(key, number, since, well=since is None or now - since < patience)
+
+
+def _somebody_leads() -> Sign:
+    """What is said to leads goes to administrators while nobody leads."""
+    well = leads().exists()
+    return Sign("leads", 0 if well else 1, None, well)
 
 
 def _heartbeat(now: datetime) -> Sign:

@@ -23,9 +23,9 @@ from interactions.models import Attachment, Inbound, Interaction, Message
 from interactions.processes.close_interaction import close, complete
 from interactions.processes.log_interaction import log_interaction
 from interactions.processes.notify_customer import send_due
-from interactions.processes.receive_message import collect, file_due, keep
+from interactions.processes.receive_message import collect, file_due
 from interactions.processes.receive_message.enclosing import enclose
-from interactions.processes.receive_message.texting import SOURCE, _body
+from interactions.processes.receive_message.texting import _keep_once
 from interactions.processes.update_interaction import add_message
 from readiness.models import CapabilityVersion
 from readiness.registry import slots
@@ -97,7 +97,7 @@ class Outside:
         """As the receiver of texts keeps it; what it can't keep, the SMS centre keeps."""
         came = pdu.delivered(a_delivery(text.encode(), sender="447700900123"))
         try:
-            keep(channel="sms", source=SOURCE, raw=_body([came]))
+            _keep_once([came])
         except RuleBroken:
             return 503
         file_due(20)

@@ -4,9 +4,10 @@ import pytest
 from django.core.management import call_command
 from django.db.models import F
 
-from interactions.models import ArmedClock, Commitment, Interaction, SlaClock
+from interactions.models import AgentProfile, ArmedClock, Commitment, Interaction, SlaClock
 from interactions.processes.track_interaction import rebuild
 from interactions.reasons import load_reasons
+from tests.customers.factories import a_user
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -26,6 +27,20 @@ def test_every_generated_contact_is_what_its_events_say(generated: None) -> None
     }
 
     assert differences == {}
+
+
+def test_invented_colleagues_are_at_their_desks_and_who_can_sign_in_says_so_himself(
+    baselines: None, db: None
+) -> None:
+    load_reasons()
+    invented, real = a_user(role="agent"), a_user(role="agent")
+    for one, password in ((invented, None), (real, "secret")):
+        one.set_password(password)
+        one.save()
+
+    call_command("generate", customers=5, interactions=10, seed=5, now=NOW, verbosity=0)
+
+    assert list(AgentProfile.objects.values_list("user", "available")) == [(invented.pk, True)]
 
 
 def test_only_open_clocks_will_fire_and_each_in_the_future(generated: None) -> None:

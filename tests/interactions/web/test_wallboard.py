@@ -56,6 +56,20 @@ def test_the_wall_is_for_leads() -> None:
 
 
 @pytest.mark.req("R-TMI-12")
+def test_what_belongs_to_no_team_leads_to_its_rows_too() -> None:
+    client, _user = a_desk(role="team-lead")
+    team = Team.objects.create(slug="repair", name="Repair")
+    alone, _other = an_interaction(), an_interaction(team_id=team.pk)
+
+    page = client.get("/wallboard")
+
+    row = next(one for one in page.context["queues"] if one["one"].team is None)
+    listed = client.get(row["rows"]["open"]).context["rows"]
+    assert row["rows"]["open"] in page.content.decode().replace("&amp;", "&")
+    assert [one["one"] for one in listed] == [alone]
+
+
+@pytest.mark.req("R-TMI-12")
 def test_each_figure_of_the_wall_leads_to_as_many_rows() -> None:
     client, _user = a_desk(role="team-lead")
     team, now = Team.objects.create(slug="repair", name="Repair"), timezone.now()

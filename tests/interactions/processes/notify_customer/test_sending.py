@@ -12,16 +12,18 @@ from crm.access import SYSTEM
 from crm.web.models import AgentNotice
 from customers.models import ContactMedium, ReportNeed
 from customers.processes.manage_consent import record_consent
-from interactions.channels import email
+from interactions.channels import email, sms
 from interactions.channels.outcome import Outcome, Result
-from interactions.models import Interaction, InteractionEvent, Message
+from interactions.models import CarrierState, Interaction, InteractionEvent, Message
 from interactions.processes.close_interaction import complete
 from interactions.processes.notify_customer import queue_notice, send_again, send_due
 from interactions.processes.notify_customer.sending import SUBSCRIBED, _record
 from interactions.processes.track_interaction import make_promise
-from tests.customers.factories import a_customer, a_user, an_agent
+from readiness.registry import slots
+from tests.customers.factories import a_customer, a_medium, a_user, an_agent
 from tests.interactions.factories import a_worker, an_interaction, plain_promises, the_clock
 from tests.interactions.mailbox import Mailbox, a_mailbox
+from tests.readiness.factories import a_serving_version
 
 pytestmark = [pytest.mark.django_db, pytest.mark.enable_socket]
 
@@ -233,6 +235,77 @@ def test_a_message_of_a_matter_out_of_sight_is_not_sent_again(matter: Interactio
             message_id=message.pk,
             actor=an_agent("interactions.update_interaction", "interactions.view_interaction"),
         )
+
+
+def a_text_in_hands(matter: Interaction, **config: str) -> Message:
+    """A text that a worker was handing to an SMS centre when it died; its lease is over."""
+    a_serving_version(
+        "channel.sms", {**slots.named("channel.sms").baseline, "delivery": "smpp", **config}
+    )
+    assert matter.customer
+    assert matter.customer.party
+    now = timezone.now()
+    a_medium(matter.customer.party, "mobile", "+447700900123", state="verified", verified_at=now)
+    message = a_notice(matter)
+    Message.objects.filter(pk=message.pk).update(
+        channel="sms", handed_over_at=timezone.now(), attempts=1
+    )
+    return message
+
+
+@pytest.mark.req("R-TMI-4", "R-TMI-9")
+def test_a_text_that_may_have_arrived_is_left_to_a_person_and_sent_again_when_they_say_so(
+    matter: Interaction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed = list[str]()
+
+    def send(message: Message, _config: object) -> Result:
+        handed.append(message.body)
+        return sent_fine()
+
+    monkeypatch.setattr(sms, "send", send)
+    message = a_text_in_hands(matter)
+
+    send_due(10)
+    message.refresh_from_db()
+
+    assert (handed, message.state) == ([], "failed")
+    assert AgentNotice.objects.filter(dedupe_key__contains=":in-doubt:").count() == 1
+    assert InteractionEvent.objects.filter(type="message_failed").count() == 1
+    send_again(message_id=message.pk, actor=a_worker())
+    send_due(10)
+    assert len(handed) == 1
+
+
+def test_a_channel_can_say_that_what_may_have_arrived_is_sent_once_more(
+    matter: Interaction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sms, "send", lambda _message, _config: sent_fine())
+    message = a_text_in_hands(matter, in_doubt="again")
+
+    send_due(10)
+
+    message.refresh_from_db()
+    assert message.state == "sent"
+
+
+def test_a_text_the_centre_did_not_answer_for_shuts_the_channel_and_waits_for_a_person(
+    matter: Interaction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsure = Result(Outcome.UNSURE, "the SMS centre does not answer")
+    monkeypatch.setattr(sms, "send", lambda _message, _config: unsure)
+    message = a_text_in_hands(matter)
+    Message.objects.update(handed_over_at=None, attempts=0)
+
+    send_due(10)
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == ("failed", 1)
+    assert CarrierState.objects.get(channel="sms").failures == 1
+
+
+def sent_fine() -> Result:
+    return Result(Outcome.SENT, wire_id="id-1")
 
 
 def test_a_message_a_server_chokes_on_lets_the_others_go_first(matter: Interaction) -> None:

@@ -3,10 +3,12 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connections
+from django.utils import timezone
 
 from interactions.channels.smpp import pdu
 from interactions.models import Inbound, Interaction, MailboxCursor, Message
@@ -74,6 +76,81 @@ def test_brought_again_it_is_one_text(smsc: Smsc) -> None:
     file_due(10)
 
     assert Message.objects.count() == 1
+
+
+def a_while_ago(minutes: float) -> None:
+    """What was kept so far was kept so long ago."""
+    Inbound.objects.update(received_at=timezone.now() - timedelta(minutes=minutes))
+
+
+def brought(smsc: Smsc, *bodies: bytes) -> list[int | None]:
+    """Each is answered for before the next is brought."""
+    with listening():
+        return [smsc.answer_to(smsc.bring(body)) for body in bodies]
+
+
+@pytest.mark.parametrize(("minutes", "texts"), [(1.9, 1), (2.1, 2)])
+def test_without_an_id_the_same_words_are_one_text_for_two_minutes_from_the_first(
+    minutes: float, texts: int, smsc: Smsc
+) -> None:
+    brought(smsc, a_delivery(b"Hello?"))
+    a_while_ago(minutes)
+
+    brought(smsc, a_delivery(b"Hello?"))
+
+    assert Inbound.objects.count() == texts
+
+
+def test_the_id_a_centre_gives_tells_a_repeat_however_late_and_another_text_however_soon(
+    smsc: Smsc,
+) -> None:
+    one, other = (a_delivery(b"Yes", extras=an_extra(0x001E, name)) for name in (b"a\0", b"b\0"))
+    brought(smsc, one, other)
+    a_while_ago(600)
+
+    assert brought(smsc, one) == [0]
+
+    file_due(10)
+    assert (Inbound.objects.count(), Message.objects.count()) == (2, 2)
+
+
+def test_the_number_of_the_sender_s_device_tells_two_equal_texts_apart(smsc: Smsc) -> None:
+    numbered = [a_delivery(b"Yes", extras=an_extra(0x0204, bytes([0, n]))) for n in (1, 2)]
+
+    brought(smsc, *numbered)
+    a_while_ago(30)
+    brought(smsc, *numbered)
+
+    assert Inbound.objects.count() == 2
+
+
+def a_part(number: int, text: bytes) -> bytes:
+    return a_delivery(b"\x05\x00\x03\x07\x02" + bytes([number]) + text, esm_class=0x40)
+
+
+def test_a_part_brought_again_before_the_others_is_answered_for_each_time(smsc: Smsc) -> None:
+    with listening():
+        numbers = [
+            smsc.bring(body)
+            for body in (a_part(1, b"My line"), a_part(1, b"My line"), a_part(2, b" is dead."))
+        ]
+        answers = [smsc.answer_to(number) for number in numbers]
+    file_due(10)
+
+    assert answers == [0, 0, 0]
+    assert Message.objects.get().body == "My line is dead."
+
+
+def test_a_part_brought_again_after_the_whole_is_no_fragment_beside_it(smsc: Smsc) -> None:
+    with listening():
+        for number in [
+            smsc.bring(a_part(1, b"My line")),
+            smsc.bring(a_part(2, b" is dead.")),
+        ]:
+            smsc.answer_to(number)
+        again = smsc.answer_to(smsc.bring(a_part(1, b"My line")))
+
+    assert (again, Inbound.objects.count()) == (0, 1)
 
 
 def test_the_parts_of_a_long_text_are_one_text_in_their_order(smsc: Smsc) -> None:

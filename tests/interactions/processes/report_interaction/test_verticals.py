@@ -95,7 +95,21 @@ def test_costs_of_the_verticals_come_to_the_total() -> None:
 
 
 @KEPT
+def test_a_new_installation_tells_what_its_contacts_cost() -> None:
+    an_interaction(channel="phone", verticals=["billing"])
+
+    row = _cost()
+
+    assert (row["unpriced"], row["cost"]) == (0, Decimal("5.80"))
+    assert all(slot.baseline["cost_cents"] > 0 for slot in CHANNELS.values())
+
+
+@KEPT
 def test_a_contact_without_a_price_is_named_not_free() -> None:
+    free = {
+        name: value for name, value in CHANNELS["shop"].baseline.items() if name != "cost_cents"
+    }
+    a_serving_version("channel.shop", free)
     an_interaction(channel="shop", verticals=["billing", "fulfilment"])
     _priced()
     an_interaction(channel="email", verticals=["billing"])

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -22,6 +23,7 @@ from interactions.models import (
     StageNotice,
 )
 from interactions.processes.close_interaction import complete
+from interactions.processes.notify_customer import send_due
 from interactions.processes.track_interaction import fire_due, rebuild
 from interactions.processes.track_interaction.stages import win
 from interactions.processes.update_interaction import add_message
@@ -87,6 +89,42 @@ def test_the_agent_is_told_on_screen_and_by_mail() -> None:
     assert notice.url == f"/interactions/{matter.public_id}"
     mail = Message.objects.get(kind="staff")
     assert mail.recipient == matter.owner.email  # type: ignore[union-attr]  # the factory always fills them
+
+
+@pytest.mark.req("R-TMI-9")
+def test_what_is_for_leads_reaches_administrators_while_nobody_leads() -> None:
+    administrator = a_user(role="administrator", username="root", email="root@example.org")
+    matter = a_matter()
+
+    tick(matter.opened_at + 11 * HOUR)
+
+    told = AgentNotice.objects.filter(level="bad").values_list("user", flat=True)
+    assert set(told) == {administrator.pk, matter.owner_id}
+
+
+@pytest.mark.req("R-TMI-9", "R-TMI-10")
+def test_a_machine_whose_clock_steps_back_loses_nothing_and_tells_nothing_twice() -> None:
+    matter = a_matter()
+    begun = matter.opened_at
+
+    with time_machine.travel(begun, tick=False) as machine:
+        for hours in (9.1, 7, 8.9, 9.05, 9.2, 3, 9.3):
+            machine.move_to(begun + hours * HOUR)
+            tick(timezone.now())
+            send_due(20)
+        # Handed in while the clock was behind again.
+        machine.move_to(begun + 5 * HOUR)
+        add_message(interaction_id=matter.pk, body="A note.", kind="note", actor=SYSTEM)
+        machine.move_to(begun + 9.4 * HOUR)
+        complete(interaction_id=matter.pk, outcome="resolved", actor=SYSTEM)
+
+        assert rebuild(interaction_id=matter.pk) == []
+    notices = Message.objects.filter(kind="notice")
+    assert [(one.state, one.attempts) for one in notices] == [("sent", 1)]
+    assert StageNotice.objects.filter(stage=90, commitment_no=1).count() == 1
+    assert dict(Commitment.objects.values_list("number", "outcome")) == {1: "kept", 2: "kept"}
+    seqs = list(matter.events.order_by("pk").values_list("seq", flat=True))
+    assert seqs == list(range(1, len(seqs) + 1))
 
 
 def test_risk_and_breach_are_recorded_once_each() -> None:

@@ -1,6 +1,6 @@
 """Seals: what was sealed can't be changed, left out or slipped in without being seen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 import pgtrigger
@@ -13,6 +13,7 @@ from interactions.models import Interaction, InteractionEvent, TimelineSeal
 from interactions.processes.track_interaction import (
     audit_sample,
     seal_timelines,
+    sealing,
     timeline_is_whole,
 )
 from interactions.processes.update_interaction import add_message
@@ -70,6 +71,75 @@ def slip_in(one: Interaction) -> None:
     InteractionEvent.objects.create(
         interaction=one, seq=2, type="agent_reply", occurred_at=timezone.now(), actor_name="Ana"
     )
+
+
+@pytest.fixture
+def hashed(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
+    """The numbers of the events that each digest was taken of."""
+    seen, digest = list[list[int]](), sealing._digest
+
+    def seen_digest(before: str, rows: Iterable[InteractionEvent]) -> str:
+        rows = list(rows)
+        seen.append([row.seq for row in rows])
+        return digest(before, rows)
+
+    monkeypatch.setattr(sealing, "_digest", seen_digest)
+    return seen
+
+
+def a_long_matter(seals: int) -> Interaction:
+    """Three events in its first seal, then two in each."""
+    one = a_sealed_matter()
+    for number in range(1, seals):
+        for body in ("a", "b"):
+            add_message(interaction_id=one.pk, body=f"{body}{number}", kind="note", actor=SYSTEM)
+        time_goes_by()
+        seal_timelines(100)
+    return one
+
+
+def test_a_page_costs_what_it_shows_however_long_the_history(hashed: list[list[int]]) -> None:
+    one = a_long_matter(seals=6)
+    hashed.clear()
+
+    assert timeline_is_whole(interaction_id=one.pk, after=6, upto=9)
+
+    assert hashed == [[6, 7], [8, 9]]
+
+
+@pytest.mark.req("R-TMI-2")
+@pytest.mark.parametrize(
+    ("_case", "number", "page", "whole"),
+    [
+        ("on the page", 8, (6, 9), False),
+        ("sealed with what is on the page", 6, (6, 9), False),
+        ("on another page", 2, (6, 9), True),
+        ("at the end, asked to the end", 13, (11, None), False),
+    ],
+)
+def test_what_was_taken_out_is_found_out_where_it_was(
+    _case: str, number: int, page: tuple[int, int | None], *, whole: bool
+) -> None:
+    one = a_long_matter(seals=6)
+
+    with pgtrigger.ignore(*_FREE):
+        one.events.get(seq=number).delete()
+
+    after, upto = page
+    assert timeline_is_whole(interaction_id=one.pk, after=after, upto=upto) is whole
+    assert timeline_is_whole(interaction_id=one.pk) is False
+
+
+def test_what_nobody_sealed_yet_may_have_no_gap_either() -> None:
+    one = an_interaction()
+    for body in ("first", "second", "third"):
+        add_message(interaction_id=one.pk, body=body, kind="note", actor=SYSTEM)
+    assert timeline_is_whole(interaction_id=one.pk, after=1)
+
+    with pgtrigger.ignore(*_FREE):
+        one.events.get(seq=3).delete()
+
+    assert timeline_is_whole(interaction_id=one.pk, after=1) is False
 
 
 @pytest.mark.req("R-TMI-2")

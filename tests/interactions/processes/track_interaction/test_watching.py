@@ -7,10 +7,11 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from crm.access import SYSTEM
+from crm.accounts.models import User
 from crm.events.models import Delivery, Heartbeat
 from interactions.models import ArmedClock
 from interactions.processes.track_interaction import Sign, watch_duty
-from tests.customers.factories import an_agent
+from tests.customers.factories import a_user, an_agent
 from tests.interactions.factories import an_interaction, plain_promises
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.django_db
 def now() -> datetime:
     plain_promises()
     Delivery.objects.update(done_at=timezone.now())
+    a_user(role="team-lead")
     now = timezone.now()
     Heartbeat.objects.update_or_create(name="beat", defaults={"beaten_at": now})
     return now
@@ -67,6 +69,12 @@ def test_a_silent_timer_is_seen(now: datetime) -> None:
 
     Heartbeat.objects.all().delete()
     assert not _signs(now)["beat"].well
+
+
+def test_that_nobody_leads_is_seen(now: datetime) -> None:
+    User.objects.filter(groups__name="team-lead").update(is_active=False)
+
+    assert not _signs(now)["leads"].well
 
 
 def test_the_watch_needs_its_permission(now: datetime) -> None:
