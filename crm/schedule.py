@@ -101,6 +101,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "interactions.tasks.forget_figures_by_segment",
         "schedule": crontab(hour=0, minute=20),
     },
+    "retire figures worked out 60 days ago, nightly at 00:40": {
+        "task": "interactions.tasks.retire_old_figures",
+        "schedule": crontab(hour=0, minute=40),
+    },
     "seal the log of views, every 5 minutes": {
         "task": "crm.audit.tasks.seal_access_log",
         "schedule": 300.0,

@@ -22,6 +22,7 @@ from interactions.processes.receive_message import (
     mailboxes,
 )
 from interactions.processes.report_interaction import (
+    forget_old,
     forget_overtaken,
     forget_segment_slices,
     refresh_figures,
@@ -148,6 +149,12 @@ def refresh_kept_figures() -> int:
 def forget_figures_by_segment() -> int:
     """Drop figures that hang on which customers there are; returns how many."""
     return forget_segment_slices()
+
+
+@shared_task(ignore_result=True)
+def retire_old_figures() -> int:
+    """Drop figures worked out long ago; returns how many."""
+    return forget_old()
 
 
 @shared_task(acks_late=True, ignore_result=True)

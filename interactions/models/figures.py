@@ -16,10 +16,14 @@ LONGEST_SLICE = 400
 
 
 class KeptFigureQuerySet(models.QuerySet["KeptFigure"]):
-    def good(self, now: datetime, *, young: timedelta) -> "KeptFigureQuerySet":
-        """Those that may be shown: just worked out, or final and untouched since."""
+    def good(
+        self, now: datetime, *, young: timedelta, ripening: timedelta, settled: timedelta
+    ) -> "KeptFigureQuerySet":
+        """Those that may be shown: just worked out, or untouched since and final or ripening."""
+        over = Q(kept_at__gte=F("ends_at") + settled) & Q(kept_at__gte=now - ripening)
         return self.filter(
-            Q(kept_at__gte=now - young) | Q(kept_at__gte=F("final_at")) & ~Exists(self._touched())
+            Q(kept_at__gte=now - young)
+            | (Q(kept_at__gte=F("final_at")) | over) & ~Exists(self._touched())
         )
 
     def overtaken(self) -> "KeptFigureQuerySet":

@@ -28,6 +28,7 @@ from readiness.registry.measures import Measure
 
 _SEE: Final = "interactions.view_improvement"
 _SHOWN: Final = 100
+_BIGINT: Final = 18
 _TONES: Final = {
     "open": ("warn", "flag"),
     "planned": ("info", "pencil"),
@@ -111,9 +112,15 @@ def _list(request: HttpRequest, form: forms.Form, status: int = 200) -> HttpResp
         if ended
         else some.filter(state__in=Improvement.LIVE)
     )
+    after = request.GET.get("after", "")
+    if after.isdecimal() and len(after) < _BIGINT:
+        some = some.filter(pk__lt=int(after))
+    found = list(some.order_by("-pk")[: _SHOWN + 1])
+    shown = found[:_SHOWN]
     here = reverse("interactions:improvements")
     context = {
-        "rows": [_line(one) for one in some.order_by("-pk")[:_SHOWN]],
+        "rows": [_line(one) for one in shown],
+        "older": str(shown[-1].pk) if len(found) > _SHOWN else "",
         "tabs": [
             {"url": here, "label": _("Under way"), "on": not ended},
             {"url": f"{here}?show=ended", "label": _("Ended"), "on": ended},

@@ -121,10 +121,10 @@ def talk(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def conversation(request: HttpRequest, one: Interaction) -> HttpResponse:
-    """After something was sent: the conversation with it, the promised times, an empty box."""
+    """After something was sent: the conversation with it, times, promises and why, an empty box."""
     actor = signed_in(request)
     context = {"one": one, **_talk(request, one, actor), **_state(one, actor)}
-    context |= {"clocks": _clock_rows(one), "fresh": [], "swap": True}
+    context |= {**_promises(one, actor), "fresh": [], "swap": True}
     return render_page(
         request, "interactions/page.html", context, fragment="interactions/_sent.html"
     )

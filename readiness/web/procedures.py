@@ -1,9 +1,10 @@
 """Procedures as people work by them: what is in effect, who has read it, when it is reviewed."""
 
+import re
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -18,7 +19,8 @@ from readiness.models import Acknowledgement, ProcedureVersion
 from readiness.processes.acknowledge_procedure import acknowledge, holding
 
 _NAMED = 200
-_LISTED = 500
+_LISTED = 100
+_PLACE = re.compile(r"([01])-(\d{1,18})")
 
 
 @login_required
@@ -29,13 +31,14 @@ def library(request: HttpRequest) -> HttpResponse:
     rows = (
         ProcedureVersion.objects.effective()
         .select_related("procedure__owner")
-        .annotate(read=Count("acknowledgements"))
-        .order_by("procedure__title")
+        .annotate(read=Count("acknowledgements"), unread=_unread(actor))
+        .order_by("-unread", "procedure__title", "pk")
     )
-    asked = _unread(actor)
-    found = [(row, row.pk in asked) for row in rows[:_LISTED]]
+    found = list(_behind(rows, request.GET.get("after", ""))[: _LISTED + 1])
+    shown = found[:_LISTED]
     context = {
-        "rows": sorted(found, key=lambda pair: not pair[1]),
+        "rows": shown,
+        "further": f"{shown[-1].unread:d}-{shown[-1].pk}" if len(found) > _LISTED else "",
         "readers": holding("follow_procedure").count(),
         "today": timezone.localdate(),
         "heads": [
@@ -84,11 +87,22 @@ def _reader(request: HttpRequest) -> Actor:
     return actor
 
 
-def _unread(actor: Actor) -> set[int]:
+def _unread(actor: Actor) -> Exists | Value:
     if not actor.has_perm("readiness.follow_procedure"):
-        return set()
-    unread = ProcedureVersion.objects.unread_by(actor.pk)
-    return set(unread.values_list("pk", flat=True))
+        return Value(value=False)
+    return Exists(ProcedureVersion.objects.unread_by(actor.pk).filter(pk=OuterRef("pk")))
+
+
+def _behind(rows: QuerySet[Any], after: str) -> QuerySet[Any]:
+    """What comes after a row of the page before, which named it by whether it was unread."""
+    place = _PLACE.fullmatch(after)
+    last = ProcedureVersion.objects.filter(pk=int(place[2])) if place else None
+    title = last.values_list("procedure__title", flat=True).first() if last else None
+    if place is None or title is None:
+        return rows
+    behind = Q(procedure__title__gt=title) | Q(procedure__title=title, pk__gt=int(place[2]))
+    same = behind & Q(unread=place[1] == "1")
+    return rows.filter(same | Q(unread=False) if place[1] == "1" else same)
 
 
 def _in_effect(key: str) -> ProcedureVersion:

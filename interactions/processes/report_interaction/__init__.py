@@ -7,17 +7,12 @@ from interactions.processes.report_interaction.board import (
     pressure,
 )
 from interactions.processes.report_interaction.keeping import (
+    forget_old,
     forget_overtaken,
     forget_segment_slices,
     refresh_figures,
 )
-from interactions.processes.report_interaction.measuring import (
-    VALUES,
-    Figure,
-    measure_figure,
-    promises,
-    segments,
-)
+from interactions.processes.report_interaction.measuring import Figure, measure_figure
 from interactions.processes.report_interaction.periods import PERIODS, Span, after, periods
 from interactions.processes.report_interaction.reporting import (
     TOO_FEW,
@@ -26,6 +21,7 @@ from interactions.processes.report_interaction.reporting import (
     Report,
     report_interaction,
 )
+from interactions.processes.report_interaction.slices import VALUES, promises, segments
 
 ETOM = "1.3.5.7"
 
@@ -42,6 +38,7 @@ __all__ = [
     "Report",
     "Span",
     "after",
+    "forget_old",
     "forget_overtaken",
     "forget_segment_slices",
     "look_at_board",

@@ -20,16 +20,22 @@ from django.utils.http import urlencode
 from crm import sql
 from crm.access import SYSTEM, Actor, require
 from crm.accounts.models import Team
+from crm.pruning import prune
 from interactions.governed import kpis
 from interactions.models import KeptFigure, TouchedTime
 from interactions.models.figures import LINGERS, LONGEST_SLICE
 from interactions.processes.report_interaction.periods import PERIODS, Span, periods
+from interactions.processes.report_interaction.slices import VERTICALS, there
 from readiness.registry.measures import Measure, measured
 
 # As long as the triggers leave live work unnoted (models.figures.SETTLES_AFTER).
 SETTLED = timedelta(hours=6)
 # So old may a figure be that a page shows; the page says as of when it is.
 YOUNG = timedelta(minutes=5)
+# So old may a figure be whose period is over and settled, while it waits for what comes after.
+RIPENING = timedelta(hours=1)
+# So long is an answer kept; whoever asks after that has it worked out once more.
+_KEPT_FOR = timedelta(days=60)
 
 Row = dict[str, Any]
 
@@ -80,8 +86,8 @@ def answers(wanted: Wanted, asked: Mapping[str, Any], now: datetime) -> Sheet:
     held = _held(wanted, cut, now)
     missing = [(one, span) for one, span in wanted if (one.key, span.start) not in held]
     fresh = [_kept(one, span, asked, cut) for one, span in missing]
-    # A slice whose name finds no room is asked of the rows each time.
-    if len(cut) <= LONGEST_SLICE:
+    # A slice whose name finds no room, or nothing in the world, is asked of the rows each time.
+    if fresh and len(cut) <= LONGEST_SLICE and there(asked):
         _keep(fresh)
     kept = held | {(one.measure, one.starts_at): one for one in fresh}
     running = [one.kept_at for one in kept.values() if one.ends_at > one.kept_at]
@@ -91,7 +97,7 @@ def answers(wanted: Wanted, asked: Mapping[str, Any], now: datetime) -> Sheet:
 
 def _held(wanted: Wanted, cut: str, now: datetime) -> dict[tuple[str, datetime], KeptFigure]:
     """What may be shown of it as it is kept: one statement, whatever is asked."""
-    rows = KeptFigure.objects.good(now, young=YOUNG).filter(
+    rows = KeptFigure.objects.good(now, young=YOUNG, ripening=RIPENING, settled=SETTLED).filter(
         slice=cut,
         measure__in={one.key for one, _span in wanted},
         starts_at__in={span.start for _one, span in wanted},
@@ -176,7 +182,7 @@ def _usual_slices() -> Iterable[dict[str, Any]]:
     yield {}
     for team in Team.objects.order_by("pk").values_list("pk", flat=True):
         yield {"team": team}
-    for vertical in ("fulfilment", "assurance", "billing"):
+    for vertical in VERTICALS:
         yield {"vertical": vertical}
 
 
@@ -186,6 +192,11 @@ def forget_overtaken() -> int:
     dropped, _each = KeptFigure.objects.overtaken().delete()
     TouchedTime.objects.filter(noted_at__lt=timezone.now() - 2 * LINGERS).delete()
     return dropped
+
+
+def forget_old() -> int:
+    """Retire answers of long ago, whoever asked for them then; returns how many."""
+    return prune(KeptFigure.objects.filter(kept_at__lt=timezone.now() - _KEPT_FOR))
 
 
 def forget_segment_slices() -> int:

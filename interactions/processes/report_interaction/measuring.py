@@ -1,7 +1,7 @@
 """One figure of one window, whole and cut along one dimension."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,20 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.access import Actor, require
-from crm.accounts.models import Team
 from crm.errors import RuleBroken
-from customers.models import Customer
 from interactions.governed import kpis
-from interactions.governed.channels import CHANNELS
-from interactions.models import Reason, SlaClock
 from interactions.processes.report_interaction import keeping
 from interactions.processes.report_interaction.periods import EARLIEST, PERIODS, Span, periods
+from interactions.processes.report_interaction.slices import MOST_SLICES, VALUES
 from readiness.registry.measures import Measure
 
 LONGEST = timedelta(days=400)
-MOST_SLICES = 50
-# Among so many of the last ones every name in use is found.
-_LAST_CLOCKS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,25 +92,3 @@ def _asked(measure: Measure, span: Span, asked: Mapping[str, Any], now: datetime
 
 def _same(one: Span, other: Span) -> bool:
     return (one.start, one.until) == (other.start, other.until)
-
-
-def promises() -> list[str]:
-    """Names of the promises made lately."""
-    last = SlaClock.objects.order_by("-pk").values_list("rule", flat=True)[:_LAST_CLOCKS]
-    return sorted(set(last))
-
-
-def segments() -> list[str]:
-    """Segments that customers are in."""
-    told = Customer.objects.exclude(segment="").order_by("segment")
-    return list(told.values_list("segment", flat=True).distinct()[:MOST_SLICES])
-
-
-VALUES: Mapping[str, Callable[[], Iterable[Any]]] = {
-    "channel": lambda: CHANNELS,
-    "vertical": lambda: ("fulfilment", "assurance", "billing"),
-    "reason": lambda: Reason.objects.order_by("key").values_list("key", flat=True),
-    "team": lambda: Team.objects.order_by("pk").values_list("pk", flat=True),
-    "segment": segments,
-    "rule": promises,
-}

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from interactions.models import Improvement
 from interactions.processes.improve_interaction import measure_effects
+from interactions.web import improvements
 from tests.interactions.factories import an_interaction, plain_promises
 from tests.interactions.web.factories import a_desk
 
@@ -15,6 +16,23 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain")]
 
 def _noted() -> Improvement:
     return Improvement.objects.create(signal="seen", measure="S-1", title="Late on Mondays")
+
+
+def test_the_list_goes_on_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(improvements, "_SHOWN", 2)
+    client, _user = a_desk(role="team-lead")
+    made = [
+        Improvement.objects.create(signal="seen", measure=key, title=key).pk
+        for key in ("S-1", "S-2", "S-3", "E-2", "E-3")
+    ]
+    after, listed = "", list[int]()
+
+    for _page in range(3):
+        context = client.get("/improvements", {"after": after}).context
+        listed += [row["one"].pk for row in context["rows"]]
+        after = context["older"]
+
+    assert (listed, after) == (made[::-1], "")
 
 
 @pytest.mark.req("R-TMI-13")

@@ -13,7 +13,9 @@ from django.utils import timezone
 from crm.access import SYSTEM
 from interactions.models import Interaction
 from interactions.processes.close_interaction import complete
+from interactions.processes.track_interaction import make_promise
 from interactions.processes.update_interaction import add_message
+from readiness.registry.resolve import forget_snapshot
 from tests.customers.factories import a_customer
 from tests.interactions.factories import an_interaction, the_clock
 from tests.interactions.web.factories import a_desk
@@ -118,6 +120,23 @@ def test_why_each_way_is_open_comes_with_the_page_and_only_the_chosen_shows() ->
     shown = re.findall(r'data-way="(\w+)"( hidden)?>', html)
     assert len(shown) > 1
     assert [hidden for _channel, hidden in shown].count("") == 1
+
+
+def test_a_reply_brings_the_promises_and_the_trace_up_to_it() -> None:
+    client, _user = a_desk()
+    one = an_interaction()
+    make_promise(
+        clock_id=the_clock(one).pk, due_at=timezone.now() + timedelta(days=1), reason="parts",
+        actor=SYSTEM,
+    )  # fmt: skip
+    sent = {"kind": "reply", "channel": "phone", "body": "We look at it."}
+
+    answer = client.post(_url(one, "/answer"), sent, headers={"HX-Request": "true"})
+
+    html = answer.content.decode()
+    assert [row["no"] for row in answer.context["promises"]] == [1, 2]
+    for place in ("#pr-h", "#promise-list", "#why-panel"):
+        assert html.count(f'hx-swap-oob="innerHTML:{place}"') == 1
 
 
 def test_refused_reply_from_an_open_page_brings_theirs_and_what_was_typed() -> None:
@@ -275,20 +294,25 @@ def test_spam_is_cancelled_with_its_reason() -> None:
     assert client.get(_url(one)).status_code == 200
 
 
+def _nothing_remembered() -> None:
+    """Counts beside the menu are kept for half a minute, what serves for seconds: both by time."""
+    cache.clear()
+    forget_snapshot()
+
+
 def test_long_thread_folds_and_costs_no_more() -> None:
     client, _user = a_desk()
     one = an_interaction()
     for n in range(3):
         _send(client, one, body=f"Message {n}")
     client.get(_url(one))
-    # Counts beside the menu are kept for half a minute: both looks count them afresh.
-    cache.clear()
+    _nothing_remembered()
     with CaptureQueriesContext(connection) as few:
         client.get(_url(one))
     for n in range(3, 12):
         _send(client, one, body=f"Message {n}")
     client.get(_url(one))  # takes the toasts with it
-    cache.clear()
+    _nothing_remembered()
     with CaptureQueriesContext(connection) as many:
         page = client.get(_url(one))
 

@@ -13,9 +13,11 @@ from crm.access import SYSTEM, actor_for
 from crm.errors import RuleBroken
 from crm.web.models import AgentNotice
 from readiness.models import Acknowledgement, Procedure, ProcedureVersion
+from readiness.processes import acknowledge_procedure
 from readiness.processes.acknowledge_procedure import acknowledge, tell_of_reviews
 from readiness.processes.keep_procedures import approve_procedure, draft_procedure
 from readiness.registry.guidance import unread
+from readiness.web import procedures
 from tests.readiness.factories import a_manager, a_managing_user
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +93,16 @@ def test_who_keeps_it_is_told_once_that_its_review_is_due() -> None:
     }  # fmt: skip
 
 
+def test_more_reviews_than_one_batch_are_all_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(acknowledge_procedure, "_BATCH", 1)
+    a_managing_user("approve_procedure")
+    in_effect()
+    in_effect(Procedure.objects.create(key="other", title="Other", process="1", verticals=[]))
+
+    with time_machine.travel(timezone.now() + timedelta(days=366)):
+        assert tell_of_reviews() == 2
+
+
 def _page(*permissions: str) -> tuple[Client, str]:
     client = Client()
     client.force_login(a_managing_user(*permissions))
@@ -125,3 +137,22 @@ def test_who_answers_for_it_sees_who_has_not_read_it_yet() -> None:
 
     assert said.context["read_n"] == 1
     assert "Not yet" in said.content.decode()
+
+
+def test_the_library_goes_on_page_by_page_what_is_unread_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(procedures, "_LISTED", 2)
+    reader = a_managing_user(READER)
+    for name in "abcde":
+        about = Procedure.objects.create(key=name, title=name, process="1", verticals=[])
+        in_effect(about, to_be_read=name in "bd")
+    client, after, listed = Client(), "", list[str]()
+    client.force_login(reader)
+
+    for _page in range(3):
+        context = client.get("/procedures", {"after": after}).context
+        listed += [row.procedure.title for row in context["rows"]]
+        after = context["further"]
+
+    assert ("".join(listed), after) == ("bdace", "")

@@ -32,11 +32,14 @@ from interactions.processes.report_interaction import (
     PERIODS,
     Compared,
     Report,
+    forget_old,
     forget_overtaken,
     forget_segment_slices,
+    measure_figure,
     refresh_figures,
     report_interaction,
 )
+from interactions.processes.report_interaction.keeping import RIPENING, SETTLED, YOUNG
 from readiness.registry.measures import measured
 from tests.interactions.factories import an_interaction, governed, the_clock
 
@@ -110,6 +113,73 @@ def test_ended_periods_are_not_asked_again(now: datetime) -> None:
     shares = [query for query in asked if "-- S-1: clocks due" in query["sql"]]
     assert len(report.spans) == 13
     assert len(shares) == 1
+
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("_case", "ended", "tail", "worked_out", "touched", "good"),
+    [
+        ("just worked out", -HOUR, 0 * DAY, HOUR / 60, True, True),
+        ("of a period that runs, ten minutes old", -HOUR, 0 * DAY, HOUR / 6, False, False),
+        ("ended an hour ago, not settled", HOUR, 0 * DAY, HOUR / 6, False, False),
+        ("settled, waits for its tail", DAY, 7 * DAY, HOUR / 2, False, True),
+        ("waits for its tail, an hour old", DAY, 7 * DAY, 1.1 * HOUR, False, False),
+        ("waits for its tail, reached into", DAY, 7 * DAY, HOUR / 2, True, False),
+        ("final, however old", 30 * DAY, 7 * DAY, 9 * DAY, False, True),
+        ("final, reached into", 30 * DAY, 7 * DAY, 9 * DAY, True, False),
+    ],
+)
+def test_how_long_a_kept_answer_is_good(
+    _case: str,
+    ended: timedelta,
+    tail: timedelta,
+    worked_out: timedelta,
+    *,
+    touched: bool,
+    good: bool,
+) -> None:
+    now = timezone.now()
+    until = now - ended
+    KeptFigure.objects.create(
+        measure="C-4", starts_at=until - DAY, ends_at=until, reaches_from=until - DAY - tail,
+        reaches_to=until + tail, final_at=until + tail + SETTLED, row={},
+        kept_at=now - worked_out,
+    )  # fmt: skip
+    if touched:
+        TouchedTime.objects.create(starts_at=until - HOUR, ends_at=until, noted_at=now)
+
+    found = KeptFigure.objects.good(now, young=YOUNG, ripening=RIPENING, settled=SETTLED)
+
+    assert found.exists() is good
+
+
+def test_values_nobody_has_are_answered_and_not_kept(now: datetime) -> None:
+    end = timezone.now().replace(hour=0, minute=0, second=0)
+    for scope in ({"team": 10**9}, {"reason": "made-up"}, {"rule": "x"}, {"segment": "y"}):
+        figure = measure_figure(
+            key="C-1", start=end - timedelta(days=1), end=end, scope=scope, actor=SYSTEM
+        )
+        assert figure.row["n"] == 0
+
+    assert KeptFigure.objects.exclude(slice="").exists() is False
+
+
+def test_a_slice_somebody_has_is_kept(now: datetime) -> None:
+    _report(channel="email", vertical="billing")
+
+    assert KeptFigure.objects.filter(slice="channel=email&vertical=billing").exists()
+
+
+def test_an_answer_is_retired_sixty_days_after_it_was_worked_out(now: datetime) -> None:
+    _report()
+    kept = KeptFigure.objects.count()
+    old = KeptFigure.objects.order_by("pk").values_list("pk", flat=True)[:3]
+    KeptFigure.objects.filter(pk__in=list(old)).update(kept_at=now - timedelta(days=61))
+
+    assert forget_old() == 3
+    assert KeptFigure.objects.count() == kept - 3
 
 
 def _late(days: int) -> Interaction:
@@ -242,7 +312,9 @@ def test_kept_figures_equal_the_rows_after_changes_of_every_kind(
     by_key = {measure.key: measure for measure in kpis.EVERY}
     kept = [
         one
-        for one in KeptFigure.objects.good(timezone.now(), young=timedelta(minutes=5))
+        for one in KeptFigure.objects.good(
+            timezone.now(), young=YOUNG, ripening=timedelta(), settled=SETTLED
+        )
         if one.measure in by_key and one.ends_at <= now
     ]
     wrong = [
