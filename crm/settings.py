@@ -124,6 +124,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "crm.web.middleware.RequestLog",
     "django_htmx.middleware.HtmxMiddleware",
+    "crm.web.middleware.SignedOutMiddleware",
     "crm.web.middleware.ReaderMiddleware",
     "crm.audit.middleware.HistoryContextMiddleware",
     "crm.web.middleware.RuleMiddleware",

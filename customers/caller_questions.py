@@ -53,7 +53,7 @@ def _products(customer: Customer) -> list[str]:
 QUESTIONS: Mapping[str, Question] = {
     one.key: one
     for one in (
-        Question("birth-date", _("Date of birth"), _("As 1970-12-31 or 31.12.1970"), _birth_dates),
+        Question("birth-date", _("Date of birth"), _("As 31/12/1970 or 1970-12-31"), _birth_dates),
         Question("postcode", _("Postcode of their address"), "", _postcodes),
         Question(
             "account-tail", _("Last four characters of the account number"), "", _account_tails

@@ -1,7 +1,7 @@
 """Find a customer by whatever somebody knows: a name in any order, part of a number, a typo."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import Any
@@ -14,6 +14,7 @@ from crm.access import Actor
 from customers import masking
 from customers.contact_points import number_beginnings
 from customers.folding import compact, fold, words
+from customers.models import ContactMedium
 
 _PEOPLE = ("name", "pair", "email", "phone", "phonetail", "address")
 _CODES = ("number", "account", "service", "id", "tail")
@@ -37,6 +38,19 @@ class Found:
     kind: str
     token: str
     near: bool = False
+
+
+def towns_of(customer_ids: Sequence[int]) -> dict[int, str]:
+    """Where each of them lives, by town: enough to tell namesakes apart, too little to visit."""
+    addresses = ContactMedium.objects.current().filter(
+        type=ContactMedium.Type.ADDRESS,
+        party__relationships__in=customer_ids,
+        characteristic__city__gt="",
+    )
+    towns = addresses.order_by("preferred", "-pk").values_list(
+        "party__relationships", "characteristic__city"
+    )
+    return {customer: str(town) for customer, town in towns}
 
 
 def find_customers(actor: Actor, text: str, limit: int) -> list[Found]:

@@ -2,7 +2,7 @@
 
 from customers.answering import answering, customers_of_merge
 from customers.contactability import Contactable, may_contact
-from customers.finding import Found, find_customers
+from customers.finding import Found, find_customers, towns_of
 
 __all__ = [
     "Contactable",
@@ -11,4 +11,5 @@ __all__ = [
     "customers_of_merge",
     "find_customers",
     "may_contact",
+    "towns_of",
 ]

@@ -13,7 +13,7 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         """Let every app register its navigation, panels and searchers."""
-        from crm.web import notices  # noqa: F401  # its topic is registered
+        from crm.web import notices, palette  # noqa: F401  # topic and commands are registered
         from crm.web.sign_in import AdminSignInForm
 
         admin.site.login_form = AdminSignInForm

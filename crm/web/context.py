@@ -18,6 +18,7 @@ class Shell:
     brand: str = settings.CRM_BRAND
     modules = (
         "crm/js/keys.js",
+        "crm/js/session.js",
         "crm/js/once.js",
         "crm/js/toasts.js",
         "crm/js/live.js",

@@ -77,6 +77,9 @@ def overtaken(request: HttpRequest) -> HttpResponse:
 
 def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that is too old or from elsewhere."""
+    if wants_fragment(request):
+        said = _("This page is too old to send from. Nothing was changed; open it anew.")
+        return _toast(request, said, 403)
     return render(request, "403_csrf.html", status=403)
 
 

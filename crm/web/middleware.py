@@ -1,18 +1,20 @@
 """What happens around every page: the reader's language and zone, and rules said kindly."""
 
-import zoneinfo
 from collections.abc import Callable
 from contextlib import suppress
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import DatabaseError, IntegrityError, InterfaceError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django_structlog.middlewares import RequestMiddleware
 
 from crm.errors import RuleBroken
 from crm.web import errors
+from crm.web.page import wants_fragment
+from crm.web.times import zone
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -41,7 +43,7 @@ class ReaderMiddleware:
         user = request.user
         if not user.is_authenticated:
             return self._get_response(request)
-        with translation.override(user.language or None), timezone.override(_zone(user.time_zone)):
+        with translation.override(user.language or None), timezone.override(zone(user.time_zone)):
             request.LANGUAGE_CODE = translation.get_language() or ""
             response = self._get_response(request)
         response.headers["Content-Language"] = request.LANGUAGE_CODE
@@ -51,11 +53,18 @@ class ReaderMiddleware:
         return response
 
 
-def _zone(name: str) -> zoneinfo.ZoneInfo:
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (ValueError, zoneinfo.ZoneInfoNotFoundError):
-        return zoneinfo.ZoneInfo("UTC")
+class SignedOutMiddleware:
+    """A fragment asked for after the session ended gets no sign-in page to draw into the page."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._get_response(request)
+        to_the_door = response.headers.get("Location", "").startswith(resolve_url("web:login"))
+        if to_the_door and wants_fragment(request) and not request.user.is_authenticated:
+            return HttpResponse(status=401)
+        return response
 
 
 class RuleMiddleware:

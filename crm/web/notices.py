@@ -12,6 +12,7 @@ from crm.access import Actor
 from crm.gathering import insert_unless_there
 from crm.live import calling, topics
 from crm.web.models import AgentNotice
+from crm.web.times import zone
 
 
 def notify(
@@ -20,10 +21,10 @@ def notify(
     level: str,
     title: str | Promise,
     dedupe_key: str,
-    body: str = "",
+    body: str | Promise = "",
     url: str = "",
 ) -> int:
-    """Leave a notice for each user, lazy text in the user's language; says how many were new."""
+    """Leave a notice for each user, lazy text as they read it; says how many were new."""
     people = get_user_model().objects.filter(pk__in=set(user_ids), is_active=True)
     before = AgentNotice.objects.filter(dedupe_key=dedupe_key).count()
     notify_people(people, level=level, title=title, dedupe_key=dedupe_key, body=body, url=url)
@@ -36,13 +37,16 @@ def notify_people(
     level: str,
     title: str | Promise,
     dedupe_key: str,
-    body: str = "",
+    body: str | Promise = "",
     url: str = "",
 ) -> None:
     """The same for active users who were read already, in one batch with others or alone."""
     rows = []
     for person in people:
-        with translation.override(person.language or None):
+        with (
+            translation.override(person.language or None),
+            timezone.override(zone(person.time_zone)),
+        ):
             rows.append(
                 AgentNotice(
                     user_id=person.pk,

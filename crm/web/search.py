@@ -108,7 +108,7 @@ def commands_for(actor: Actor, text: str) -> list[Hit]:
     ]
     seen: dict[str, Hit] = {}
     for command in [*wanted, *places]:
-        if _named(str(command.label), text):
+        if fits(str(command.label), text):
             url = reverse(command.url_name) + (f"#{command.fragment}" if command.fragment else "")
             hit = Hit(
                 "command", str(command.label), url, command.icon, key=command.key, is_data=False
@@ -117,6 +117,7 @@ def commands_for(actor: Actor, text: str) -> list[Hit]:
     return list(seen.values())
 
 
-def _named(label: str, text: str) -> bool:
+def fits(label: str, text: str) -> bool:
+    """Whether each typed word begins a word of the label."""
     words = label.casefold().split()
     return all(any(word.startswith(part) for word in words) for part in text.casefold().split())

@@ -1,6 +1,7 @@
 """Times and numbers as the desk reads them: left in desk hours, then the local instant."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.utils import timezone
@@ -81,3 +82,11 @@ def signed(value: float, places: int = 1) -> str:
     """A change with its sign, minus as a real minus: "+0.4", "−2.6"."""
     text = number(abs(value), places)
     return f"+{text}" if value > 0 else f"−{text}" if value < 0 else text
+
+
+def zone(name: str) -> ZoneInfo:
+    """A person's time zone; UTC where the name is none."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, ZoneInfoNotFoundError):
+        return ZoneInfo("UTC")

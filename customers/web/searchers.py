@@ -9,7 +9,7 @@ from crm.audit.record import record_access
 from crm.web import search
 from customers import masking
 from customers.models import Customer
-from customers.reads import Found, find_customers
+from customers.reads import Found, find_customers, towns_of
 
 _SHOWN_DIGITS = 4
 
@@ -27,17 +27,20 @@ def customers(actor: Actor, text: str, limit: int) -> list[search.Hit]:
             detail=text,
         )
     clear = masking.sees_people(actor)
-    return [_hit(one, clear=clear) for one in found]
+    ids = [one.customer_id for one in found]
+    towns = towns_of(ids) if clear and len(ids) > 1 else {}
+    return [_hit(one, towns.get(one.customer_id, ""), clear=clear) for one in found]
 
 
-def _hit(found: Found, *, clear: bool) -> search.Hit:
+def _hit(found: Found, town: str, *, clear: bool) -> search.Hit:
     business = found.type == Customer.Type.BUSINESS
     return search.Hit(
         kind="customer",
         title=found.name if clear else masking.name(found.name, found.number),
         url=reverse("customers:page", args=[found.customer_id]),
         icon="building" if business else "user",
-        sub=found.number if found.number != found.name else _("known by number"),
+        sub=" · ".join(filter(None, (found.number if found.number != found.name else "", town)))
+        or _("known by number"),
         why=_why(found),
         exact=found.kind == "number" and not found.near,
     )

@@ -3,14 +3,15 @@
 from dataclasses import dataclass, field
 
 from crm.access import Actor
+from customers import masking
 from customers.folding import compact
 from customers.models import Customer
-from customers.reads import find_customers
+from customers.reads import find_customers, towns_of
 from interactions.models import Interaction
 from interactions.web.people import shown_name
 
 _AT_LEAST = 3
-_AT_MOST = 5
+AT_MOST = 5
 _MATTERS = 3
 _REFERENCE = "int"
 
@@ -21,6 +22,7 @@ class Caller:
 
     customer: Customer
     name: str
+    town: str = ""
     matters: list[Interaction] = field(default_factory=list)
 
 
@@ -33,14 +35,20 @@ def find(text: str, actor: Actor) -> list[Caller]:
 
 
 def with_matters(customers: list[Customer], actor: Actor) -> list[Caller]:
-    callers = {customer.pk: Caller(customer, shown_name(customer, actor)) for customer in customers}
+    # Namesakes are told apart by where they live.
+    ids = [customer.pk for customer in customers]
+    towns = towns_of(ids) if len(ids) > 1 and masking.sees_people(actor) else {}
+    callers = {
+        customer.pk: Caller(customer, shown_name(customer, actor), towns.get(customer.pk, ""))
+        for customer in customers
+    }
     matters = (
         Interaction.objects.visible_to(actor)
         .open()
         .filter(customer__in=callers)
         .order_by("due_next_at", "pk")
     )
-    for matter in matters[: _AT_MOST * _MATTERS * 2]:
+    for matter in matters[: AT_MOST * _MATTERS * 2]:
         found = callers[matter.customer_id or 0].matters
         if len(found) < _MATTERS:
             found.append(matter)
@@ -51,7 +59,7 @@ def _customers(text: str, actor: Actor) -> list[Customer]:
     if pk := reference(text):
         about = Interaction.objects.visible_to(actor).filter(pk=pk).values("customer")
         return list(Customer.objects.visible_to(actor).filter(pk__in=about))
-    found = find_customers(actor, text, _AT_MOST)
+    found = find_customers(actor, text, AT_MOST)
     wanted = [one.customer_id for one in found if not one.near] or [
         one.customer_id for one in found
     ]

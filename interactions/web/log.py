@@ -155,5 +155,6 @@ def _context(request: HttpRequest, form: LogForm, *, bound: bool = True) -> dict
         "who": who,
         "callers": found,
         "only": found[0] if len(found) == 1 else None,
+        "many": len(found) == callers.AT_MOST,
         "nobody": bool(who) and not found and len(who.strip()) > 2,  # noqa: PLR2004  # as the finder
     }

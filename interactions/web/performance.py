@@ -97,7 +97,7 @@ def _context(request: HttpRequest, asked: Slice, report: Report) -> dict[str, An
     return {
         "asked": asked,
         "report": report,
-        "span_name": _span_name(asked.period, report),
+        "span_name": span_name(asked.period, report.span.start),
         "periods": _periods(request, asked),
         "before_url": _moved(request, report.span.start - timedelta(hours=1)),
         "after_url": _later(request, asked, report),
@@ -168,13 +168,14 @@ def _later(request: HttpRequest, asked: Slice, report: Report) -> str:
     return _moved(request, start) if start < report.as_of else ""
 
 
-def _span_name(period: str, report: Report) -> str:
-    start = timezone.localtime(report.span.start)
+def span_name(period: str, start: datetime) -> str:
+    """A day, week or month as people say it."""
+    start = timezone.localtime(start)
     if period == "day":
         return date_format(start, "D j F Y")
     if period == "month":
         return date_format(start, "F Y")
-    last = reporting.after(report.span.start, period) - timedelta(hours=12)
+    last = reporting.after(start, period) - timedelta(hours=12)
     return f"{date_format(start, 'j F')} – {date_format(timezone.localtime(last), 'j F Y')}"
 
 
@@ -206,6 +207,16 @@ def _filters(asked: Slice) -> list[dict[str, Any]]:
         for name, (every, options) in choices.items()
         if options
     ]
+
+
+def scope_name(asked: Slice) -> str:
+    """What the figures are narrowed to, in words."""
+    return ", ".join(
+        str(name)
+        for one in _filters(asked)
+        for key, name in one["options"]
+        if one["chosen"] and key == one["chosen"]
+    )
 
 
 def _words() -> tuple[list[str], list[str]]:

@@ -15,7 +15,7 @@ from interactions.models import Interaction
 from interactions.processes.report_interaction import periods
 from interactions.web import performance_rows, wording
 from interactions.web.people import shown_name
-from interactions.web.performance import wish
+from interactions.web.performance import scope_name, span_name, wish
 
 
 @login_required
@@ -43,6 +43,9 @@ def rows(request: HttpRequest) -> HttpResponse:
     record_access(actor=actor, action="view", subject="customer", ids=people, purpose="report")
     context = {
         "kind": performance_rows.KINDS[kind],
+        # What is open is open now, whatever the period.
+        "span": "" if kind == "open" else span_name(asked.period, span.start),
+        "scope": scope_name(asked),
         "rows": [
             {
                 "one": one,

@@ -1,6 +1,7 @@
 """Customers in a real browser: found by three letters, opened, changed, imported."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -72,6 +73,9 @@ def test_the_list_the_page_and_the_form_are_accessible(
         "/customers/new",
         "/imports/new",
         "/imports/",
+        "/cleansing/",
+        "/exports/",
+        "/search?q=amara",
     ):
         page.goto(path)
         page.wait_for_load_state("networkidle")
@@ -133,3 +137,14 @@ def test_somebody_finds_the_way_to_become_a_customer(
 
     expect(page.get_by_label("Code from the mail")).to_be_focused()
     assert_accessible(page)
+
+
+def test_going_back_finds_the_list_as_it_was_left(page_as: PageAs) -> None:
+    amara()
+    page = page_as("agent")
+    page.goto("/customers/?status=active&order=name")
+    page.locator("td a[href^='/customers/']").first.click()
+    page.wait_for_url(re.compile(r"/customers/\d+/$"))
+    page.keyboard.press("Escape")
+
+    page.wait_for_url("**/customers/?status=active&order=name")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from playwright.sync_api import Page, Route, expect
 
@@ -226,6 +227,8 @@ def test_waiting_and_going_on_are_two_keys_each(page_as: PageAs, matter: Interac
     page.keyboard.press("o")
     page.keyboard.press("c")
     expect(page.locator("#state")).to_contain_text("Waiting")
+    # Keys are heard once the new page has its scripts.
+    page.wait_for_load_state()
     page.keyboard.press("o")
     page.keyboard.press("o")
 
@@ -258,6 +261,32 @@ def test_what_is_sent_stands_there_at_once_and_comes_back_when_it_does_not_arriv
     expect(page.locator("#toasts")).to_contain_text("On its way.")
     expect(page.locator("#id_body")).to_have_value("")
     assert page.evaluate("window.sameDocument")
+    assert matter.messages.filter(body="We come tomorrow.").count() == 1
+
+
+def test_a_session_that_ended_takes_nothing_away(page_as: PageAs, matter: Interaction) -> None:
+    page = page_as("agent")
+    page.goto(f"/interactions/{matter.public_id}")
+    signed_in = page.context.cookies()
+    Session.objects.all().delete()
+    page.fill("#id_body", "We come tomorrow.")
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator("#alerts")).to_contain_text("You are signed out.")
+    expect(page.locator("#id_body")).to_have_value("We come tomorrow.")
+    expect(page.locator("#alerts a")).to_have_attribute("target", "_blank")
+
+    # Signed in again, in another tab: another session, another token.
+    page.context.clear_cookies()
+    again = page_as("agent").context.cookies()
+    assert again != signed_in
+    page.context.add_cookies(again)  # type: ignore[arg-type]  # what one context keeps, the other takes
+    page.context.add_cookies([{"name": "csrftoken", "value": "a" * 32, "url": page.url}])
+    page.evaluate("document.querySelector('#signed-out').remove()")
+    page.focus("#id_body")
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator("#toasts")).to_contain_text("On its way.")
     assert matter.messages.filter(body="We come tomorrow.").count() == 1
 
 

@@ -144,7 +144,8 @@ def test_what_a_lead_looks_at_is_accessible(page_as: PageAs, width: int, scheme:
     ended = [f"/improvements/{one.public_id}" for one in _ended_improvements()]
     page = page_as("team-lead", width=width, scheme=scheme)
 
-    for path in ("/wallboard", "/watch", "/performance", "/improvements?show=ended", *ended):
+    pages = ("/wallboard", "/watch", "/performance", "/performance/rows?show=due", "/procedures")
+    for path in (*pages, "/improvements?show=ended", *ended):
         page.goto(path)
         expect(page.locator("h1")).to_be_visible()
         assert_accessible(page)

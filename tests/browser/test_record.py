@@ -21,6 +21,7 @@ from customers.models import (
 from customers.processes.keep_needs import record_need
 from customers.processes.keep_relations import assign_role, tie
 from customers.processes.manage_consent import record_consent
+from customers.processes.place_hold import place_hold
 from customers.processes.update_information import update_customer
 from tests.browser.conftest import assert_accessible
 from tests.browser.test_customers import amara
@@ -70,6 +71,7 @@ def whole() -> Customer:
         actor=SYSTEM,
     )
     Product.objects.create(customer=customer, name="TV Family", kind="tv", status="ending")
+    place_hold(customer_id=customer.pk, kind="interaction", reference="INT-7", actor=SYSTEM)
     return customer
 
 
@@ -95,6 +97,11 @@ def test_the_pages_of_the_record_are_accessible(page_as: PageAs, width: int, sch
         "past": f"{base}/past?at=2026-01-31",
         "life": f"{base}/life/end-services",
         "end": f"{base}/end",
+        "numbers": f"{base}/numbers/",
+        "changes": f"{base}/changes?all=1",
+        "timeline": f"{base}/timeline",
+        "insight": f"{base}/insight/",
+        "trust": f"{base}/insight/trust/",
     }.items():
         page.goto(path)
         page.wait_for_load_state("networkidle")

@@ -10,12 +10,14 @@ from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 from django.utils.functional import Promise as Lazy
+from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.accounts.models import Team, User
 from crm.gathering import insert_once
+from crm.web import times
 from crm.web.notices import notify, notify_people
 from interactions.models import (
     Commitment,
@@ -29,6 +31,8 @@ from interactions.models import (
 LEAD_ROLE: Final = "team-lead"
 _ADMINISTRATORS: Final = "administrator"
 _BREACH: Final = 100
+# Said in the language and the time zone of who reads it.
+_instant = lazy(times.instant_full, str)
 
 
 def leads() -> QuerySet[User]:
@@ -83,9 +87,7 @@ def tell_staff(
     key = f"clock:{clock.pk}:{number}:{percent}"
     # Lazy: each person reads it in their own language.
     title = format_lazy(
-        gettext_lazy("{reference}: “{target}” is missed")
-        if missed
-        else gettext_lazy("{reference}: “{target}” is at risk"),
+        _said_of(missed=missed, anew=number > 1),
         reference=interaction.reference,
         target=SlaClock.Target(clock.target).label,
     )
@@ -102,6 +104,20 @@ def tell_staff(
             _mail(interaction, clock, person, title, key)
 
 
+def _said_of(*, missed: bool, anew: bool) -> Lazy:
+    if anew:
+        return (
+            gettext_lazy("{reference}: the new time for “{target}” is missed")
+            if missed
+            else gettext_lazy("{reference}: the new time for “{target}” is at risk")
+        )
+    return (
+        gettext_lazy("{reference}: “{target}” is missed")
+        if missed
+        else gettext_lazy("{reference}: “{target}” is at risk")
+    )
+
+
 def ask_for_call(
     *, interaction: Interaction, clock: SlaClock, promise: Commitment, people: Iterable[Any]
 ) -> None:
@@ -113,7 +129,7 @@ def ask_for_call(
             gettext_lazy("{reference}: call the customer with the new date"),
             reference=interaction.reference,
         ),
-        body=promise.due_at.isoformat() if promise.due_at else "",
+        body=_instant(promise.due_at) if promise.due_at else "",
         url=page_of(interaction),
         dedupe_key=f"clock:{clock.pk}:call:{promise.number}",
     )
@@ -147,7 +163,9 @@ def ask_whether_met(*, interaction: Interaction, clock: SlaClock, people: Iterab
             reference=interaction.reference,
             target=SlaClock.Target(clock.target).label,
         ),
-        body=clock.predicted_end_at.isoformat() if clock.predicted_end_at else "",
+        body=format_lazy(gettext_lazy("Likely {at}"), at=_instant(clock.predicted_end_at))
+        if clock.predicted_end_at
+        else "",
         url=page_of(interaction),
         dedupe_key=f"clock:{clock.pk}:doubt",
     )

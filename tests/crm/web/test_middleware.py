@@ -31,3 +31,26 @@ def test_pages_of_those_who_are_signed_in_are_kept_by_no_shared_cache() -> None:
     client.force_login(a_user(role="administrator"))
 
     assert client.get("/preferences")["Cache-Control"] == "private, no-cache"
+
+
+def test_a_fragment_after_the_session_ended_is_no_sign_in_page() -> None:
+    answer = Client().get("/desk/news", headers={"HX-Request": "true"})
+
+    assert (answer.status_code, answer.content) == (401, b"")
+
+
+def test_a_page_after_the_session_ended_leads_to_the_door() -> None:
+    answer = Client().get("/desk")
+
+    assert answer["Location"] == "/login?next=/desk"
+
+
+def test_a_fragment_with_an_old_token_says_so() -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(a_user(role="agent"))
+
+    answer = client.post("/notices/read", headers={"HX-Request": "true"})
+
+    assert answer.status_code == 403
+    assert answer["HX-Retarget"] == "#toasts"
+    assert "too old to send from" in answer.content.decode()

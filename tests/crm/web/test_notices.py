@@ -1,6 +1,11 @@
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
+from django.utils import timezone
+from django.utils.functional import lazy
 
+from crm.web import times
 from crm.web.models import AgentNotice
 from crm.web.notices import bell, mark_read, notify
 from tests.architecture.growth import assert_steady
@@ -97,3 +102,18 @@ def test_notices_are_steady_in_their_number() -> None:
             _tell(ellie.pk, key=f"more:{number}")
 
     assert_steady(client, "/notices", more)
+
+
+def test_a_moment_is_told_in_the_zone_of_who_reads_it() -> None:
+    far = a_user("far", time_zone="America/New_York")
+    moment = datetime(timezone.now().year, 7, 1, 12, 0, tzinfo=UTC)
+
+    notify(
+        [far.pk],
+        level="warn",
+        title="INT-1",
+        body=lazy(times.instant_full, str)(moment),
+        dedupe_key="zone:1",
+    )
+
+    assert AgentNotice.objects.get().body.endswith("1 Jul 08:00")

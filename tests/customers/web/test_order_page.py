@@ -41,7 +41,7 @@ def test_page_lists_what_is_open_first() -> None:
     html = browser().get(f"/orders/{order.public_id}/").content.decode()
 
     assert items(html)[0] == "identity"
-    assert "1 item and 3 steps are open." in html
+    assert "1 item is open. 3 steps are open." in html
     assert "Problem handling" in html
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from interactions.models import Interaction
-from tests.customers.factories import a_customer
+from tests.customers.factories import a_customer, a_medium
 from tests.interactions.factories import an_interaction, the_clock
 from tests.interactions.web.factories import a_desk
 
@@ -63,6 +63,19 @@ def test_several_callers_are_asked_about_and_nothing_is_lost() -> None:
     assert "Several customers fit. Choose one." in html
     assert CALL["agreed"] in html
     assert Interaction.objects.exists() is False
+
+
+def test_namesakes_are_told_apart_by_their_town() -> None:
+    client, _user = a_desk()
+    for town in ("Eastmarsh", "Wexcombe"):
+        one = a_customer(name="Amara Okonjo")
+        assert one.party
+        a_medium(one.party, "address", f"1 High Street, {town}", characteristic={"city": town})
+
+    html = client.get("/log/caller", {"who": "amara"}, headers={"HX-Request": "true"})
+
+    for town in ("Eastmarsh", "Wexcombe"):
+        assert f" · {town}</label>" in html.content.decode()
 
 
 def test_an_unknown_caller_can_be_logged_without_a_customer() -> None:

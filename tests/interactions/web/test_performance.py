@@ -50,6 +50,14 @@ def test_a_figure_opens_its_rows() -> None:
     assert [row["one"].subject for row in rows] == ["late"]
 
 
+def test_the_rows_say_of_which_time_and_which_slice_they_are() -> None:
+    client, _user = a_desk(role="team-lead")
+
+    html = client.get("/performance/rows?period=month&on=2026-10-05&channel=web").content.decode()
+
+    assert "October 2026 · Web form" in html
+
+
 def test_slices_stand_in_the_address() -> None:
     client, _user = a_desk(role="team-lead")
     an_interaction(ago=timedelta(hours=3), channel="web")

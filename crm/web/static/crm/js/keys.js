@@ -79,11 +79,23 @@ function goBack() {
   const box = document.querySelector("#found:not([hidden])");
   if (box) { box.hidden = true; return true; }
   if (document.querySelector(".dropdown-menu.show, .offcanvas.show")) return false;
-  const back = document.querySelector("[data-back]");
-  if (!back) return false;
+  const back = document.querySelector("[data-back]") ?? document.querySelector(".side a.nav[aria-current]");
+  if (!back || back.pathname === location.pathname) return false;
+  asLeft(back);
   back.click();
   return true;
 }
+
+// A list is found again as it was left: with its filters, its order and its page.
+const leftAs = (path) => `left:${path}`;
+function asLeft(link) {
+  if (!link.search) link.search = sessionStorage.getItem(leftAs(link.pathname)) ?? "";
+}
+for (const link of document.querySelectorAll("[data-back]")) asLeft(link);
+window.addEventListener("pagehide", () => {
+  if (location.search) sessionStorage.setItem(leftAs(location.pathname), location.search);
+  else sessionStorage.removeItem(leftAs(location.pathname));
+});
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing) return;

@@ -38,7 +38,9 @@ function fail(event) {
   if (blank) { panel.querySelector("[data-panel-body]").replaceChildren(blank.content.cloneNode(true)); return; }
   if (asker(event) || event.target.closest?.("form[data-sends]")) return;
   const text = document.body.dataset.failed;
-  if (text && event.type === "htmx:sendError") say(text);
+  const { xhr } = event.detail;
+  const broken = event.type === "htmx:responseError" && xhr.status >= 500 && !xhr.getResponseHeader("HX-Retarget");
+  if (text && (broken || event.type === "htmx:sendError")) say(text);
 }
 
 function say(text) {

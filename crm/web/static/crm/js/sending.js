@@ -38,7 +38,7 @@ document.body.addEventListener("htmx:afterRequest", (event) => {
   else if (event.detail.xhr.status === 422) kept.pending?.remove();
   else {
     takeBack();
-    if (!event.detail.xhr.getResponseHeader("HX-Retarget")) tell(form.dataset.unsent);
+    if (!event.detail.xhr.getResponseHeader("HX-Retarget") && event.detail.xhr.status !== 401) tell(form.dataset.unsent);
   }
   kept = null;
 });
