@@ -33,6 +33,13 @@ _ADMINISTRATORS: Final = "administrator"
 _BREACH: Final = 100
 # Said in the language and the time zone of who reads it.
 _instant = lazy(times.instant_full, str)
+# By whether it is missed already, and whether it is the contract's time or one that we gave later.
+_TITLES: Final = {
+    (False, False): gettext_lazy("{reference}: “{target}” is at risk"),
+    (True, False): gettext_lazy("{reference}: “{target}” is missed"),
+    (False, True): gettext_lazy("{reference}: the new time for “{target}” is at risk"),
+    (True, True): gettext_lazy("{reference}: the new time for “{target}” is missed"),
+}
 
 
 def leads() -> QuerySet[User]:
@@ -87,7 +94,7 @@ def tell_staff(
     key = f"clock:{clock.pk}:{number}:{percent}"
     # Lazy: each person reads it in their own language.
     title = format_lazy(
-        _said_of(missed=missed, anew=number > 1),
+        _TITLES[missed, number > 1],
         reference=interaction.reference,
         target=SlaClock.Target(clock.target).label,
     )
@@ -102,20 +109,6 @@ def tell_staff(
     for person in people:
         if person.email:
             _mail(interaction, clock, person, title, key)
-
-
-def _said_of(*, missed: bool, anew: bool) -> Lazy:
-    if anew:
-        return (
-            gettext_lazy("{reference}: the new time for “{target}” is missed")
-            if missed
-            else gettext_lazy("{reference}: the new time for “{target}” is at risk")
-        )
-    return (
-        gettext_lazy("{reference}: “{target}” is missed")
-        if missed
-        else gettext_lazy("{reference}: “{target}” is at risk")
-    )
 
 
 def ask_for_call(
