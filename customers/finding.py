@@ -100,8 +100,7 @@ class _Asked:
         return self.begins([f"&{parts[0]} {parts[1]}"])
 
     def begins(self, leads: list[str]) -> list[Found]:
-        more = {"leads": leads, "reach": self.limit * 4}
-        return self._found(sql.often("customers/search_begins.sql", self._asked(more)))
+        return self._found(self._begin(leads, []))
 
     def parts(self, parts: list[str]) -> list[Found]:
         """By several words in any order, each perhaps not typed to its end."""
@@ -123,16 +122,20 @@ class _Asked:
         return []
 
     def _near_pair(self, spellings: list[str], others: list[str]) -> list[Found]:
-        """Beside one other part, by pairs: a common name costs no more than a rare one."""
-        if len(others) != 1:
+        """Beside the longest other part, by pairs: a common name costs no more than a rare one."""
+        if not others:
             return []
-        leads = [f"&{spelling} {others[0]}" for spelling in spellings]
-        more = {"leads": leads, "reach": self.limit * 4}
-        return self._found(sql.often("customers/search_begins.sql", self._asked(more)), near=True)
+        beside, *rest = sorted(others, key=len, reverse=True)
+        leads = [f"&{spelling} {beside}" for spelling in spellings]
+        return self._found(self._begin(leads, rest), near=True)
 
     def _near(self, spellings: list[str], others: list[str]) -> list[Found]:
         more = {"lead": "", "spellings": spellings, "others": others, "reach": _REACH}
         return self._found(sql.rows("customers/search_parts.sql", self._asked(more)), near=True)
+
+    def _begin(self, leads: list[str], others: list[str]) -> list[dict[str, Any]]:
+        more = {"leads": leads, "others": others, "reach": self.limit * 4}
+        return sql.often("customers/search_begins.sql", self._asked(more))
 
     def _asked(self, more: dict[str, Any]) -> dict[str, Any]:
         return more | {

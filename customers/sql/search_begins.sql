@@ -1,5 +1,5 @@
--- Customers with a word that begins as one of the leads does; who may be seen is the rule of
--- CustomerQuerySet.visible_to, compared by a test.
+-- Customers with a word that begins as one of the leads does, and with one for each other part; who
+-- may be seen is the rule of CustomerQuerySet.visible_to, compared by a test.
 SELECT c.id AS customer_id, c.public_id, c.number, c.name, c.type, l.kind, l.token
 FROM unnest(%(leads)s::text[]) AS p (begins)
 CROSS JOIN LATERAL (
@@ -12,4 +12,12 @@ CROSS JOIN LATERAL (
 ) l
 JOIN customers_customer c ON c.id = l.customer_id
 WHERE c.removed_at IS NULL AND (%(everyone)s::bool OR c.care_team_id = ANY(%(teams)s::bigint[]))
+  AND NOT EXISTS (
+    SELECT FROM unnest(%(others)s::text[]) AS o (begins)
+    WHERE NOT EXISTS (
+      SELECT FROM customers_searchtoken s
+      WHERE s.customer_id = l.customer_id AND s.kind = ANY(%(kinds)s::text[])
+        AND s.token >= o.begins COLLATE "C" AND s.token < (o.begins || U&'\+10FFFF') COLLATE "C"
+    )
+  )
 LIMIT %(limit)s::bigint

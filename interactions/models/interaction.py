@@ -211,7 +211,14 @@ class Interaction(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["customer", "-opened_at"], name="interaction_by_customer"),
+            models.Index(
+                fields=["customer", "-opened_at", "-id"], name="interaction_latest_of_customer"
+            ),
+            models.Index(
+                fields=["customer", "due_next_at", "id"],
+                name="interaction_open_by_customer",
+                condition=~Q(status__in=["completed", "closed", "cancelled", "merged"]),
+            ),
             models.Index(
                 fields=["owner", "due_next_at", "id"],
                 name="interaction_open_by_owner",

@@ -38,7 +38,9 @@ def _customer_page(client: Any, reader: Any) -> Ratio:
         _give_contacts(customer.pk, contacts)
         _give_changes(customer.pk, contacts)
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE interactions_interaction, customers_customer")
+        cursor.execute(
+            "VACUUM ANALYZE interactions_interaction, customers_customer, customers_customerevent"
+        )
     actor = actor_for(reader)
     reached = [
         [

@@ -12,8 +12,8 @@ pytestmark = pytest.mark.django_db
 
 def test_a_question_asked_often_answers_the_same_and_its_plan_is_kept() -> None:
     asked = {
-        "leads": ["ana"], "reach": 40, "kinds": ["name"], "everyone": False, "teams": [],
-        "limit": 10,
+        "leads": ["ana"], "others": [], "reach": 40, "kinds": ["name"], "everyone": False,
+        "teams": [], "limit": 10,
     }  # fmt: skip
 
     answers = [sql.often("customers/search_begins.sql", asked) for _ in range(7)]
@@ -29,8 +29,8 @@ def test_a_question_asked_often_answers_the_same_and_its_plan_is_kept() -> None:
 
 def test_a_question_asked_often_may_be_asked_amid_a_change() -> None:
     asked = {
-        "leads": ["ana"], "reach": 40, "kinds": ["name"], "everyone": True, "teams": [3],
-        "limit": 10,
+        "leads": ["ana"], "others": [], "reach": 40, "kinds": ["name"], "everyone": True,
+        "teams": [3], "limit": 10,
     }  # fmt: skip
 
     with because(SYSTEM, "other-process"):

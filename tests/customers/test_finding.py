@@ -59,6 +59,8 @@ def found(text: str, actor: Actor = SYSTEM) -> list[Customer]:
         ("a slip beside half a name", "rocche ana"),
         ("a slip beside a street", "rocche quay"),
         ("another letter", "roxhe"),
+        ("a slip beside two parts", "rocche oneill ana"),
+        ("a slip beside a part and a street", "rocche anais quay"),
     ],
 )
 def test_somebody_is_found_by(_case: str, text: str) -> None:
@@ -68,7 +70,9 @@ def test_somebody_is_found_by(_case: str, text: str) -> None:
     assert found(text) == [customer]
 
 
-@pytest.mark.parametrize("text", ["", " ", "a", "%", "_", "<", "\\", "zzz", "roche bo", "'; --"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "a", "%", "_", "<", "\\", "zzz", "roche bo", "rocche anais bo", "'; --"]
+)
 def test_nothing_is_found_by(text: str) -> None:
     somebody()
 
