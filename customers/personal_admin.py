@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from crm.access import signed_in
 from crm.audit.record import record_access
@@ -140,3 +141,34 @@ class PersonalReadOnlyAdmin(PersonalAdmin, ReadOnlyAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+OF_CUSTOMER: Masks = {"customer.name": customer_name}
+OF_PARTY: Masks = {"party.name": hidden}
+
+
+class OfCustomerAdmin(PersonalReadOnlyAdmin):
+    """A row that belongs to a customer."""
+
+    list_select_related: ClassVar[Any] = ("customer",)
+    search_fields: ClassVar[Any] = ("pk__exact",)
+    search_help_text = _("Customer, or id")
+    ordering = ("-id",)
+    masked: ClassVar[Masks] = OF_CUSTOMER
+
+    def aggregate_of(self, row: Any) -> str:
+        return f"customer:{row.customer_id}"
+
+
+class OfPartyAdmin(PersonalReadOnlyAdmin):
+    """A row that belongs to a party."""
+
+    subject = "party"
+    subject_id = found_through = "party_id"
+    list_select_related: ClassVar[Any] = ("party",)
+    search_fields: ClassVar[Any] = ("pk__exact",)
+    search_help_text = _("Customer, or id")
+    ordering = ("-id",)
+
+    def aggregate_of(self, row: Any) -> str:
+        return f"party:{row.party_id}"

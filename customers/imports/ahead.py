@@ -3,7 +3,7 @@
 The items must not touch the database, whose connection belongs to the caller's thread.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import TypeVar
@@ -21,7 +21,7 @@ class _End:
         self.wrong = wrong
 
 
-def ahead(items: Iterable[T]) -> Iterator[T]:
+def ahead(items: Iterable[T]) -> Generator[T, None, None]:
     """The same items in the same order, the next one made while this one is used."""
     ready: Queue[T | _End] = Queue(maxsize=1)
     stop = Event()

@@ -16,7 +16,7 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
         "surname", "surnames", "lastname", "lastnames", "familyname", "lname", "last", "family",
         "sname", "secondname", "nachname", "familienname", "nomdefamille", "apellido", "apellidos",
         "nazwisko", "achternaam", "etternavn", "efternamn", "sukunimi", "prijmeni", "sobrenome",
-        "cognome", "фамилия", "姓",
+        "cognome", "familynames", "zuname", "sname1", "фамилия", "姓",
     ),
     "middle_name": ("middlename", "middlenames", "middle", "mname", "patronymic", "отчество"),
     "full_name": (
@@ -65,6 +65,9 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
         "passportnumber", "idnumber", "idcard", "documentnumber", "sin", "tin", "personnummer",
         "socialsecurityid", "insurancenumber", "medicare", "medicarenumber", "nhsnumber", "nhs",
         "identitynumber", "governmentid", "socialinsurancenumber", "driverslicense", "ssid",
+        "ausweis", "ausweisnummer", "ausweisnr", "personalausweis", "sozialversicherungsnummer",
+        "svnr", "steuerid", "dni", "nif", "nie", "curp", "cpf", "bsn", "codicefiscale", "insee",
+        "numerodesecuritesociale", "dokument", "documentid", "reisepass", "паспорт", "снилс",
     ),
     "phone": (
         "phone", "phonenumber", "telephone", "telephonenumber", "tel", "mobile", "mobilephone",

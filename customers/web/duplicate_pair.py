@@ -1,7 +1,7 @@
 """One pair side by side: what each record says, why they look alike, merge and undo."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -34,6 +34,7 @@ from customers.processes.deduplicate import (
 )
 from customers.processes.deduplicate.merge import CUSTOMER_CHOICES, PARTY_CHOICES
 from customers.web.duplicate_sides import Side, allowed, case_of, sides_of
+from customers.web.wording import PLAIN, Column
 
 _MOST_POINTS = 30
 # Enough for what a person reads under a field; older changes are in the record's own history.
@@ -153,8 +154,8 @@ def _choices(pair: Pair) -> list[Field]:
         found.append(
             Field(
                 label=mine._meta.get_field(name).verbose_name,
-                mine=_shown(one),
-                theirs=_shown(other),
+                mine=_in_words(mine, name),
+                theirs=_in_words(theirs, name),
                 key=name,
                 take_theirs=not one,
                 said=SAID[reason["level"]] if reason else _alike(one, other),
@@ -192,8 +193,10 @@ def _source(row: Party | Customer, name: str, edited: _Edited) -> str:
     return f"{change.who}, {date_format(timezone.localtime(change.at), 'j M Y')}"
 
 
-def _shown(value: Any) -> Any:
-    return date_format(value, "j M Y") if hasattr(value, "isoformat") else value
+def _in_words(row: Party | Customer, name: str) -> str:
+    column = cast("Column", row._meta.get_field(name))
+    value = getattr(row, name)
+    return PLAIN.of(column, value) if value else ""
 
 
 def _alike(one: Any, other: Any) -> Any:

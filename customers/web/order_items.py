@@ -99,7 +99,7 @@ def _about(one: Checked) -> str:
     if one.standing.status == "stale" and days is None and most is not None:
         return _("No date is known; it may be %(most)s old") % {"most": _span(most)}
     if most is not None and days is not None:
-        return _("%(days)d days old, may be %(most)d") % {"days": days, "most": most}
+        return _("%(age)s old, may be %(most)s") % {"age": _span(days), "most": _span(most)}
     return ""
 
 

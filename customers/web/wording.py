@@ -44,6 +44,10 @@ class Wording:
         return said(value) if said else in_words(value)
 
 
+# Of columns that point to nobody.
+PLAIN: Final = Wording({})
+
+
 def wording(asked: Iterable[tuple[Column, Any]], actor: Actor) -> Wording:
     """The names of everybody these columns point to, asked for once a table."""
     ids: dict[type[models.Model], set[int]] = defaultdict(set)

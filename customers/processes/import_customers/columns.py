@@ -21,6 +21,7 @@ from customers.models import ImportMapping, ImportRun
 from customers.processes.import_customers.checks import checked_mapping, fits
 
 _LONGEST_SOURCE = 60
+_NAMING = {"name", "given_name", "family_name"}
 
 
 def suggested(columns: Sequence[str], rows: Sequence[Sequence[str]], file_name: str) -> Any:
@@ -30,14 +31,34 @@ def suggested(columns: Sequence[str], rows: Sequence[Sequence[str]], file_name: 
         return kept.mapping
     for mapping in shipped().values():
         if checked(mapping).columns <= set(columns):
-            return mapping
+            return _with_more(mapping, columns, rows)
     return _guess(columns, rows, file_name)
 
 
-def _guess(columns: Sequence[str], rows: Sequence[Sequence[str]], file_name: str) -> Any:
+def _with_more(given: Any, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Any:
+    """A mapping we ship, with a guess for each column of the file it says nothing of."""
+    unsaid = [name for name, choice in targets.chosen(given, columns).items() if not choice]
+    if not unsaid:
+        return given
+    mapping: dict[str, Any] = deepcopy(given)
+    for column, choice in _choices(columns, rows).items():
+        if choice and column in unsaid and not _taken(mapping, choice):
+            targets.put(mapping, choice, column)
+    customer, party = mapping.get("customer", {}), mapping.get("party", {})
+    if customer.get("name") == customer.get("number") and party.keys() & _NAMING:
+        # The number was the name for want of a better one.
+        customer.pop("name", None)
+    return mapping
+
+
+def _choices(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, str]:
     known = {choice.key for choice in targets.choices()}
     month_first = settings.CRM_REGION == "US"
-    choices = guessed(columns, rows, known=known, month_first=month_first)
+    return guessed(columns, rows, known=known, month_first=month_first)
+
+
+def _guess(columns: Sequence[str], rows: Sequence[Sequence[str]], file_name: str) -> Any:
+    choices = _choices(columns, rows)
     company = "party.name" in choices.values() and not {"party.given_name", "name.split"} & set(
         choices.values()
     )
@@ -116,11 +137,16 @@ def _with_choices(given: Any, columns: Sequence[str], choices: Mapping[str, str]
     return {part: said for part, said in mapping.items() if said not in ({}, [])}
 
 
-def _once(mapping: Mapping[str, Any], choice: str, column: str) -> None:
+def _taken(mapping: Mapping[str, Any], choice: str) -> Any:
+    """What a column becomes that of its kind can be one only; empty when that is still free."""
     part, _dot, name = choice.partition(":")[0].partition(".")
     said = mapping.get(part)
     taken = said.get(name) if isinstance(said, dict) else None
-    if isinstance(taken, dict) and "value" not in taken:
+    return taken if isinstance(taken, dict) and "value" not in taken else {}
+
+
+def _once(mapping: Mapping[str, Any], choice: str, column: str) -> None:
+    if taken := _taken(mapping, choice):
         other = taken.get("column") or ", ".join(taken.get("columns", ()))
         raise RuleBroken(
             "chosen-twice",

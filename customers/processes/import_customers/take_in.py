@@ -1,7 +1,8 @@
 """Try or take in a received file, batch by batch; what was cut off goes on where it stood."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from itertools import islice
 from queue import SimpleQueue
 
@@ -29,7 +30,8 @@ _BATCH = 4000
 # Below this the planner's own guesses are good enough.
 _WORTH_COUNTING = 20_000
 Progress = Callable[[int], None]
-_Ids = SimpleQueue[tuple[list[int], list[int]]]
+# Ids to give to the next batch; None when there is no next one to be made.
+_Ids = SimpleQueue[tuple[list[int], list[int]] | None]
 
 
 class _Undone(Exception):
@@ -111,10 +113,11 @@ def _try(run: ImportRun, actor: Actor, progress: Progress) -> None:
 
 def _take_in(run: ImportRun, actor: Actor, progress: Progress, until: float | None) -> bool:
     try:
-        for _result in _batches(run, actor, trial=False):
-            progress(run.processed)
-            if until is not None and time.monotonic() > until:
-                return False
+        with closing(_batches(run, actor, trial=False)) as batches:
+            for _result in batches:
+                progress(run.processed)
+                if until is not None and time.monotonic() > until:
+                    return False
     except FileWrong as wrong:
         raise _spoilt(wrong) from wrong
     return True
@@ -135,7 +138,7 @@ def _finish(run: ImportRun, actor: Actor) -> None:
         transaction.on_commit(lambda: default_storage.delete(run.path), robust=True)
 
 
-def _batches(run: ImportRun, actor: Actor, *, trial: bool) -> Iterator[Result]:
+def _batches(run: ImportRun, actor: Actor, *, trial: bool) -> Generator[Result, None, None]:
     by = placing(run, checked_mapping(run.mapping), trial=trial)
     ids: _Ids = SimpleQueue()
     with default_storage.open(run.path) as file:
@@ -143,14 +146,19 @@ def _batches(run: ImportRun, actor: Actor, *, trial: bool) -> Iterator[Result]:
         # Two batches are under way at any time: one being read, one being written.
         ids.put(_reserved())
         new, known = 0, _rows_known()
-        for batch in ahead(_prepared(rows, by.writer, ids, skip=run.processed)):
-            ids.put(_reserved())
-            result = _one_batch(run, batch, by, actor)
-            yield result
-            new += result.created
-            if new > max(known, _WORTH_COUNTING) and not trial:
-                known, new = known + new, 0
-                _count_anew()
+        with closing(ahead(_prepared(rows, by.writer, ids, skip=run.processed))) as prepared:
+            try:
+                for batch in prepared:
+                    ids.put(_reserved())
+                    result = _one_batch(run, batch, by, actor)
+                    yield result
+                    new += result.created
+                    if new > max(known, _WORTH_COUNTING) and not trial:
+                        known, new = known + new, 0
+                        _count_anew()
+            finally:
+                # Whoever prepares must not wait for ids that nobody reserves any more.
+                ids.put(None)
 
 
 def _prepared(
@@ -162,7 +170,10 @@ def _prepared(
         # What an earlier attempt committed is read again only to know its numbers.
         done += len(list(islice(rows, min(_BATCH, skip - done))))
     while batch := list(islice(rows, _BATCH)):
-        customers, people = ids.get()
+        reserved = ids.get()
+        if reserved is None:
+            return
+        customers, people = reserved
         for plan, customer_id, party_id in zip(batch, customers, people, strict=False):
             if isinstance(plan, Planned):
                 plan.customer_id, plan.party_id = customer_id, party_id

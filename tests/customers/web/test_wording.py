@@ -8,7 +8,7 @@ import pytest
 from crm.access import SYSTEM
 from customers.models import Customer, Party, Product
 from customers.processes.deduplicate import merge_parties
-from customers.web.wording import Column, in_words, wording
+from customers.web.wording import PLAIN, Column, in_words, wording
 from tests.customers.factories import a_customer, a_party, a_team, an_agent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.req("R-CIM-6")]
@@ -65,7 +65,7 @@ def test_a_record_that_was_merged_keeps_its_name_for_whoever_sees_the_main_one()
 def test_a_code_is_said_by_its_label(model: Any, name: str, value: Any, said: str) -> None:
     field = column(model, name)
 
-    assert wording([], SYSTEM).of(field, value) == said
+    assert PLAIN.of(field, value) == said
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 import io
 import json
+import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -409,6 +411,35 @@ def test_an_import_that_has_worked_long_enough_waits_for_the_next_task(monkeypat
 
     whole = import_customers(run_id=run.pk, dry_run=False, actor=SYSTEM)
     assert (whole.state, numbers(whole)) == ("done", (2, 2, 0, 0, 0))
+
+
+@pytest.mark.parametrize("why", ["long enough", "something broke"])
+def test_a_long_file_that_is_left_early_keeps_nobody_waiting(monkeypatch: Any, why: str) -> None:
+    monkeypatch.setattr("customers.processes.import_customers.take_in._BATCH", 1)
+    run = received(*(ROWS[0].replace("A-1", f"A-{n}") for n in range(1, 9)))
+    waited: list[int] = []
+
+    def report(_done: int) -> None:
+        if why == "something broke":
+            raise ZeroDivisionError
+
+    def give_up(*_args: Any) -> None:
+        # Whatever is raised while a generator closes is swallowed: only the note is sure to stay.
+        waited.append(1)
+        raise TimeoutError
+
+    signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(30)
+    try:
+        with suppress(ZeroDivisionError):
+            import_customers(run_id=run.pk, dry_run=False, actor=SYSTEM, seconds=0, progress=report)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+    assert not waited
+    run.refresh_from_db()
+    assert run.processed == 1
 
 
 def test_a_file_that_spoils_further_down_is_said_in_a_sentence() -> None:
