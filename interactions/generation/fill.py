@@ -105,10 +105,15 @@ class _Setting:
     customers: list[tuple[int, str, str]]
     message_ids: Iterator[int]
     owners: list[tuple[int | None, int | None]]
+    logins: dict[int | None, str]
     promises: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
     pages: dict[type[Any], list[tuple[Any, ...]]] = field(
         default_factory=lambda: {model: [] for model in _COLUMNS}
     )
+
+    def by(self, contact: "_Contact") -> str:
+        """Who worked on it, as rows keep it."""
+        return self.logins.get(contact.owner[0], _AGENT)
 
     def add(self, model: type[Any], *values: Any) -> None:
         self.pages[model].append(values)
@@ -222,7 +227,9 @@ def _open(wanted: Wanted) -> int:
 def _setting(wanted: Wanted, *, first: int) -> _Setting:
     policy, calendar = resolve(SLA_POLICY.key), resolve(SLA_CALENDAR.key)
     team = dict(User.teams.through.objects.values_list("user_id", "team_id"))
-    agents = User.objects.filter(groups__name="agent", is_active=True).values_list("pk", flat=True)
+    agents = dict(
+        User.objects.filter(groups__name="agent", is_active=True).values_list("pk", "username")
+    )
     teams: list[int | None] = [*Team.objects.values_list("pk", flat=True)]
     return _Setting(
         dice=wanted.dice("interactions"),
@@ -239,6 +246,7 @@ def _setting(wanted: Wanted, *, first: int) -> _Setting:
         # At most an answer and a word about each delay for each contact.
         message_ids=iter(reserve_ids(Message, 3 * wanted.interactions)),
         owners=[*((pk, team.get(pk)) for pk in agents)] or [(None, pk) for pk in teams or [None]],
+        logins={**agents},
     )
 
 
@@ -300,7 +308,7 @@ def _answer(setting: _Setting, contact: _Contact) -> datetime:
     contact.say("status_changed", at, old="logged", status="in_progress")
     setting.add(
         Message, next(setting.message_ids), message, contact.pk, None, "public", "outbound",
-        contact.channel, "", _AGENT, "",
+        contact.channel, "", setting.by(contact), "",
         contact.story.subject, contact.story.answered, "sent", "service", "said by a person",
         f"message:{message}", 0, at, at, "", setting.channels[contact.channel], at,
     )  # fmt: skip
@@ -364,10 +372,11 @@ def _write(setting: _Setting, contact: _Contact, clock_ids: Iterator[int]) -> No
         contact.informed, 0, len(contact.events), _SOURCE, "", "{}",
         setting.channels[contact.channel], contact.opened, contact.closed or contact.opened,
     )  # fmt: skip
+    by = setting.by(contact)
     in_order = sorted(contact.events, key=lambda event: event[1])
     for seq, (type_, at, data) in enumerate(in_order, start=1):
         setting.add(
-            InteractionEvent, contact.pk, seq, type_, at, at, None, _AGENT,
+            InteractionEvent, contact.pk, seq, type_, at, at, None, by,
             _said_on(contact, type_), json.dumps(data),
         )  # fmt: skip
     if not contact.closed:
@@ -437,7 +446,7 @@ def _tell(
     )  # fmt: skip
     kept = stopped <= anew.due_at
     setting.add(
-        Commitment, clock_id, 2, anew.due_at, "agent", anew.reason, _AGENT, message_id,
+        Commitment, clock_id, 2, anew.due_at, "agent", anew.reason, setting.by(contact), message_id,
         "kept" if kept else "missed", anew.made_at,
     )  # fmt: skip
     if not kept:

@@ -264,6 +264,25 @@ def test_what_is_sent_stands_there_at_once_and_comes_back_when_it_does_not_arriv
     assert matter.messages.filter(body="We come tomorrow.").count() == 1
 
 
+def test_a_refusal_puts_back_what_was_typed(page_as: PageAs, matter: Interaction) -> None:
+    page = page_as("agent")
+    page.goto(f"/interactions/{matter.public_id}")
+    page.route(
+        "**/answer",
+        lambda route: route.fulfill(
+            status=409,
+            headers={"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"},
+            body="<p>It was closed meanwhile.</p>",
+        ),
+    )
+    page.fill("#id_body", "We come tomorrow.")
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator("#toasts")).to_contain_text("It was closed meanwhile.")
+    expect(page.locator("#id_body")).to_have_value("We come tomorrow.")
+    expect(page.locator("#thread .pending")).to_have_count(0)
+
+
 def test_a_session_that_ended_takes_nothing_away(page_as: PageAs, matter: Interaction) -> None:
     page = page_as("agent")
     page.goto(f"/interactions/{matter.public_id}")

@@ -34,11 +34,13 @@ document.body.addEventListener("htmx:afterRequest", (event) => {
   const form = sends(event);
   if (!form || !kept) return;
   // A refusal brings the box itself, with everything typed; only what never arrived is put back here.
-  if (event.detail.successful) { kept.box.readOnly = false; document.querySelectorAll("#alerts > *").forEach((one) => one.remove()); }
-  else if (event.detail.xhr.status === 422) kept.pending?.remove();
+  // A refusal said as a toast counts as answered for htmx; nothing of it arrived.
+  const { xhr } = event.detail;
+  if (event.detail.successful && xhr.status < 400) { kept.box.readOnly = false; document.querySelectorAll("#alerts > *").forEach((one) => one.remove()); }
+  else if (xhr.status === 422) kept.pending?.remove();
   else {
     takeBack();
-    if (!event.detail.xhr.getResponseHeader("HX-Retarget") && event.detail.xhr.status !== 401) tell(form.dataset.unsent);
+    if (!xhr.getResponseHeader("HX-Retarget") && xhr.status !== 401) tell(form.dataset.unsent);
   }
   kept = null;
 });

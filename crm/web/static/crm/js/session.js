@@ -6,7 +6,7 @@ document.body.addEventListener("htmx:responseError", (event) => {
   if (event.detail.xhr.status !== 401 || !said || door()) return;
   document.querySelector("#alerts")?.append(said.content.cloneNode(true));
 });
-document.body.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) door()?.remove(); });
+document.body.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful && event.detail.xhr.status < 400) door()?.remove(); });
 
 // Until then nothing is sent that would only lead to the door.
 document.addEventListener("submit", (event) => {
