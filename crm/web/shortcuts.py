@@ -26,6 +26,8 @@ PLACES = (
             ("G O", _("Go to orders")),
             ("G P", _("Go to performance")),
             ("G R", _("Go to readiness")),
+            ("G B", _("Go to the wallboard")),
+            ("G V", _("Go to improvements")),
             ("L", _("Log a call")),
             ("G A", _("Available, or away (on the desk and in a matter)")),
             ("Z", _("Undo the last action")),
@@ -94,6 +96,7 @@ PLACES = (
             ("V", _("Verify the caller")),
             ("T", _("Filter the timeline")),
             ("C", _("Confirm a stale fact")),
+            ("E", _("Change the record")),
         ),
     ),
     Place(
@@ -103,6 +106,8 @@ PLACES = (
             ("2", _("Take the right side")),
             ("M", _("Merge")),
             ("D", _("Not the same")),
+            ("[", _("Previous pair")),
+            ("]", _("Next pair")),
         ),
     ),
 )

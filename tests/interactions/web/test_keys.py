@@ -1,9 +1,12 @@
 """The list of keys is true: every key of the agent's pages is in it, and every key in it works."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from crm.web.shortcuts import PLACES
 from interactions.macros import load_macros
@@ -12,6 +15,8 @@ from interactions.processes.close_interaction import complete
 from interactions.processes.manage_interaction import snooze
 from interactions.processes.update_interaction import add_message, wait_for
 from interactions.web.forms import tomorrow_morning
+from tests.customers.factories import a_customer
+from tests.customers.insight.factories import a_fact
 from tests.interactions.factories import a_worker, an_interaction
 from tests.interactions.web.factories import a_desk
 
@@ -52,12 +57,26 @@ def _interaction(client: Client, user_id: int) -> set[str]:
     return {key for one in pages for key in _keys(client, _url(one))}
 
 
+def _customer(client: Client, _user_id: int) -> set[str]:
+    """The keys of a customer's page with the panels that come later."""
+    customer = a_customer()
+    an_interaction(customer=customer)
+    a_fact(customer, "household.partner", observed_at=timezone.now() - timedelta(days=900))
+    panels = ("interactions:timeline", "insight:to_confirm", "customers:page")
+    return {key for name in panels for key in _keys(client, reverse(name, args=[customer.pk]))}
+
+
 def _url(one: Interaction) -> str:
     return f"/interactions/{one.public_id}"
 
 
 @pytest.mark.parametrize(
-    ("page", "labels"), [(_desk, ("Desk", "Lists")), (_interaction, ("Interaction",))]
+    ("page", "labels"),
+    [
+        (_desk, ("Desk", "Lists")),
+        (_interaction, ("Interaction",)),
+        (_customer, ("Customer",)),
+    ],
 )
 def test_every_key_of_a_page_is_in_the_list_and_every_key_of_the_list_on_a_page(
     page: object, labels: tuple[str, ...]
@@ -69,3 +88,10 @@ def test_every_key_of_a_page_is_in_the_list_and_every_key_of_the_list_on_a_page(
 
     assert there - _listed("Everywhere", *labels) - _BY_SCRIPT == set()
     assert _listed(*labels) - there - _BY_SCRIPT - _LATER == set()
+
+
+@pytest.mark.parametrize("role", ["team-lead", "administrator"])
+def test_every_key_of_the_sidebar_is_in_the_list(role: str) -> None:
+    client, _user = a_desk(role=role)
+
+    assert _keys(client, "/notices") - _listed("Everywhere") == set()
