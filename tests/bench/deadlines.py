@@ -1,4 +1,9 @@
-"""Claiming due clocks: what lies in the tables must not matter, only what is due."""
+"""Claiming due clocks: what lies in the tables must not matter, only what is due.
+
+The promise speaks of history. Clocks of the past lie in a table that the scan never reads, so that
+they cannot cost it anything; what could are clocks armed for later, in the table it does read.
+5,000,000 of those stand for a worse case than 5,000,000 of history.
+"""
 
 import os
 from datetime import timedelta
@@ -9,8 +14,7 @@ from django.utils import timezone
 from tests.bench.ratio import Ratio, seconds
 
 _DUE = 1_000
-# The promise speaks of 5,000,000; that many take minutes to lay out.
-_FEW, _MANY = 50_000, int(os.environ.get("BENCH_ARMED", "1000000"))
+_FEW, _MANY = 50_000, int(os.environ.get("BENCH_ARMED", "5000000"))
 _ROUNDS = 15
 
 
@@ -41,14 +45,15 @@ def _claim(armed: int) -> float:
         with transaction.atomic(), connection.cursor() as cursor:
             # More than there are clocks, so that they point to none; all is taken back.
             cursor.execute("SET LOCAL session_replication_role = replica")
-            cursor.execute("DELETE FROM interactions_armedclock")
+            # Not deleted: what is left of deleted rows would cost every scan alike.
+            cursor.execute("TRUNCATE interactions_armedclock")
             # Due ones scattered over the table, as life leaves them.
             cursor.execute(
                 "INSERT INTO interactions_armedclock (clock_id, next_fire_at, stage)"
-                " SELECT n, CASE WHEN n %% %s = 0 THEN %s - interval '1 minute' * (n %% 50)"
+                " SELECT n, CASE WHEN n %% %s = 0 THEN %s - interval '1 minute' * (n / %s %% 50)"
                 " ELSE %s + interval '1 second' * n END, 50"
                 " FROM generate_series(0, %s - 1) n",
-                [armed // _DUE, now, now + timedelta(hours=1), armed],
+                [armed // _DUE, now, armed // _DUE, now + timedelta(hours=1), armed],
             )
             cursor.execute("ANALYZE interactions_armedclock")
             for _ in range(_ROUNDS):

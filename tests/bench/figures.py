@@ -1,5 +1,7 @@
 """The performance page: what it reads must cost a few look-ups, whatever lies in the tables."""
 
+import time
+from datetime import timedelta
 from typing import Any
 
 from django.core.cache import cache
@@ -13,11 +15,17 @@ _ROUNDS = 40
 
 def measure() -> list[Ratio]:
     from crm.access import SYSTEM
-    from interactions.models import Interaction
+    from interactions.models import Interaction, TouchedTime
     from interactions.processes.report_interaction import refresh_figures, report_interaction
 
-    while refresh_figures(500):
-        pass
+    # Inventing the base noted all of its past as changed just now; in a house that runs it is long
+    # since heard.
+    TouchedTime.objects.update(noted_at=timezone.now() - timedelta(hours=1))
+    started = time.perf_counter()
+    made = 0
+    while found := refresh_figures(500):
+        made += found
+    taken = time.perf_counter() - started
     one = Interaction.objects.order_by("-pk").values_list("public_id", flat=True)[0]
 
     def report() -> object:
@@ -29,7 +37,7 @@ def measure() -> list[Ratio]:
     figures, floor = in_turn(report, look_up, rounds=_ROUNDS)
     ratios = [
         Ratio("figures of a week, of one indexed look-up", figures / floor, 20, False,
-              f"{figures * 1000:.1f} ms")
+              f"{figures * 1000:.1f} ms; {made:,} answers were made ahead in {taken:.0f} s")
     ]  # fmt: skip
     return [*ratios, *_page()]
 

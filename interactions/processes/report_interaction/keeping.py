@@ -48,6 +48,10 @@ class Question:
     ask: Callable[[Span, Mapping[str, Any]], Row]
     tail: timedelta = timedelta()
 
+    def final_at(self, span: Span) -> datetime:
+        """From when on the answer about a period stays what it is, unless rows change."""
+        return span.until + self.tail + SETTLED
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -121,7 +125,7 @@ def _kept(one: Question, span: Span, asked: Mapping[str, Any], cut: str) -> Kept
         ends_at=span.until,
         reaches_from=span.start - one.tail,
         reaches_to=span.until + one.tail,
-        final_at=span.until + one.tail + SETTLED,
+        final_at=one.final_at(span),
         row=one.ask(span, asked),
         kept_at=began,
     )
@@ -170,12 +174,23 @@ def refresh_figures(most: int, *, actor: Actor = SYSTEM) -> int:
 
 
 def _usual(now: datetime) -> Iterator[tuple[Mapping[str, Any], Wanted]]:
-    """What everybody looks at, the newest first; the running period only as a whole."""
+    """What everybody looks at, the newest first; what is not final yet only as a whole.
+
+    What is not final is good for minutes: made ahead for every slice it would be due again before
+    the last of them is done.
+    """
     for asked in _usual_slices():
         for period in PERIODS:
             spans = reversed(periods(period, now, now))
-            shown = [span for span in spans if span.until <= now or not asked]
-            yield asked, [(one, span) for span in shown for one in EVERY]
+            yield (
+                asked,
+                [
+                    (one, span)
+                    for span in spans
+                    for one in EVERY
+                    if not asked or one.final_at(span) <= now
+                ],
+            )
 
 
 def _usual_slices() -> Iterable[dict[str, Any]]:
