@@ -1,7 +1,9 @@
 """Whom it concerns that an interaction changed: the rooms it is called out in, and who hears them.
 
 A page of one matter hears that matter, if its reader may see it. A desk hears its own teams and
-what its owner has, or everything for those who see everything: as `visible_to` would answer.
+what its owner has, or everything for those who see everything: as `visible_to` would answer. Open
+on one's own work it hears only that: most desks are, and woken by whatever happens in their team
+they would ask more often than by polling. Its counts of the team's work come with the next poll.
 """
 
 from uuid import UUID
@@ -14,6 +16,7 @@ from interactions.models import Interaction
 # A desk that is told asks for its counts: once in a while is often enough when much happens.
 _DESK_QUIET = 10.0
 _PAGE_QUIET = 0.5
+OWN_WORK = "mine"
 _HANDED = {"assigned": "user", "transferred": "team"}
 
 
@@ -37,11 +40,14 @@ def being_read(interaction_id: int) -> None:
     call({f"readers:{interaction_id}"})
 
 
-def _queue(actor: Actor, _key: str) -> topics.Rooms:
-    if actor.has_perm("interactions.view_all_interactions"):
-        return frozenset({"queue:all"})
-    if not actor.has_perm("interactions.view_interaction"):
+def _queue(actor: Actor, key: str) -> topics.Rooms:
+    everything = actor.has_perm("interactions.view_all_interactions")
+    if not everything and not actor.has_perm("interactions.view_interaction"):
         return frozenset()
+    if key == OWN_WORK:
+        return frozenset({f"queue:user:{actor.pk}"})
+    if everything:
+        return frozenset({"queue:all"})
     teams = {f"queue:team:{team}" for team in actor.teams}
     return frozenset(teams | {f"queue:user:{actor.pk}"})
 

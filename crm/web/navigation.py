@@ -116,9 +116,9 @@ def register(
 
 def sections_for(actor: Actor, path: str) -> list[Section]:
     """The sidebar of one person on one page."""
-    found = []
+    found, visible = [], _visible(actor)
     for name, label in SECTIONS.items():
-        items = [_item(entry, actor, path) for entry in _visible(actor) if entry.section == name]
+        items = [_item(entry, actor, path) for entry in visible if entry.section == name]
         if items:
             found.append(Section(str(label), items))
     return found

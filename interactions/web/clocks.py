@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.web import times
@@ -115,11 +114,15 @@ def standing_promises(clocks: Iterable[SlaClock]) -> dict[int, datetime]:
 
 
 def due_next(clocks: list[SlaClock], promised: dict[int, datetime], now: datetime) -> Due | None:
-    """What is due next of one interaction; a stopped clock if that is all there is."""
+    """What is due next of one interaction; one that stands still if that is all there is."""
     mine = [clock for clock in clocks if clock.stopped_at is None and not clock.cancelled_at]
-    shown = [of_clock(clock, promised.get(clock.pk), now) for clock in mine]
-    counting = [one for one in shown if one.due_at is not None]
-    far = timezone.now() + timedelta(days=36500)
-    if counting:
-        return min(counting, key=lambda one: one.due_at or far)
-    return shown[0] if shown else None
+    counting = [
+        (due_at, place)
+        for place, clock in enumerate(mine)
+        if (due_at := promised.get(clock.pk) or clock.due_at) is not None
+    ]
+    if not mine:
+        return None
+    # Only the one that is shown is reckoned in the desk's hours.
+    first = mine[min(counting)[1]] if counting else mine[0]
+    return of_clock(first, promised.get(first.pk), now)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -105,6 +105,14 @@ class Row:
         late = due.left if due and not due.live else ""
         at = (due.state, due.what, due.due_at) if due else ()
         return f"{_digest((means, at))}{_digest(late)}"
+
+    @property
+    def select_words(self) -> str:
+        return _("Select %(name)s") % {"name": self.interaction.reference}
+
+    @property
+    def snooze_words(self) -> str:
+        return _("Snooze %(name)s until tomorrow") % {"name": self.interaction.reference}
 
     @property
     def state(self) -> str:
@@ -242,7 +250,10 @@ def page(asked: Wish, actor: Actor, now: datetime) -> tuple[list[Row], str]:
 
 
 def _drawn(found: QuerySet[Interaction]) -> QuerySet[Interaction]:
-    return found.select_related("customer", "owner").prefetch_related("clocks")
+    running = SlaClock.objects.filter(stopped_at=None, cancelled_at=None)
+    return found.select_related("customer", "owner").prefetch_related(
+        Prefetch("clocks", running.order_by("pk"))
+    )
 
 
 def _newest_said(asked: Wish, among: QuerySet[Interaction]) -> QuerySet[Interaction]:

@@ -10,6 +10,7 @@ MEASUREMENTS = (
     "pages",
     "partner_face",
     "agents_day",
+    "listening",
     "deadlines",
     "drain",
     "file_import",

@@ -35,6 +35,8 @@ def test_desk_hears_its_teams_and_what_is_ones_own() -> None:
     user.teams.add(team)
 
     assert rooms_of("queue", actor_for(user)) == {f"queue:team:{team.pk}", f"queue:user:{user.pk}"}
+    assert rooms_of("queue:mine", actor_for(user)) == {f"queue:user:{user.pk}"}
+    assert rooms_of("queue:mine", actor_for(a_user())) == frozenset()
     assert rooms_of("queue", a_worker()) == {"queue:all"}
     assert rooms_of("queue", actor_for(a_user())) == frozenset()
 
