@@ -64,7 +64,11 @@ class Command(BaseCommand):
             filler, ids = Filler(roles), dict[str, int]()
             for record in read_records(file, path.name, {}):
                 if record.problem:
-                    self.stderr.write(f"line {record.line}: {record.problem}; used as far as read")
+                    lost = not record.row.get(id_column)
+                    done = "left out" if lost else "used as far as read"
+                    self.stderr.write(f"line {record.line}: {record.problem}; {done}")
+                    if lost:
+                        continue
                 self._keep(ids, record.row.get(id_column, ""), record.line)
                 filler.add([record.row.get(column, "") for column in filler.places])
         return list(ids), filler.table(), roles

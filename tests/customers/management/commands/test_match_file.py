@@ -88,3 +88,17 @@ def test_what_is_wrong_with_a_file_is_said(
 ) -> None:
     with pytest.raises(CommandError, match=said):
         _run(_written(tmp_path / "people.csv", text))
+
+
+def test_a_row_that_cannot_be_read_is_left_out_and_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (
+        'id,given_name,surname,email\n1,"Ann,Lee,a@example.org\n'
+        "2,Zoë,Luczak,zoe@example.org\n3,Zoë,Luczak,zoe@example.org\n"
+    )
+
+    (pair,) = _run(_written(tmp_path / "people.csv", text))
+
+    assert {pair["id_a"], pair["id_b"]} == {"2", "3"}
+    assert "line 2: A quotation mark is not closed; left out" in capsys.readouterr().err
