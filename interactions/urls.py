@@ -11,6 +11,7 @@ from interactions.web import (
     attachments,
     availability,
     batches,
+    by_hand,
     calls,
     desk,
     follow_ups,
@@ -27,6 +28,7 @@ from interactions.web import (
     public,
     rows,
     running,
+    subjects,
     timeline,
     wallboard,
     watching,
@@ -54,6 +56,8 @@ urlpatterns = [
     path("follow-ups/<int:pk>/<slug:state>", follow_ups.settle, name="settle_follow_up"),
     path("desk/<int:pk>/give-back", desk.give_back, name="give_back"),
     path("log", log.log, name="log"),
+    path("log/letter", by_hand.letter, name="log_letter"),
+    path("log/visit", by_hand.visit, name="log_visit"),
     path("log/caller", log.caller, name="caller"),
     path("log/<int:pk>/undo", log.unlog, name="unlog"),
     path("customers/<int:pk>/timeline", timeline.timeline, name="timeline"),
@@ -114,6 +118,8 @@ urlpatterns = [
     path(f"{_ONE}/split", handling.split, name="split"),
     path(f"{_ONE}/undo-split", handling.undo_split, name="undo_split"),
     path(f"{_ONE}/questions/<int:request_id>/withdraw", handling.withdraw, name="withdraw"),
+    path(f"{_ONE}/subjects", subjects.add, name="add_subject"),
+    path(f"{_ONE}/subjects/<int:item_id>", subjects.settle, name="settle_subject"),
     path(f"{_ONE}/assign", actions.assign, name="assign_one"),
     *(
         path(f"{_ONE}/{how}", actions.move, {"how": how}, name="move")

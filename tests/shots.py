@@ -44,6 +44,8 @@ PAGES = [
     Shot("desk", "/desk?tab=all"),
     Shot("interaction", "/desk?tab=all", follow="tbody a[data-open]"),
     Shot("log", "/log"),
+    Shot("letter", "/log/letter"),
+    Shot("visit", "/log/visit"),
     Shot("inbound", "/inbound"),
     Shot("contact", "/contact", role=""),
     Shot("join", "/join", role=""),

@@ -29,6 +29,7 @@ PLACES = (
             ("G B", _("Go to the wallboard")),
             ("G V", _("Go to improvements")),
             ("L", _("Log a call")),
+            ("G L", _("Take in a letter or a visit")),
             ("G A", _("Available, or away (on the desk and in a matter)")),
             ("Z", _("Undo the last action")),
             ("Esc", _("Close, then back")),
@@ -54,6 +55,7 @@ PLACES = (
             ("W", _("Search by words")),
             ("U", _("Show what is new")),
             ("Ctrl ↵", _("Log the call, or do it with the selected rows")),
+            ("Ctrl Shift ↵", _("Log the call and close it")),
         ),
     ),
     Place(
@@ -73,6 +75,7 @@ PLACES = (
             ("O C", _("Wait for a colleague")),
             ("O P", _("Wait for a partner")),
             ("O O", _("Go on")),
+            ("O S", _("Note another subject")),
             ("P", _("New promise")),
             ("W", _("Why this time")),
             ("Q", _("Ask the customer")),

@@ -23,7 +23,7 @@ def read(raw: bytes, about: Mapping[str, Any], /) -> Incoming:
         conversation="",
         occurred_at=_day(plain.word(body, "received_on")),
         text=plain.words(body, "text") or plain.word(body, "subject"),
-        more={"person": True},
+        more={"person": True, "reason": plain.word(body, "reason", 60)},
     )
 
 

@@ -19,5 +19,5 @@ def read(raw: bytes, about: Mapping[str, Any], /) -> Incoming:
         sender="",
         conversation="",
         text=said,
-        more={"person": True, "visit": where},
+        more={"person": True, "visit": where, "reason": plain.word(body, "reason", 60)},
     )

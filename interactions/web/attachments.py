@@ -56,7 +56,21 @@ def download(request: HttpRequest, public_id: UUID, attachment_id: UUID) -> Http
 
 
 def attach(message: Message, files: list[Any]) -> int:
-    """Keep the files that were sent along; too many or too large ones are refused before."""
+    """Keep the files that were sent along; what is not fit to go is refused before."""
+    kept = enclose(
+        message,
+        [
+            Enclosure(str(one.name), one.content_type or "", one.read())
+            for one in within_limits(files)
+        ],
+    )
+    if message.state == Message.State.QUEUED:
+        _all_may_leave(message)
+    return kept
+
+
+def within_limits(files: list[Any]) -> list[Any]:
+    """The files somebody chose; too many or too large ones are refused before they are read."""
     if len(files) > MOST_FILES:
         raise RuleBroken(
             "too-many-files",
@@ -73,13 +87,7 @@ def attach(message: Message, files: list[Any]) -> int:
             field="files",
             kind="invalid",
         )
-    kept = enclose(
-        message,
-        [Enclosure(str(one.name), one.content_type or "", one.read()) for one in files],
-    )
-    if message.state == Message.State.QUEUED:
-        _all_may_leave(message)
-    return kept
+    return files
 
 
 def _all_may_leave(message: Message) -> None:
@@ -93,12 +101,10 @@ def _all_may_leave(message: Message) -> None:
             kind="invalid",
         )
     held = message.attachments.filter(state=Attachment.State.HELD)
-    names = list(held.values_list("name", flat=True))
-    if names:
+    if first := held.values("name", "because").first():
         raise RuleBroken(
             "file-held-back",
-            _("%(names)s: a file of this type could do harm. Nothing was sent.")
-            % {"names": ", ".join(names)},
+            _("“%(name)s” is not sent: %(because)s") % first,
             field="files",
             kind="invalid",
         )

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from crm.access import Actor, require, signed_in
 from crm.audit.record import record_access
+from crm.errors import RuleBroken
 from crm.web.errors import beside
 from crm.web.page import etagged, redirect_to, render_page
 from crm.web.undo import say
@@ -20,7 +21,8 @@ from customers import masking
 from customers.models import Customer
 from interactions.models import Call
 from interactions.processes.receive_message import codes, who_may_be_calling, wrap_up
-from interactions.web import callers, wording
+from interactions.web import callers, log, wording
+from interactions.web.forms import reasons
 
 
 class WrapUpForm(forms.Form):
@@ -33,10 +35,26 @@ class WrapUpForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
+    reason = forms.ChoiceField(label=gettext_lazy("Reason"), required=False)
+    who = forms.CharField(
+        label=gettext_lazy("Somebody else"),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(
+            attrs={
+                "placeholder": gettext_lazy("Number, name or id"),
+                "autocomplete": "off",
+                "translate": "no",
+            }
+        ),
+    )
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         field: Any = self.fields["code"]
         field.choices = [("", "—"), *((code, wording.outcome(code)) for code in codes())]
+        field = self.fields["reason"]
+        field.choices = reasons()
 
 
 @login_required
@@ -61,8 +79,10 @@ def wrap(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 call_id=one.pk,
                 code=form.cleaned_data["code"],
                 note=form.cleaned_data["note"],
+                reason_key=form.cleaned_data["reason"],
+                done=request.POST.get("then") == "close",
                 actor=actor,
-                **_chosen(request.POST.get("choice", "")),
+                **_chosen(request.POST.get("choice", ""), form.cleaned_data["who"], one, actor),
             )
             say(request, _("Logged as %(reference)s.") % {"reference": logged.reference})
             return redirect_to(request, reverse("interactions:page", args=[logged.public_id]))
@@ -74,17 +94,25 @@ def _mine(public_id: UUID, actor: Actor) -> Call:
     return Call.objects.select_related("interaction").get(public_id=public_id, agent=actor.pk)
 
 
-def _chosen(choice: str) -> dict[str, int]:
+def _chosen(choice: str, who: str, one: Call, actor: Actor) -> dict[str, int]:
+    """Whose call it was: as chosen, as named, or nobody we know where that is said."""
     kind, _colon, number = choice.partition(":")
     if kind in {"customer", "interaction"} and number.isdecimal():
         return {f"{kind}_id": int(number)}
+    if who.strip():
+        whose = log.chosen("", who, actor)
+        return {"customer_id": whose.customer_id} if whose.customer_id else {}
+    if kind != "none" and who_may_be_calling(one):
+        raise RuleBroken("who-is-meant", _("Say whose call it was."), field="who", kind="invalid")
     return {}
 
 
 def _shown(
     request: HttpRequest, one: Call, form: WrapUpForm, actor: Actor, status: int = 200
 ) -> HttpResponse:
-    customers = list(Customer.objects.visible_to(actor).filter(pk__in=who_may_be_calling(one)))
+    named = [found.customer.pk for found in callers.find(str(form["who"].value() or ""), actor)]
+    wanted = named or who_may_be_calling(one)
+    customers = list(Customer.objects.visible_to(actor).filter(pk__in=wanted))
     if customers:
         record_access(
             actor=actor,
@@ -100,6 +128,8 @@ def _shown(
         "number": one.number if clear else masking.contact_point("phone", one.number),
         "callers": callers.with_matters(customers, actor),
         "form": form,
+        "chosen": request.POST.get("choice", ""),
+        "may_close": actor.has_perm("interactions.close_interaction"),
         "ended": one.state in {Call.State.ENDED, Call.State.MISSED},
     }
     return render_page(request, "interactions/call.html", context, status=status)

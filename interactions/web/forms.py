@@ -15,7 +15,7 @@ from interactions.web import wording
 from readiness.registry.resolve import CapabilityOff, resolve
 
 
-def _reasons() -> list[tuple[Any, Any]]:
+def reasons() -> list[tuple[Any, Any]]:
     groups: dict[str, list[tuple[str, str]]] = {}
     for reason in Reason.objects.filter(active=True):
         groups.setdefault(reason.vertical, []).append((reason.key, reason.name))
@@ -67,6 +67,10 @@ def _data() -> forms.Select:
     return forms.Select(attrs={"translate": "no"})
 
 
+def _words() -> forms.TextInput:
+    return forms.TextInput(attrs={"translate": "no"})
+
+
 class _Moment(forms.DateTimeField):
     """A local day and time, as a browser's own picker sends it."""
 
@@ -84,11 +88,56 @@ class LogForm(_Form):
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "off", "id": "log", "translate": "no"}),
     )
-    reason = forms.ChoiceField(label=_("Reason"), choices=_reasons, widget=_data())
+    reason = forms.ChoiceField(label=_("Reason"), choices=reasons, widget=_data())
     agreed = forms.CharField(
         label=_("What was agreed"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 2, "translate": "no"}),
+    )
+
+
+class _Day(forms.DateField):
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class LetterForm(_Form):
+    """A letter: whose it is, when it came, and what it says."""
+
+    who = forms.CharField(label=_("Who wrote"), max_length=120)
+    received_on = _Day(
+        label=_("Received on"),
+        initial=timezone.localdate,
+        help_text=_("The day on our stamp. Promised times run from it."),
+    )
+    reason = forms.ChoiceField(label=_("Reason"), choices=reasons, widget=_data())
+    text = forms.CharField(
+        label=_("What it says"),
+        max_length=20_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "translate": "no"}),
+    )
+
+
+class VisitForm(_Form):
+    """A visit in the shop: who came, where, what for and what they were told."""
+
+    who = forms.CharField(label=_("Who came"), max_length=120)
+    reason = forms.ChoiceField(label=_("Reason"), choices=reasons, widget=_data())
+    text = forms.CharField(
+        label=_("What they wanted"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 2, "translate": "no"}),
+    )
+    answer = forms.CharField(
+        label=_("What was agreed"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "translate": "no"}),
+    )
+    store = forms.CharField(label=_("Shop"), max_length=60, required=False, widget=_words())
+    desk = forms.CharField(label=_("Desk"), max_length=60, required=False, widget=_words())
+    ticket = forms.CharField(
+        label=_("Number drawn"), max_length=60, required=False, widget=_words()
     )
 
 
@@ -141,7 +190,7 @@ class PromiseForm(_Form):
 class WrapUpForm(_Form):
     """How it ended; with how the customer was told it is closed at once."""
 
-    reason = forms.ChoiceField(label=_("Reason"), choices=_reasons, required=False, widget=_data())
+    reason = forms.ChoiceField(label=_("Reason"), choices=reasons, required=False, widget=_data())
     outcome = forms.ChoiceField(
         label=_("Outcome"), choices=lambda: _closing("outcomes", wording.OUTCOMES)
     )
@@ -152,6 +201,22 @@ class WrapUpForm(_Form):
         required=False,
         help_text=_("With this it is closed too."),
     )
+
+
+class SubjectForm(_Form):
+    """A further subject of the contact."""
+
+    subject = forms.CharField(label=_("What else"), max_length=250, widget=_words())
+    reason = forms.ChoiceField(label=_("Reason"), choices=reasons, required=False, widget=_data())
+
+
+class SettleForm(_Form):
+    """What came of one subject."""
+
+    outcome = forms.ChoiceField(
+        label=_("Outcome"), choices=lambda: _closing("outcomes", wording.OUTCOMES)
+    )
+    note = forms.CharField(label=_("Note"), max_length=500, required=False, widget=_words())
 
 
 class CloseForm(_Form):
@@ -237,7 +302,7 @@ class SplitForm(_Form):
     subject = forms.CharField(
         label=_("Its subject"), max_length=250, widget=forms.TextInput(attrs={"translate": "no"})
     )
-    reason = forms.ChoiceField(label=_("Reason"), choices=_reasons, required=False, widget=_data())
+    reason = forms.ChoiceField(label=_("Reason"), choices=reasons, required=False, widget=_data())
 
 
 class BatchForm(_Form):

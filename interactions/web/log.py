@@ -18,16 +18,18 @@ from crm.web.page import redirect_to, render_page
 from crm.web.undo import say, say_with_undo
 from customers.models import Customer
 from interactions.models import Interaction
+from interactions.processes.close_interaction import close, complete
 from interactions.processes.log_interaction import log_interaction
 from interactions.processes.update_interaction import add_message, remove
 from interactions.web import callers
 from interactions.web.forms import LogForm
 
 _CHANNEL = "phone"
+_SOLVED = "resolved"
 
 
 @dataclass(frozen=True, slots=True)
-class _Choice:
+class Choice:
     """Where a call belongs: a new matter of a customer, an open one, or nobody we know."""
 
     customer_id: int | None = None
@@ -41,11 +43,12 @@ def log(request: HttpRequest) -> HttpResponse:
     actor = signed_in(request)
     require(actor, "interactions.log_interaction")
     if request.method == "GET":
-        return _show(request, LogForm(initial=_known(request, actor)))
+        return _show(request, LogForm(initial=known(request, actor)))
     form = LogForm(request.POST)
     if form.is_valid():
         with beside(form):
-            logged, new = _keep(form.cleaned_data, request.POST.get("choice", ""), actor)
+            said, choice = form.cleaned_data, request.POST.get("choice", "")
+            logged, new = _keep(said, choice, actor, done=request.POST.get("then") == "close")
             return _done(request, logged, new)
     return _show(request, form, status=422)
 
@@ -74,8 +77,10 @@ def unlog(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @transaction.atomic
-def _keep(said: dict[str, Any], choice: str, actor: Actor) -> tuple[Interaction, bool]:
-    where = _chosen(choice, said["who"], actor)
+def _keep(
+    said: dict[str, Any], choice: str, actor: Actor, *, done: bool
+) -> tuple[Interaction, bool]:
+    where = chosen(choice, said["who"], actor)
     agreed = said["agreed"]
     if where.matter_id is not None:
         matter = Interaction.objects.visible_to(actor).get(pk=where.matter_id)
@@ -90,18 +95,22 @@ def _keep(said: dict[str, Any], choice: str, actor: Actor) -> tuple[Interaction,
     )
     # Somebody spoke with the customer: that was the first reply.
     add_message(interaction_id=logged.pk, body=agreed, channel=_CHANNEL, actor=actor)
+    if done:
+        complete(interaction_id=logged.pk, outcome=_SOLVED, actor=actor)
+        close(interaction_id=logged.pk, informed_by=_CHANNEL, actor=actor)
     return logged, True
 
 
-def _chosen(choice: str, who: str, actor: Actor) -> _Choice:
+def chosen(choice: str, who: str, actor: Actor) -> Choice:
+    """Whom somebody chose, or the only one the words can mean."""
     kind, _colon, number = choice.partition(":")
     if kind == "none":
-        return _Choice()
+        return Choice()
     if kind in {"customer", "matter"} and number.isdecimal():
-        return _Choice(**{f"{kind}_id": int(number)})
+        return Choice(**{f"{kind}_id": int(number)})
     found = callers.find(who, actor)
     if len(found) == 1:
-        return _Choice(customer_id=found[0].customer.pk)
+        return Choice(customer_id=found[0].customer.pk)
     raise RuleBroken(
         "who-is-meant",
         _("Several customers fit. Choose one.")
@@ -122,7 +131,7 @@ def _done(request: HttpRequest, logged: Interaction, new: bool) -> HttpResponse:
     return redirect_to(request, reverse("interactions:page", args=[logged.public_id]))
 
 
-def _known(request: HttpRequest, actor: Actor) -> dict[str, str]:
+def known(request: HttpRequest, actor: Actor) -> dict[str, str]:
     """Opened from a customer's page, the form knows who called."""
     wanted = request.GET.get("customer", "")
     if not wanted.isdecimal():
@@ -142,8 +151,13 @@ def _show(request: HttpRequest, form: LogForm, status: int = 200) -> HttpRespons
 
 
 def _context(request: HttpRequest, form: LogForm, *, bound: bool = True) -> dict[str, Any]:
-    actor = signed_in(request)
     who = form.data.get("who", "") if form.is_bound else str(form.initial.get("who", ""))
+    return {"form": form if bound else LogForm(initial={"who": who}), **meant(request, who)}
+
+
+def meant(request: HttpRequest, who: str) -> dict[str, Any]:
+    """Who may be meant by these words; each look is on record."""
+    actor = signed_in(request)
     found = callers.find(who, actor)
     if found:
         seen = [one.customer.pk for one in found]
@@ -151,7 +165,6 @@ def _context(request: HttpRequest, form: LogForm, *, bound: bool = True) -> dict
             actor=actor, action="search", subject="customer", ids=seen, purpose="caller", detail=who
         )
     return {
-        "form": form if bound else LogForm(initial={"who": who}),
         "who": who,
         "callers": found,
         "only": found[0] if len(found) == 1 else None,

@@ -30,6 +30,15 @@ navigation.register(
     quick=3,
 )
 navigation.register(
+    "interactions:log_letter",
+    label=_("Letter or visit"),
+    icon="mailbox",
+    section="desk",
+    order=10,
+    permission="interactions.log_interaction",
+    key="G L",
+)
+navigation.register(
     "interactions:performance",
     label=_("Performance"),
     short_label=_("Team"),

@@ -82,9 +82,11 @@ def shown(
     """The page as it is now; `bound` are forms that were refused, with what was typed."""
     actor = signed_in(request)
     context = {"one": one, **_head(one, actor), **_talk(request, one, actor)}
-    context |= {**_promises(one, actor), **_ending(one, actor), **_forms(one, actor)}
+    about = _subjects(one)
+    unsettled = sum(row["item"].settled_at is None for row in about["subjects"])
+    context |= {**_promises(one, actor), **_ending(one, unsettled), **_forms(one, actor)}
     context |= {**_later(one), **together.around(one, actor)}
-    context |= _assistant(one, actor)
+    context |= {**_assistant(one, actor), **about}
     if context["proposed"] is not None:
         context["promise_form"] = forms.PromiseForm(
             initial={"due_at": context["proposed"]}, prefix="promise"
@@ -188,6 +190,7 @@ def _head(one: Interaction, actor: Actor) -> dict[str, Any]:
         "product": _product(one) if one.customer_id and masking.sees_people(actor) else None,
         "channel": wording.channel(one.channel),
         "channel_icon": wording.channel_icon(one.channel),
+        "visit": _visit(one),
         "verticals": wording.verticals(one.verticals),
         "place": place,
         "here": availability.of(actor),
@@ -199,6 +202,13 @@ def _head(one: Interaction, actor: Actor) -> dict[str, Any]:
         "may_close": actor.has_perm("interactions.close_interaction"),
         "may_learn": one.customer_id is not None and actor.has_perm("insight.view_fact"),
     }
+
+
+def _visit(one: Interaction) -> str:
+    """Where in the shop they were, as the till or a colleague said."""
+    said = one.as_given.get("+", {}).get("visit", {})
+    words = (said.get(name, "") for name in ("store", "desk", "ticket"))
+    return " · ".join(filter(None, words))
 
 
 def _product(one: Interaction) -> Product | None:
@@ -328,6 +338,12 @@ def _assistant(one: Interaction, actor: Actor) -> dict[str, Any]:
     return assistant.shown(one, actor)
 
 
+def _subjects(one: Interaction) -> dict[str, Any]:
+    from interactions.web import subjects
+
+    return subjects.around(one)
+
+
 def _later(one: Interaction) -> dict[str, Any]:
     plans = one.follow_ups.filter(state=FollowUp.State.OPEN).select_related("owner")
     return {"plans": list(plans.order_by("due_at")[:10])}
@@ -378,7 +394,7 @@ def _told(promise: Commitment) -> str:
     return str(promise.notice.get_state_display()).lower()
 
 
-def _ending(one: Interaction, actor: Actor) -> dict[str, Any]:
+def _ending(one: Interaction, subjects: int) -> dict[str, Any]:
     """What still stands between here and done, each named."""
     asked = one.requests.filter(state=ResponseRequest.State.ASKED).count()
     facts = undecided(one.public_id).count() if one.customer_id else 0
@@ -386,6 +402,7 @@ def _ending(one: Interaction, actor: Actor) -> dict[str, Any]:
     blocks = [
         _block(not facts, _("Facts decided"), _("%(n)d facts not decided") % {"n": facts}),
         _block(not asked, _("No open question to the customer"), _("A question is not answered")),
+        *([(False, _("%(n)d subjects without an outcome") % {"n": subjects})] if subjects else []),
         _block(bool(outcome), _("Outcome: %(name)s") % {"name": outcome}, _("Outcome missing")),
         _block(
             bool(told),

@@ -229,6 +229,8 @@ def _line(event: InteractionEvent, names: dict[int, str]) -> tuple[str, str] | N
         "split_undone": ("arrows-left-right", _("%(other)s came back into this")),
         "linked": ("link", _("Linked with %(other)s")),
         "unlinked": ("unlink", _("No longer linked with %(other)s")),
+        "subject_added": ("list-check", _("A further subject: %(subject)s")),
+        "subject_settled": ("check", _("%(subject)s: %(outcome)s")),
         "follow_up_planned": ("calendar-time", _("%(who)s means to follow up %(due)s")),
     }.get(event.type)
     if plain is None or str(data.get("pause_id", "")).startswith("request:"):
@@ -238,6 +240,7 @@ def _line(event: InteractionEvent, names: dict[int, str]) -> tuple[str, str] | N
         "who": known_as(event.actor_name),
         "target": target,
         "question": data.get("question", ""),
+        "subject": data.get("subject", ""),
         "due": _full(data.get("due_at")),
         "outcome": wording.outcome(data.get("outcome", "")),
         "informed": wording.informed_by(data.get("informed_by", "")),

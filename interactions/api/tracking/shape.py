@@ -3,7 +3,13 @@
 from typing import Any
 
 from interactions import clock as engine
-from interactions.models import Commitment, Interaction, InteractionEvent, ResponseRequest
+from interactions.models import (
+    Commitment,
+    Interaction,
+    InteractionEvent,
+    InteractionItem,
+    ResponseRequest,
+)
 from interactions.models.states import MOVES
 from interactions.processes.track_interaction import Explained
 
@@ -75,6 +81,20 @@ def request(one: ResponseRequest) -> dict[str, Any]:
         "onTimeout": one.on_silence,
         "onTimeoutNote": one.silence_note or None,
         "answeredDate": one.answered_at,
+    }
+
+
+def subject(one: InteractionItem) -> dict[str, Any]:
+    return {
+        "id": str(one.public_id),
+        "number": one.number,
+        "subject": one.subject,
+        "reason": one.reason.key if one.reason else None,
+        "type": one.entity_type or None,
+        "about": one.entity_id or None,
+        "outcome": one.outcome or None,
+        "note": one.note or None,
+        "settledDate": one.settled_at,
     }
 
 

@@ -11,5 +11,11 @@ urlpatterns = [
     path(f"{_ONE}/sla", views.SlaView.as_view(), name="api_sla"),
     path(f"{_ONE}/response-requests", views.RequestsView.as_view(), name="api_requests"),
     path(f"{_ONE}/response-requests/<int:pk>", views.RequestView.as_view(), name="api_request"),
+    path(f"{_ONE}/subjects", views.SubjectsView.as_view(), name="api_subjects"),
+    path(
+        f"{_ONE}/subjects/<uuid:subject_id>/outcome",
+        views.SubjectView.as_view(),
+        name="api_subject",
+    ),
     path(f"{_ONE}/events", views.EventsView.as_view(), name="api_events"),
 ]

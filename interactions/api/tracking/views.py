@@ -19,6 +19,7 @@ from interactions.api.tracking import shape
 from interactions.models import Interaction
 from interactions.models.states import MOVES
 from interactions.processes import close_interaction, manage_interaction, update_interaction
+from interactions.processes.settle_subjects import add_subject, settle_subject
 from interactions.processes.track_interaction import explain, timeline_is_whole
 
 _MOST_EVENTS = 500
@@ -94,6 +95,51 @@ class RequestView(APIView):
             interaction_id=_seen(request, public_id).pk, request_id=pk, actor=caller(request)
         )
         return HttpResponse(status=204)
+
+
+class SubjectsView(APIView):
+    """GET the subjects of the contact; POST notes a further one."""
+
+    permission_classes = [Scoped]
+
+    def get(self, request: Request, public_id: UUID) -> HttpResponse:
+        one = _seen(request, public_id)
+        _looked_at(request, one, "subjects")
+        found = one.items.select_related("reason")
+        return as_json(200, {"subject": [shape.subject(each) for each in found]})
+
+    def post(self, request: Request, public_id: UUID) -> HttpResponse:
+        def work() -> Answer:
+            said = _object(request.data)
+            item = add_subject(
+                interaction_id=_seen(request, public_id).pk,
+                subject=str(said.get("subject") or ""),
+                reason_key=str(said.get("reason") or ""),
+                about={"type": str(said.get("type") or ""), "id": str(said.get("about") or "")},
+                actor=caller(request),
+            )
+            return Answer(201, shape.subject(item))
+
+        return answered_once(request, work)
+
+
+class SubjectView(APIView):
+    """POST what came of one subject."""
+
+    permission_classes = [Scoped]
+
+    def post(self, request: Request, public_id: UUID, subject_id: UUID) -> HttpResponse:
+        def work() -> Answer:
+            said = _object(request.data)
+            item = settle_subject(
+                item_id=_seen(request, public_id).items.get(public_id=subject_id).pk,
+                outcome=str(said.get("outcome") or ""),
+                note=str(said.get("note") or ""),
+                actor=caller(request),
+            )
+            return Answer(200, shape.subject(item))
+
+        return answered_once(request, work)
 
 
 class EventsView(APIView):

@@ -1,5 +1,6 @@
 """Mediate what comes in on any channel: kept raw first, then filed once where it belongs."""
 
+from interactions.processes.receive_message.by_hand import take_in
 from interactions.processes.receive_message.calling import (
     codes,
     to_wrap_up,
@@ -31,6 +32,7 @@ __all__ = [
     "possible_senders",
     "release",
     "take_back",
+    "take_in",
     "to_wrap_up",
     "who_may_be_calling",
     "wrap_up",

@@ -22,6 +22,7 @@ from customers.models import Customer
 from interactions.channels.phone import CallEvent
 from interactions.governed import CLOSE_POLICY
 from interactions.models import Call, Inbound, Interaction
+from interactions.processes.close_interaction import close, complete
 from interactions.processes.log_interaction import log_interaction
 from interactions.processes.receive_message import senders
 from interactions.processes.update_interaction import add_message
@@ -64,11 +65,16 @@ def wrap_up(
     call_id: int,
     code: str,
     note: str,
+    reason_key: str = "",
+    done: bool = False,
     customer_id: int | None = None,
     interaction_id: int | None = None,
     actor: Actor,
 ) -> Interaction:
-    """Say what a call was about and what came of it; it is logged with that, once."""
+    """Say what a call was about and what came of it; it is logged with that, once.
+
+    `done`: nothing is left to do and the caller knows, so the matter is closed with it.
+    """
     require(actor, "interactions.log_interaction")
     call = Call.objects.select_for_update(of=("self",)).get(pk=call_id)
     if call.wrap_up and call.interaction is not None:
@@ -81,6 +87,7 @@ def wrap_up(
             customer_id=customer_id,
             channel="phone",
             direction=call.direction,
+            reason_key=reason_key,
             text=note,
             subject=note.strip().partition("\n")[0] or _("Call"),
             occurred_at=call.rang_at,
@@ -100,6 +107,9 @@ def wrap_up(
     )
     call.wrap_up, call.wrapped_at, call.interaction = code, timezone.now(), interaction
     call.save(update_fields=["wrap_up", "wrapped_at", "interaction"])
+    if done:
+        complete(interaction_id=interaction.pk, outcome=code, actor=actor)
+        close(interaction_id=interaction.pk, informed_by="phone", actor=actor)
     return interaction
 
 

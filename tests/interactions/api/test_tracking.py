@@ -158,3 +158,24 @@ def test_who_may_not_see_it_learns_nothing() -> None:
 
     for what in ("moves", "sla", "response-requests", "events"):
         assert stranger.get(url(one, what)).status_code in {403, 404}
+
+
+@pytest.mark.req("R-TMI-3")
+def test_each_subject_gets_its_outcome_and_holds_the_matter_open_until_then(
+    partner: Partner,
+) -> None:
+    one = an_interaction(a_customer())
+    bill = partner.post(url(one, "subjects"), {"subject": "Bill", "type": "Bill", "about": "b-3"})
+    done = {"to": "completed", "outcome": "resolved"}
+    assert (bill.status_code, partner.post(url(one, "moves"), done).status_code) == (201, 409)
+
+    path = f"subjects/{bill.json()['id']}/outcome"
+    assert partner.post(url(one, path), {"outcome": "no such"}).status_code == 422
+    told = partner.post(url(one, path), {"outcome": "explained", "note": "Roaming"})
+
+    assert (told.status_code, told.json()["outcome"], told.json()["about"]) == (
+        200, "explained", "b-3",
+    )  # fmt: skip
+    assert partner.post(url(one, "moves"), done).status_code == 200
+    (listed,) = partner.get(url(one, "subjects")).json()["subject"]
+    assert (listed["subject"], listed["note"]) == ("Bill", "Roaming")

@@ -115,3 +115,17 @@ def test_who_may_not_log_is_refused() -> None:
 
     assert answer.status_code == 403
     assert Interaction.objects.exists() is False
+
+
+@pytest.mark.req("R-TMI-7", "R-TMI-8")
+def test_what_was_solved_on_the_phone_is_logged_and_closed_in_one_go() -> None:
+    client, _user = a_desk()
+    a_customer(number="C-77")
+
+    client.post("/log", CALL | {"who": "C-77", "reason": _reason(), "then": "close"})
+
+    logged = Interaction.objects.get()
+    assert (logged.status, logged.outcome, logged.customer_informed) == (
+        "closed", "resolved", "phone",
+    )  # fmt: skip
+    assert the_clock(logged).state == "met"

@@ -11,6 +11,7 @@ from crm.web.models import AgentNotice
 from customers.models import Identifier
 from interactions.models import Call, Interaction
 from interactions.processes.receive_message import to_wrap_up, who_may_be_calling, wrap_up
+from interactions.processes.settle_subjects import add_subject
 from tests.customers.factories import a_customer, a_party, a_user
 from tests.interactions.channels.providers import SECRETS, pushed
 from tests.interactions.factories import an_interaction
@@ -152,3 +153,39 @@ def test_a_number_of_two_people_pops_neither_name(ana: Any) -> None:
 def test_an_event_without_a_call_is_held_and_nothing_rings() -> None:
     assert pushed("phone", {"type": "ringing"}).status_code == 202
     assert Call.objects.exists() is False
+
+
+@pytest.mark.req("R-TMI-7", "R-TMI-8")
+def test_a_call_that_settled_it_is_logged_and_closed_in_one_go(ana: Any) -> None:
+    customer = a_customer(phone=NUMBER)
+    for event in ("answered", "ended"):
+        exchange(event, agent="ana")
+
+    logged = wrap_up(
+        call_id=Call.objects.get().pk, code="resolved", note="Restarted the router.",
+        reason_key="bill-question", done=True, customer_id=customer.pk, actor=actor_for(ana),
+    )  # fmt: skip
+
+    logged.refresh_from_db()
+    assert (logged.status, logged.outcome, logged.customer_informed) == (
+        "closed", "resolved", "phone",
+    )  # fmt: skip
+    assert logged.reason is not None
+    assert logged.clocks.filter(state="met").count() == logged.clocks.count()
+
+
+def test_a_call_that_can_not_be_closed_yet_waits_for_its_wrap_up_still(ana: Any) -> None:
+    matter = an_interaction(a_customer(phone=NUMBER))
+    add_subject(interaction_id=matter.pk, subject="Bill", actor=actor_for(ana))
+    for event in ("answered", "ended"):
+        exchange(event, agent="ana")
+    (call,) = to_wrap_up(ana.pk)
+
+    with pytest.raises(RuleBroken, match="what came of: Bill"):
+        wrap_up(
+            call_id=call.pk, code="resolved", note="Fine now.", done=True,
+            interaction_id=matter.pk, actor=actor_for(ana),
+        )  # fmt: skip
+
+    assert to_wrap_up(ana.pk) == [call]
+    assert matter.messages.exists() is False
