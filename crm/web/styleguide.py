@@ -3,6 +3,7 @@
 from typing import Any
 
 from crm.web import charts, times
+from crm.web.forms import PreferencesForm
 
 TOKENS = (
     "bg",
@@ -25,6 +26,13 @@ STEPS = (
     {"label": "25% · now", "sub": "since 16 Nov", "state": "now"},
     {"label": "100%", "sub": "all", "state": ""},
 )
+WIZARD = (
+    {"label": "File", "sub": "7,043 rows", "state": "done"},
+    {"label": "Columns", "sub": "18 of 21 used", "state": "now"},
+    {"label": "Trial", "sub": "nothing is written", "state": ""},
+    {"label": "Import", "sub": "", "state": ""},
+)
+PANELS = ({"name": "fetched", "title": "Fetched panel", "icon": "router", "url": "?part=panel"},)
 BOARD_COLUMNS = ("Information", "Scripts", "Systems")
 BOARD_LINES = (
     {
@@ -68,6 +76,10 @@ def samples() -> dict[str, Any]:
         "board_lines": BOARD_LINES,
         "funnel": FUNNEL,
         "spans": SPANS,
+        "wizard": WIZARD,
+        "panels": PANELS,
+        # Sent with a zone nobody lives in, so that the page shows how a mistake is told.
+        "form": PreferencesForm({"language": "en", "time_zone": "Mars/Base"}, auto_id="sg_%s"),
     }
 
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -143,9 +143,14 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_http_methods(["GET", "POST"])
 def style(request: HttpRequest) -> HttpResponse:
     """The living page of tokens, patterns and components; only while developing."""
     if not settings.DEBUG:
         raise Http404
+    if request.method == "POST":
+        # Its buttons do nothing, as on any page whose work is undone.
+        return redirect("web:styleguide")
+    if request.GET.get("part") == "panel":
+        return render(request, "crm/_styleguide_panel.html")
     return render_page(request, "crm/styleguide.html", styleguide.samples())

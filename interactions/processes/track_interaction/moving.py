@@ -131,24 +131,26 @@ def _one(
     promise: Mapping[str, Any],
     now: datetime,
 ) -> None:
-    before = fold_events(events, now=now)
+    # Neither this change nor what came in while the slice was at work may lie in the future.
+    at = max([now, *(event.occurred_at for event in events)])
+    before = fold_events(events, now=at)
     data: dict[str, Any] = {"mode": move.mode, "promise": dict(promise)}
     if move.kind == ClockMove.Kind.MOVE:
         append(
-            matter, "retargeted", actor=SYSTEM,
+            matter, "retargeted", actor=SYSTEM, at=at,
             reason=_("running promises go under version %(n)d")
             % {"n": configuration(move.version_id).number},
             **data,
         )  # fmt: skip
-        refold(interaction=matter, now=now)
+        refold(interaction=matter, now=at)
         events = list(matter.events.order_by("seq"))
     else:
         change = InteractionEvent(
-            interaction=matter, seq=matter.event_count + 1, type="retargeted", occurred_at=now,
-            recorded_at=now, data=data,
+            interaction=matter, seq=matter.event_count + 1, type="retargeted", occurred_at=at,
+            recorded_at=at, data=data,
         )  # fmt: skip
         events = [*events, change]
-    _count(move, matter, before, fold_events(events, now=now))
+    _count(move, matter, before, fold_events(events, now=at))
 
 
 def _left_behind(move: ClockMove, matter: Interaction, now: datetime, problem: Exception) -> None:

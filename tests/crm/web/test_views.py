@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -6,6 +8,7 @@ from crm.accounts.models import User
 from tests.crm.web.factories import a_client, a_user
 
 pytestmark = pytest.mark.django_db
+TEMPLATES = Path(__file__).parents[3] / "templates"
 HTMX = {"HX-Request": "true"}
 PAGES = ["/search", "/search?q=pref", "/shortcuts", "/menu", "/notices", "/preferences"]
 
@@ -42,6 +45,33 @@ def test_style_guide_opens_only_while_developing(settings: Settings) -> None:
     assert client.get("/styleguide").status_code == 404
     settings.DEBUG = True
     assert client.get("/styleguide").status_code == 200
+
+
+def test_style_guide_shows_every_component(settings: Settings) -> None:
+    settings.DEBUG = True
+    page = (TEMPLATES / "crm/styleguide.html").read_text(encoding="utf-8")
+    panel = (TEMPLATES / "crm/_styleguide_panel.html").read_text(encoding="utf-8")
+    components = {
+        str(path.relative_to(TEMPLATES / "cotton").with_suffix(""))
+        .replace("/", ".")
+        .replace("_", "-")
+        for path in (TEMPLATES / "cotton").rglob("*.html")
+    }
+
+    # The table under a chart comes with the chart.
+    unseen = {name for name in components if f"<c-{name}" not in page + panel} - {"chart.table"}
+
+    assert unseen == set()
+
+
+def test_style_guide_has_a_panel_that_comes_by_itself_and_undoes_nothing(
+    settings: Settings,
+) -> None:
+    settings.DEBUG = True
+    client = a_client(a_user())
+
+    assert b"<html" not in client.get("/styleguide?part=panel").content
+    assert client.post("/styleguide").headers["Location"] == "/styleguide"
 
 
 def test_preferences_are_kept_and_spoken_at_once() -> None:

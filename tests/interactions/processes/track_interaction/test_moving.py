@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
@@ -22,6 +23,8 @@ from interactions.processes.track_interaction import (
     preview_move,
     rebuild,
 )
+from interactions.processes.track_interaction import moving as walking
+from interactions.processes.track_interaction.timeline import append
 from interactions.processes.update_interaction import ask_customer
 from readiness.models import CapabilityVersion
 from tests.customers.factories import a_customer, a_user
@@ -132,6 +135,28 @@ def test_a_move_waits_for_general_use_and_then_does_what_the_preview_said() -> N
     assert late.breach_at is not None
     assert late.breach_at > timezone.now() - HOUR / 10
     assert all(rebuild(interaction_id=one.pk) == [] for one in (young, old))
+
+
+@pytest.mark.req("R-TMI-5")
+def test_a_slice_that_takes_longer_than_a_second_moves_its_last_matter_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (matter,) = matters(1)
+    version = a_new_policy(4)
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+
+        def append_late(*args: Any, **named: Any) -> InteractionEvent:
+            clock.shift(timedelta(seconds=2))
+            return append(*args, **named)
+
+        monkeypatch.setattr(walking, "append", append_late)
+        move_running(version_id=version.pk, mode="carry", actor=SYSTEM)
+        serving(version)
+        done = walked()
+
+    assert (done.matters, done.earlier) == (1, 1)
+    kept = the_clock(matter)
+    assert kept.due_at == kept.started_at + 4 * HOUR
 
 
 @pytest.mark.parametrize(
