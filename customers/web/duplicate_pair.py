@@ -17,8 +17,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.access import Actor, require
+from crm.accounts.names import known_as
 from crm.audit.record import record_access
 from crm.row_changes import Change, changes_of_rows
+from crm.web import words
 from crm.web.page import redirect_to, render_page
 from crm.web.undo import say, say_with_undo
 from customers import masking
@@ -190,7 +192,7 @@ def _source(row: Party | Customer, name: str, edited: _Edited) -> str:
     change = edited.get((row._meta.model_name or "", row.pk, name))
     if change is None:
         return row.source
-    return f"{change.who}, {date_format(timezone.localtime(change.at), 'j M Y')}"
+    return f"{known_as(change.who)}, {date_format(timezone.localtime(change.at), 'j M Y')}"
 
 
 def _in_words(row: Party | Customer, name: str) -> str:
@@ -237,7 +239,9 @@ def _media(pair: Pair) -> list[Field]:
 
 def _points(side: Side, kind: str) -> str:
     media = side.party.contact_media.current().filter(type=kind).order_by("-preferred", "pk")
-    return " · ".join(media.values_list("value", flat=True)[:3])
+    values = media.values_list("value", flat=True)[:3]
+    numbers = kind in {ContactMedium.Type.MOBILE, ContactMedium.Type.PHONE}
+    return " · ".join(words.phone_number(one) if numbers else one for one in values)
 
 
 def _consents(pair: Pair) -> list[Field]:

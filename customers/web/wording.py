@@ -22,6 +22,8 @@ _NOTHING: Final = "–"
 _CODES: Final[Mapping[str, Callable[[str], str]]] = {
     "language": words.language,
     "nationality": country,
+    "segment": words.plain,
+    "gender": words.plain,
 }
 
 
