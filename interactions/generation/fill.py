@@ -105,7 +105,7 @@ class _Setting:
     customers: list[tuple[int, str, str]]
     message_ids: Iterator[int]
     owners: list[tuple[int | None, int | None]]
-    logins: dict[int | None, str]
+    logins: dict[int, str]
     promises: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
     pages: dict[type[Any], list[tuple[Any, ...]]] = field(
         default_factory=lambda: {model: [] for model in _COLUMNS}
@@ -113,7 +113,7 @@ class _Setting:
 
     def by(self, contact: "_Contact") -> str:
         """Who worked on it, as rows keep it."""
-        return self.logins.get(contact.owner[0], _AGENT)
+        return self.logins.get(contact.owner[0] or 0, _AGENT)
 
     def add(self, model: type[Any], *values: Any) -> None:
         self.pages[model].append(values)
@@ -246,7 +246,7 @@ def _setting(wanted: Wanted, *, first: int) -> _Setting:
         # At most an answer and a word about each delay for each contact.
         message_ids=iter(reserve_ids(Message, 3 * wanted.interactions)),
         owners=[*((pk, team.get(pk)) for pk in agents)] or [(None, pk) for pk in teams or [None]],
-        logins={**agents},
+        logins=agents,
     )
 
 
