@@ -44,7 +44,7 @@ def test_the_page_shows_what_was_and_what_is_different_today(view: str) -> None:
     )
 
     html = answer.content.decode()
-    assert "bronze → gold" in html
+    assert "Bronze → Gold" in html
     assert "amara<wbr>@example.org" in html
 
 
