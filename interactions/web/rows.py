@@ -27,7 +27,8 @@ def rows(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("show", "due")
     kind = kind if kind in performance_rows.KINDS else "due"
     asked, now = wish(request.GET), timezone.now()
-    if request.GET.get("team") == performance_rows.NO_TEAM:
+    nobodys = request.GET.get("team") == performance_rows.NO_TEAM
+    if nobodys:
         asked = replace(asked, scope={**asked.scope, "team": None})
     span = periods(asked.period, asked.around, now)[-1]
     found = performance_rows.rows(kind, asked.scope, span.start, span.end, now)
@@ -45,7 +46,9 @@ def rows(request: HttpRequest) -> HttpResponse:
         "kind": performance_rows.KINDS[kind],
         # What is open is open now, whatever the period.
         "span": "" if kind == "open" else span_name(asked.period, span.start),
-        "scope": scope_name(asked),
+        "scope": ", ".join(
+            filter(None, [_("Without a team") if nobodys else "", scope_name(asked)])
+        ),
         "rows": [
             {
                 "one": one,

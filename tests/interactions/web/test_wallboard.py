@@ -64,7 +64,9 @@ def test_what_belongs_to_no_team_leads_to_its_rows_too() -> None:
     page = client.get("/wallboard")
 
     row = next(one for one in page.context["queues"] if one["one"].team is None)
-    listed = client.get(row["rows"]["open"]).context["rows"]
+    shown = client.get(row["rows"]["open"])
+    listed = shown.context["rows"]
+    assert shown.context["scope"] == "Without a team"
     assert row["rows"]["open"] in page.content.decode().replace("&amp;", "&")
     assert [one["one"] for one in listed] == [alone]
 
