@@ -24,6 +24,7 @@ class Change:
     model: str = ""
     field: str = ""
     event_id: int = 0
+    row: str = ""
 
 
 def event_model(model: type[models.Model]) -> Any:
@@ -47,15 +48,17 @@ def changes_of_rows(
     """The newest changes of these rows, newest first, without those of silent fields."""
     asked = event_model(model)._default_manager.filter(pgh_obj_id__in=[row.pk for row in rows])
     after: dict[int, Any] = {row.pk: row for row in rows}
+    called = {row.pk: row for row in rows}
     found: list[Change] = []
     for event in asked.select_related("pgh_context").order_by("-pgh_id")[:limit]:
-        found += _differences(model, event, after[event.pgh_obj_id], silent)
+        row = called[event.pgh_obj_id]
+        found += _differences(model, event, after[event.pgh_obj_id], row, silent)
         after[event.pgh_obj_id] = event
     return found
 
 
 def _differences(
-    model: type[models.Model], event: Any, after: Any, silent: Collection[str]
+    model: type[models.Model], event: Any, after: Any, row: models.Model, silent: Collection[str]
 ) -> Iterator[Change]:
     said = event.pgh_context.metadata if event.pgh_context else {}
     for field in model._meta.concrete_fields:
@@ -75,4 +78,5 @@ def _differences(
             model=model._meta.model_name or "",
             field=field.attname,
             event_id=event.pgh_id,
+            row=str(row),
         )

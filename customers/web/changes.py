@@ -25,6 +25,8 @@ from customers.web.forms import TRIGGERS
 from customers.web.wording import Column, Wording, wording
 
 _FIRST, _ALL = 60, 1000
+# There are several of them: which one changed is said.
+_OF_SEVERAL = {"contactmedium", "identifier", "account", "agreement", "product"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Shown:
     after: str
     why: str
     where: str
+    which: str
     restorable: bool
 
 
@@ -110,6 +113,7 @@ def _shown(change: Change, said: Wording, *, may_restore: bool) -> Shown:
         after=said.of(column, change.after),
         why=str(whys.get(change.why, change.why)),
         where=_where(change.where),
+        which=change.row if change.model in _OF_SEVERAL else "",
         restorable=may_restore and change.field in RESTORABLE.get(change.model, ()),
     )
 

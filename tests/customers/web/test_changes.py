@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from crm.access import SYSTEM
+from customers.processes.keep_contacts import change_contact_point
 from customers.processes.update_information import update_customer
 from tests.customers.factories import a_customer, a_user
 
@@ -42,3 +43,20 @@ def test_a_change_nobody_made_is_refused() -> None:
     )
 
     assert answer.status_code == 400
+
+
+def test_of_several_contact_points_the_history_says_which_changed() -> None:
+    customer = a_customer(email="old@example.org", phone="07700 900318")
+    assert customer.party
+    medium = customer.party.contact_media.get(type="email")
+    change_contact_point(
+        medium_id=medium.pk, changes={"value": "new@example.org"}, trigger="customer-notified",
+        actor=SYSTEM,
+    )  # fmt: skip
+    client = Client()
+    client.force_login(a_user(role="agent"))
+
+    answer = client.get(reverse("customers:changes", args=[customer.pk]))
+
+    told = [(one.which, one.before, one.after) for one in answer.context["changes"]]
+    assert ("new@example.org", "old@example.org", "new@example.org") in told
