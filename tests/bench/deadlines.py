@@ -7,11 +7,12 @@ they cannot cost it anything; what could are clocks armed for later, in the tabl
 
 import os
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from tests.bench.ratio import Ratio, seconds
+from tests.bench.ratio import Ratio, spent
 
 _DUE = 1_000
 _FEW, _MANY = 50_000, int(os.environ.get("BENCH_ARMED", "5000000"))
@@ -35,6 +36,15 @@ def measure() -> list[Ratio]:
     ]
 
 
+def _without_pointing(cursor: Any) -> str:
+    """What drops the foreign keys of the table: the product's own role may not switch them off."""
+    cursor.execute(
+        "SELECT string_agg(format('DROP CONSTRAINT %I', conname), ', ') FROM pg_constraint"
+        " WHERE conrelid = 'interactions_armedclock'::regclass AND contype = 'f'"
+    )
+    return str(cursor.fetchone()[0])
+
+
 def _claim(armed: int) -> float:
     """The quickest of several claims with so many armed clocks, of which a thousand are due."""
     from interactions.models import ArmedClock
@@ -44,7 +54,7 @@ def _claim(armed: int) -> float:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             # More than there are clocks, so that they point to none; all is taken back.
-            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute(f"ALTER TABLE interactions_armedclock {_without_pointing(cursor)}")
             # Not deleted: what is left of deleted rows would cost every scan alike.
             cursor.execute("TRUNCATE interactions_armedclock")
             # Due ones scattered over the table, as life leaves them.
@@ -61,7 +71,7 @@ def _claim(armed: int) -> float:
                 claimed: list[int] = []
                 best = min(
                     best,
-                    seconds(
+                    spent(
                         lambda claimed=claimed: claimed.extend(  # type: ignore[misc]  # the checker knows no default of a lambda
                             row.pk for row in ArmedClock.objects.claim(_DUE, now)
                         )
