@@ -1,5 +1,6 @@
 -- C-3: seconds half of the callers waited for somebody, of the calls that rang in the window and were answered;
--- and the share that rang off before, those within five seconds left out.
+-- and the share that rang off before, those within five seconds left out; and the service level, the share
+-- of all others that was answered within twenty.
 SELECT
   extract(epoch FROM percentile_cont(0.5) WITHIN GROUP (ORDER BY call.answered_at - call.rang_at))
     AS value,
@@ -8,6 +9,8 @@ SELECT
     AS p90,
   count(*) FILTER (WHERE gone)::numeric / nullif(count(*) FILTER (WHERE answered OR gone), 0)
     AS abandoned,
+  count(*) FILTER (WHERE answered AND call.answered_at <= call.rang_at + interval '20 seconds')::numeric
+    / nullif(count(*) FILTER (WHERE answered OR gone), 0) AS within_20_seconds,
   count(*) FILTER (WHERE answered) AS n,
   count(*) FILTER (WHERE NOT answered AND NOT gone) AS excluded
 FROM interactions_call call

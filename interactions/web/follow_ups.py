@@ -15,8 +15,9 @@ from crm.access import Actor, signed_in
 from crm.web import times
 from crm.web.page import redirect_to
 from crm.web.undo import say, say_with_undo
-from interactions.models import FollowUp, Interaction
+from interactions.models import Call, FollowUp, Interaction
 from interactions.processes.manage_interaction import settle_follow_up
+from interactions.processes.receive_message import to_wrap_up
 
 ICONS: Final = {"call": "phone-outgoing", "check": "checklist", "ask": "mood-smile"}
 _SHOWN: Final = 6
@@ -41,6 +42,8 @@ class Later:
 
     lines: list[Line]
     today: int
+    # Calls that ended and wait for how they did.
+    calls: list[Call]
 
 
 def of_mine(actor: Actor, now: datetime) -> Later:
@@ -58,7 +61,7 @@ def of_mine(actor: Actor, now: datetime) -> Later:
     ordered = [line for _at, line in sorted(lines, key=lambda pair: pair[0])]
     # Counting takes two more questions: only where not everything is shown.
     whole = len(lines) if len(lines) < _SHOWN else plans.count() + waking.count()
-    return Later(ordered[:_SHOWN], whole)
+    return Later(ordered[:_SHOWN], whole, to_wrap_up(actor.pk) if actor.pk else [])
 
 
 def _plan(plan: FollowUp, now: datetime) -> Line:

@@ -14,7 +14,7 @@ from crm.access import Actor, require
 from crm.accounts.models import User
 from crm.errors import RuleBroken
 from customers.models import CommunicationNeed
-from interactions.models import AgentProfile, Interaction
+from interactions.models import AgentProfile, Call, Interaction
 from interactions.models.states import WAITING
 from interactions.processes.manage_interaction.policy import work_policy
 from interactions.processes.track_interaction.timeline import change_status
@@ -24,6 +24,8 @@ from interactions.reads import SERVICE, check_colleague, language_of
 _LOOK: Final = 50
 _PAGES: Final = 20
 _SOON: Final = timedelta(hours=1)
+# A call nobody wrapped up on its day keeps nobody from working for ever.
+_WRAP_UP_WITHIN: Final = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ def take_next(*, actor: Actor) -> Interaction | None:
     """
     require(actor, "interactions.update_interaction")
     check_colleague(actor.pk)
+    _calls_are_wrapped_up(actor)
     policy = work_policy()
     me = _me(actor, policy)
     now = timezone.now()
@@ -56,6 +59,17 @@ def take_next(*, actor: Actor) -> Interaction | None:
         if len(some) < _LOOK:
             return None
     return None
+
+
+def _calls_are_wrapped_up(actor: Actor) -> None:
+    """What was said on the phone is written down before the next matter begins."""
+    waiting = Call.objects.filter(agent=actor.pk, wrap_up="", state=Call.State.ENDED)
+    since = timezone.now() - _WRAP_UP_WITHIN
+    if waiting.filter(rang_at__gt=since).exists():
+        raise RuleBroken(
+            "call-to-wrap-up",
+            _("A call of yours waits for its wrap-up. Write down first how it ended."),
+        )
 
 
 def _me(actor: Actor, policy: Mapping[str, Any]) -> _Me:

@@ -84,3 +84,13 @@ def test_a_call_that_settled_it_is_closed_with_its_wrap_up() -> None:
     assert _wrapped(client, _ended(user.pk), choice=f"customer:{customer.pk}", then="close") == 303
 
     assert Interaction.objects.get().status == "closed"
+
+
+@pytest.mark.req("R-TMI-3")
+def test_a_call_to_wrap_up_stands_on_the_desk() -> None:
+    client, user = a_desk()
+    url = _ended(user.pk)
+
+    assert f'href="{url}"' in client.get("/desk").content.decode()
+    _wrapped(client, url)
+    assert f'href="{url}"' not in client.get("/desk").content.decode()

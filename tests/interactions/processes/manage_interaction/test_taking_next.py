@@ -10,7 +10,7 @@ from crm.access import Actor, actor_for
 from crm.accounts.models import User
 from crm.errors import RuleBroken
 from crm.web.models import AgentNotice
-from interactions.models import AgentProfile, Interaction
+from interactions.models import AgentProfile, Call, Interaction
 from interactions.processes.close_interaction import complete
 from interactions.processes.manage_interaction import (
     return_unanswered,
@@ -43,6 +43,21 @@ def taken(actor: Actor) -> int | None:
 @pytest.mark.django_db
 @pytest.mark.usefixtures("_plain")
 class TestWhichOne:
+    @pytest.mark.parametrize(("state", "refused"), [("ended", True), ("answered", False)])
+    def test_a_call_is_wrapped_up_before_the_next_is_taken(self, state: str, refused: bool) -> None:
+        worker, waiting = a_worker(), an_interaction()
+        call = Call.objects.create(
+            source="x", external_id="c-1", direction="inbound", state=state, agent_id=worker.pk
+        )
+
+        if refused:
+            with pytest.raises(RuleBroken, match="waits for its wrap-up"):
+                take_next(actor=worker)
+            call.wrap_up, call.wrapped_at = "resolved", timezone.now()
+            call.save(update_fields=["wrap_up", "wrapped_at"])
+
+        assert taken(worker) == waiting.pk
+
     @pytest.mark.req("R-TMI-1")
     def test_the_most_urgent_that_nobody_has_comes_first(self) -> None:
         worker = a_worker()

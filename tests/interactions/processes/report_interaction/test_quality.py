@@ -303,6 +303,7 @@ def test_calls_are_waited_for_given_up_and_handled(now: datetime) -> None:
 
     assert (speed["value"], speed["mean"], speed["n"], speed["excluded"]) == (30, 30, 2, 1)
     assert float(speed["abandoned"]) == pytest.approx(1 / 3)
+    assert float(speed["within_20_seconds"]) == pytest.approx(1 / 3)
     assert (handled["value"], handled["mean"], handled["n"]) == (170, 170, 2)
 
 

@@ -100,6 +100,9 @@ def test_response_and_resolution_equal_an_independent_count(now: datetime) -> No
     assert row["n"] == len(answered)
     assert float(row["value"]) == pytest.approx(_percentile(took, 0.5))
     assert float(row["p90"]) == pytest.approx(_percentile(took, 0.9))
+    assert float(row["p95"]) == pytest.approx(_percentile(took, 0.95))
+    in_time = [c for c in answered if c.stopped_at and c.due_at and c.stopped_at <= c.due_at]
+    assert float(row["in_time"]) == pytest.approx(len(in_time) / len(answered))
 
     solved = [
         c.consumed_seconds
