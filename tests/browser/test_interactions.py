@@ -67,7 +67,13 @@ def test_screens_are_accessible(
     page_as: PageAs, matter: Interaction, width: int, scheme: str
 ) -> None:
     page = page_as("agent", width=width, scheme=scheme)
-    for path in ("/desk?tab=all", f"/interactions/{matter.public_id}", "/log"):
+    for path in (
+        "/desk?tab=all",
+        f"/interactions/{matter.public_id}",
+        "/log",
+        "/log/letter",
+        "/log/visit",
+    ):
         page.goto(path)
         _clean(page)
     page = page_as("team-lead", width=width, scheme=scheme)
