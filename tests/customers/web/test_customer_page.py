@@ -201,8 +201,8 @@ def test_changes_are_shown_field_by_field_with_who_and_why() -> None:
     answer = as_role().get(reverse("customers:changes", args=[customer.pk]))
 
     html = answer.content.decode()
-    assert html.index("gold") < html.index("The customer told us")
-    assert html.count("silver") == 2
+    assert html.index("Gold") < html.index("The customer told us")
+    assert html.count("Silver") == 2
 
 
 def test_a_customer_of_nobody_or_out_of_sight_is_not_there() -> None:
