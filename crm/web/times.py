@@ -65,7 +65,8 @@ def number(value: float, places: int | None = None) -> str:
 
 def money(value: float) -> str:
     """An amount of our own with its currency, which stays on its line."""
-    return f"{number(value, 2)}\N{NO-BREAK SPACE}{settings.CRM_CURRENCY}"
+    told = {"amount": number(value, 2), "currency": settings.CRM_CURRENCY}
+    return _("%(amount)s\N{NO-BREAK SPACE}%(currency)s") % told
 
 
 def capped(count: int, cap: int = 1000) -> str:
