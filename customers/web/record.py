@@ -161,7 +161,7 @@ def _changed(actor: Actor, customer: Customer, form: EditForm) -> None:
         party = update_party(
             party_id=customer.party.pk,
             changes={name: given[name] for name in _PERSON},
-            contact_media=[*_kept_media(customer.party), *_media(given)],
+            contact_media=_all_media(customer.party, given),
             expected_revision=given["party_revision"],
             trigger=given["trigger"],
             actor=actor,
@@ -183,21 +183,30 @@ def _media(given: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _first_media(party: Party) -> dict[str, ContactMedium]:
+    """The one of each kind that the form shows: one for everything before one for bills only."""
     first: dict[str, ContactMedium] = {}
-    for medium in party.contact_media.current().order_by("-preferred", "pk"):
-        if medium.type in _MEDIA and not medium.role:
+    for medium in party.contact_media.current().order_by("role", "-preferred", "pk"):
+        if medium.type in _MEDIA:
             first.setdefault(medium.type, medium)
     return first
 
 
-def _kept_media(party: Party) -> list[dict[str, Any]]:
-    """The contact points that the form does not show."""
-    shown = {medium.pk for medium in _first_media(party).values()}
-    return [
+def _all_media(party: Party, given: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the form says in place of what it showed, for the same use, and all it did not show."""
+    first = _first_media(party)
+    shown = {medium.pk for medium in first.values()}
+    kept = [
         {"type": one.type, "value": one.value, "role": one.role}
         for one in party.contact_media.current()
         if one.pk not in shown
     ]
+    told = [
+        {**one, "role": shown_one.role, "preferred": shown_one.preferred}
+        if (shown_one := first.get(one["type"]))
+        else one
+        for one in _media(given)
+    ]
+    return [*kept, *told]
 
 
 def _initial(customer: Customer) -> dict[str, Any]:

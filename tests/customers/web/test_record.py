@@ -91,6 +91,38 @@ def test_a_change_keeps_what_the_form_does_not_show() -> None:
 
 
 @pytest.mark.req("R-CIM-6")
+def test_a_contact_point_kept_for_one_use_is_shown_and_stays_for_it() -> None:
+    customer = a_customer(party=(party := a_party()))
+    a_medium(party, "mobile", "07700 900123", role="service", preferred=True)
+    a_medium(party, "email", "bills@example.org", role="bills")
+
+    form = as_role().get(reverse("customers:edit", args=[customer.pk])).context["form"]
+    edited(as_role(), customer, mobile="07700 900124")
+
+    assert (form["mobile"].value(), form["email"].value()) == ("07700 900123", "bills@example.org")
+    current = ContactMedium.objects.filter(valid_to=None).order_by("type")
+    assert list(current.values_list("value", "role", "preferred")) == [
+        ("bills@example.org", "bills", False),
+        ("07700 900124", "service", True),
+    ]
+
+
+@pytest.mark.req("R-CIM-6")
+def test_a_contact_point_for_everything_is_shown_before_one_for_bills() -> None:
+    customer = a_customer(party=(party := a_party()))
+    a_medium(party, "email", "bills@example.org", role="bills", preferred=True)
+    a_medium(party, "email", "me@example.org")
+
+    edited(as_role(), customer, email="new@example.org")
+
+    current = ContactMedium.objects.filter(valid_to=None).order_by("value")
+    assert list(current.values_list("value", "role")) == [
+        ("bills@example.org", "bills"),
+        ("new@example.org", ""),
+    ]
+
+
+@pytest.mark.req("R-CIM-6")
 def test_who_was_imported_without_a_name_is_reachable_before_anybody_says_it() -> None:
     customer = a_customer(party=a_party(given_name="", family_name=""), number="K-1", name="K-1")
 
