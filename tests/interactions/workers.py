@@ -28,8 +28,8 @@ SEND: Final = "interactions.tasks.send_queued_messages"
 @contextmanager
 def a_worker_process(mailbox: Mailbox, name: str) -> Iterator[subprocess.Popen[bytes]]:
     """A Celery worker as production runs it, on the database of this test."""
-    given = connection.settings_dict
-    database = f"postgresql://crm@/{given['NAME']}?host={quote(str(given['HOST']))}"
+    given = connection.get_connection_params()
+    database = f"postgresql://crm@/{given['dbname']}?host={quote(str(given['host']))}"
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "crm.settings",
         "DATABASE_URL": database,
