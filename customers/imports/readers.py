@@ -12,7 +12,6 @@ from typing import IO, Any
 from zipfile import BadZipFile, ZipFile
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
 
 _DELIMITERS = ",;\t|"
 _SAMPLE_LINES = 20
@@ -188,6 +187,9 @@ def _harmless(row: dict[str, str]) -> dict[str, str]:
 
 
 def _workbook(source: IO[bytes], options: Mapping[str, Any]) -> tuple[list[str], Iterator[Record]]:
+    # Slow to load, and most files are CSV.
+    from openpyxl import load_workbook
+
     _must_stay_small(source)
     try:
         book = load_workbook(source, read_only=True, data_only=True)
