@@ -35,6 +35,7 @@ def letter(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def visit(request: HttpRequest) -> HttpResponse:
     """Somebody stands at the desk."""
+    require(signed_in(request), "interactions.update_interaction")
     return _taken_in(request, "shop", VisitForm)
 
 
@@ -58,7 +59,7 @@ def _kept(request: HttpRequest, channel: str, said: dict[str, Any]) -> HttpRespo
     logged = take_in(
         channel=channel,
         once=request.POST.get("once", "")[:60] or secrets.token_urlsafe(12),
-        text=said["text"] if known else f"{said['who']}: {said['text']}",
+        text=said["text"] if known or not said["text"] else f"{said['who']}: {said['text']}",
         reason_key=said["reason"],
         customer_id=whose.customer_id,
         interaction_id=whose.matter_id,

@@ -97,14 +97,24 @@ def _mine(public_id: UUID, actor: Actor) -> Call:
 def _chosen(choice: str, who: str, one: Call, actor: Actor) -> dict[str, int]:
     """Whose call it was: as chosen, as named, or nobody we know where that is said."""
     kind, _colon, number = choice.partition(":")
-    if kind in {"customer", "interaction"} and number.isdecimal():
-        return {f"{kind}_id": int(number)}
-    if who.strip():
+    is_chosen = kind in {"customer", "interaction"} and number.isdecimal()
+    # Who is named is not whose number it is: what was chosen beforehand gives way to it.
+    if who.strip() and not (is_chosen and _offered(choice, callers.find(who, actor))):
         whose = log.chosen("", who, actor)
         return {"customer_id": whose.customer_id} if whose.customer_id else {}
+    if is_chosen:
+        return {f"{kind}_id": int(number)}
     if kind != "none" and who_may_be_calling(one):
         raise RuleBroken("who-is-meant", _("Say whose call it was."), field="who", kind="invalid")
     return {}
+
+
+def _offered(choice: str, found: list[callers.Caller]) -> bool:
+    return any(
+        choice == f"customer:{one.customer.pk}"
+        or choice in {f"interaction:{matter.pk}" for matter in one.matters}
+        for one in found
+    )
 
 
 def _shown(

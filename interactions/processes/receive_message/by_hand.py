@@ -1,11 +1,13 @@
 """A letter or a visit that a person takes in: the desk is one more door, with the same way on."""
 
+import hashlib
 from base64 import b64encode
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
 import orjson
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -38,13 +40,16 @@ def take_in(
 ) -> Interaction:
     """Keep and file what somebody holds in their hands or hears at their desk.
 
-    `once` is the form's own number: sent twice, it is one. A letter is dated by the day it came
-    and goes to the queue; a visit is whose desk it was, and what they were told is our answer.
+    `once` is the form's own number: the same sent twice is one. A letter is dated by the day it
+    came and goes to the queue; a visit is whose desk it was, and what they were told is our answer.
     """
     require(actor, "interactions.log_interaction")
+    if channel == "shop":
+        # Asked before anything is kept: a visit is somebody's work at once.
+        require(actor, "interactions.update_interaction")
     _makes_sense(channel, text, received_on, files)
+    about = _about(customer_id, interaction_id, actor)
     body = {
-        "id": once,
         "text": text,
         "reason": reason_key,
         "attachments": [
@@ -55,16 +60,17 @@ def take_in(
     }
     if received_on is not None:
         body["received_on"] = received_on.isoformat()
-    about = _about(customer_id, interaction_id, actor)
     if interaction_id is not None:
         body["thread"] = marks.mark(interaction_id)
+    body["id"] = _named(once, body, about)
     row, new = keep(channel=channel, source="desk", raw=orjson.dumps(body), about=about)
     if new:
         file_now(row.pk)
     row.refresh_from_db(fields=["interaction", "state", "because"])
     interaction = _filed(row)
-    if new and channel == "shop":
-        _at_the_desk(interaction, answer, actor)
+    if channel == "shop":
+        # Also when it is sent again: whoever was killed in between had not come so far.
+        _at_the_desk(interaction, str(body["id"]), answer, actor)
     return interaction
 
 
@@ -105,6 +111,12 @@ def _about(customer_id: int | None, interaction_id: int | None, actor: Actor) ->
     return by | {"customer": Customer.objects.visible_to(actor).live().get(pk=customer_id).pk}
 
 
+def _named(once: str, body: dict[str, Any], about: dict[str, Any]) -> str:
+    """The same of the same form; gone back to and written anew, it is another letter."""
+    said = orjson.dumps([body, about], option=orjson.OPT_SORT_KEYS)
+    return f"{once}:{hashlib.sha256(said).hexdigest()[:24]}"
+
+
 def _filed(row: Inbound) -> Interaction:
     if row.interaction is None:
         raise RuleBroken(
@@ -114,8 +126,15 @@ def _filed(row: Inbound) -> Interaction:
     return row.interaction
 
 
-def _at_the_desk(interaction: Interaction, answer: str, actor: Actor) -> None:
+@transaction.atomic
+def _at_the_desk(interaction: Interaction, once: str, answer: str, actor: Actor) -> None:
     if interaction.owner_id is None:
         take(interaction_id=interaction.pk, actor=actor)
     if answer.strip():
-        add_message(interaction_id=interaction.pk, body=answer, channel="shop", actor=actor)
+        add_message(
+            interaction_id=interaction.pk,
+            body=answer,
+            channel="shop",
+            external_id=f"desk-answer:{once}",
+            actor=actor,
+        )

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from interactions.models import Attachment, Interaction, Reason
+from interactions.processes.receive_message import by_hand
 from tests.customers.factories import a_customer
 from tests.interactions.factories import an_interaction, the_clock
 from tests.interactions.web.factories import a_desk
@@ -63,6 +64,19 @@ def test_sent_twice_it_is_one() -> None:
     assert Interaction.objects.count() == 1
 
 
+def test_gone_back_to_and_written_anew_it_is_another_letter() -> None:
+    client, _user = a_desk()
+    a_customer(number="C-77")
+    other = a_customer(number="C-78")
+
+    client.post("/log/letter", _letter("C-77"))
+    client.post("/log/letter", _letter("C-77", text="I also want to move."))
+    client.post("/log/letter", _letter("C-78"))
+
+    assert Interaction.objects.count() == 3
+    assert Interaction.objects.filter(customer=other).count() == 1
+
+
 def test_a_letter_about_an_open_matter_goes_into_it() -> None:
     client, _user = a_desk()
     matter = an_interaction(customer=a_customer(number="C-77"))
@@ -79,6 +93,7 @@ def test_a_letter_about_an_open_matter_goes_into_it() -> None:
     [
         ({"received_on": "2999-01-01"}, "That day is still to come."),
         ({"text": ""}, "Write what it is about, or add the scan."),
+        ({"text": "", "who": "nobody at all", "choice": "none"}, "Write what it is about"),
         ({"who": "nobody at all"}, "Nobody found."),
     ],
 )
@@ -107,6 +122,37 @@ def test_a_visit_is_answered_at_the_desk_and_says_where_it_was() -> None:
     page = client.get(f"/interactions/{logged.public_id}").content.decode()
     assert "High Street · 3 · A41" in page
     assert 'value="High Street"' in client.get("/log/visit").content.decode()
+
+
+def test_a_visit_cut_short_before_its_answer_is_whole_when_it_is_sent_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client, user = a_desk()
+    a_customer(number="C-77")
+    client.raise_request_exception = False
+    told = _said("C-77", answer="A new SIM, today.", store="", desk="", ticket="")
+
+    def killed(**_said: object) -> None:
+        raise RuntimeError("killed here")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(by_hand, "take", killed)
+        client.post("/log/visit", told)
+    for _each in range(2):
+        client.post("/log/visit", told)
+
+    logged = Interaction.objects.get()
+    assert logged.owner_id == user.pk
+    assert [one.body for one in logged.messages.filter(direction="outbound")] == [told["answer"]]
+
+
+def test_who_may_log_and_not_work_on_matters_takes_in_letters_and_no_visits() -> None:
+    client, _user = a_desk(role="data-steward")
+    a_customer(number="C-77")
+
+    assert "/log/visit" not in client.get("/log/letter").content.decode()
+    assert client.post("/log/visit", _said("C-77")).status_code == 403
+    assert Interaction.objects.exists() is False
 
 
 def test_who_may_not_log_takes_nothing_in() -> None:

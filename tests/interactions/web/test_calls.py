@@ -62,6 +62,25 @@ def test_a_caller_from_a_strange_number_is_found_by_what_they_say() -> None:
     assert (logged.customer_id, logged.channel) == (customer.pk, "phone")
 
 
+def test_who_is_named_outdoes_whose_number_was_chosen_beforehand() -> None:
+    client, user = a_desk()
+    holder = a_customer(phone=NUMBER)
+    named = a_customer(number="C-77", name="Amara Okonjo")
+
+    assert _wrapped(client, _ended(user.pk), who="C-77", choice=f"customer:{holder.pk}") == 303
+
+    assert Interaction.objects.get().customer_id == named.pk
+
+
+def test_one_chosen_among_several_of_the_name_it_is() -> None:
+    client, user = a_desk()
+    first, _second = (a_customer(name=name) for name in ("Amara Okonjo", "Amara Reid"))
+
+    assert _wrapped(client, _ended(user.pk), who="amara", choice=f"customer:{first.pk}") == 303
+
+    assert Interaction.objects.get().customer_id == first.pk
+
+
 def test_several_of_the_name_are_shown_to_choose_from() -> None:
     client, user = a_desk()
     for name in ("Amara Okonjo", "Amara Reid"):

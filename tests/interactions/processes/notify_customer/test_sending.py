@@ -277,6 +277,23 @@ def test_a_text_that_may_have_arrived_is_left_to_a_person_and_sent_again_when_th
     assert len(handed) == 1
 
 
+def test_a_text_sent_again_and_in_doubt_again_is_told_again(
+    matter: Interaction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsure = Result(Outcome.UNSURE, "the SMS centre does not answer")
+    monkeypatch.setattr(sms, "send", lambda _message, _config: unsure)
+    message = a_text_in_hands(matter)
+    send_due(10)
+
+    send_again(message_id=message.pk, actor=a_worker())
+    CarrierState.objects.all().delete()
+    send_due(10)
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == ("failed", 1)
+    assert AgentNotice.objects.filter(dedupe_key__contains=":in-doubt:").count() == 2
+
+
 def test_a_channel_can_say_that_what_may_have_arrived_is_sent_once_more(
     matter: Interaction, monkeypatch: pytest.MonkeyPatch
 ) -> None:

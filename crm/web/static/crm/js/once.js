@@ -2,13 +2,12 @@
 const RELEASE_MS = 8000;
 const changes = (form) => form instanceof HTMLFormElement && (form.method === "post" || form.hasAttribute("hx-post"));
 
-// A caught submit reaches neither the browser nor htmx. The mark passes by itself, for an answer that is a file.
+// A caught submit reaches neither the browser nor htmx. The mark is a time and passes, for an answer that is a file.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!changes(form)) return;
-  if (form.dataset.sent) { event.preventDefault(); event.stopImmediatePropagation(); return; }
-  form.dataset.sent = "yes";
-  setTimeout(() => { delete form.dataset.sent; }, RELEASE_MS);
+  if (Date.now() - Number(form.dataset.sent ?? 0) < RELEASE_MS) { event.preventDefault(); event.stopImmediatePropagation(); return; }
+  form.dataset.sent = Date.now();
 }, true);
 
 // Answered, it may be sent again; on the way to another page it stays shut.
