@@ -46,7 +46,7 @@ def judge_anew(case: DuplicateCase) -> DuplicateCase:
     A decided one stays as it was decided.
     """
     pair = (case.left_id, case.right_id)
-    edited = changed_since(case.found_at).filter(pk__in=pair)
+    edited = changed_since(case.found_at, among=pair)
     if case.state == DuplicateCase.State.OPEN and edited.exists():
         for _left, _right, case.score, case.reasons in compared([pair]):
             case.sure = case.score >= SURE

@@ -1,6 +1,6 @@
 """Everybody as the matcher reads them, and their keys kept on the way."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -43,12 +43,14 @@ def records(ids: list[int]) -> Records:
     return _records(sql.rows("customers/match_records.sql", {"ids": ids}))
 
 
-def changed_since(since: datetime) -> QuerySet[Party]:
-    """Parties that were edited or got a contact point since."""
-    reached = ContactMedium.objects.filter(valid_from__gte=since).values("party_id")
-    return Party.objects.filter(removed_at=None).filter(
-        Q(updated_at__gte=since) | Q(pk__in=reached)
-    )
+def changed_since(since: datetime, *, among: Collection[int] | None = None) -> QuerySet[Party]:
+    """Parties, of some or of all, that were edited, or got or lost a contact point since."""
+    reached = ContactMedium.objects.filter(Q(valid_from__gte=since) | Q(valid_to__gte=since))
+    parties = Party.objects.filter(removed_at=None)
+    if among is not None:
+        # Asked of a pair, nobody else's contact points are looked through.
+        parties, reached = parties.filter(pk__in=among), reached.filter(party__in=among)
+    return parties.filter(Q(updated_at__gte=since) | Q(pk__in=reached.values("party_id")))
 
 
 def _read(after: int, upto: int) -> Records:

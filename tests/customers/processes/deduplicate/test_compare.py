@@ -1,10 +1,12 @@
 """Pairs as they stand now."""
 
 import pytest
+from django.utils import timezone
 
 from crm.access import SYSTEM
 from customers.processes.deduplicate import dismiss, judge_anew
 from customers.processes.deduplicate.compare import compared
+from customers.processes.move_number import end_row
 from customers.processes.update_information import update_party
 from tests.customers.duplicate_factories import a_pair
 
@@ -27,6 +29,15 @@ def test_a_pair_nobody_edited_keeps_what_it_was_found_with() -> None:
     case = a_pair()
 
     assert judge_anew(case).score == 99
+
+
+def test_a_pair_is_judged_anew_when_a_number_moved_away() -> None:
+    case = a_pair()
+    phone = case.right.contact_media.get()
+
+    end_row(phone, timezone.now(), "corrected")
+
+    assert "phone" not in {one["key"] for one in judge_anew(case).reasons}
 
 
 def test_a_decided_pair_stays_as_it_was_decided() -> None:
