@@ -2,8 +2,10 @@
 
 from typing import Self
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -109,6 +111,9 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["completed_at"], name="order_by_completion"),
             models.Index(fields=["-ordered_at", "-id"], name="order_newest"),
+            models.Index(
+                OpClass(Upper("external_id"), name="text_pattern_ops"), name="order_by_number"
+            ),
         ]
         triggers = [BUMP]
 

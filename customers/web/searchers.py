@@ -1,5 +1,6 @@
-"""Customers in the search box."""
+"""Customers and their orders in the search box."""
 
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -8,10 +9,12 @@ from crm.access import Actor
 from crm.audit.record import record_access
 from crm.web import search
 from customers import masking
-from customers.models import Customer
+from customers.models import Customer, Order
 from customers.reads import Found, find_customers, towns_of
+from customers.web.order_items import address_of, name_of
 
 _SHOWN_DIGITS = 4
+_LEAST_OF_ORDER = 3
 
 
 def customers(actor: Actor, text: str, limit: int) -> list[search.Hit]:
@@ -61,4 +64,32 @@ def _why(found: Found) -> str:
     }.get(found.kind, "")
 
 
+def orders(actor: Actor, text: str, limit: int) -> list[search.Hit]:
+    """Orders whose number begins like this; whose they are is shown, and recorded."""
+    if len(text) < _LEAST_OF_ORDER:
+        return []
+    seen = Order.objects.visible_to(actor).filter(external_id__istartswith=text)
+    found = list(seen.select_related("customer").order_by(Upper("external_id"), "pk")[:limit])
+    whose = [one.customer_id for one in found if one.customer_id]
+    if whose:
+        record_access(
+            actor=actor, action="search", subject="customer", ids=whose, purpose="service",
+            detail=text,
+        )  # fmt: skip
+    return [_order_hit(one, actor, text) for one in found]
+
+
+def _order_hit(order: Order, actor: Actor, text: str) -> search.Hit:
+    whose = name_of(order.customer, actor) if order.customer else _("nobody's yet")
+    return search.Hit(
+        kind="order",
+        title=order.external_id,
+        url=address_of(order),
+        icon="package",
+        sub=f"{whose} · {order.get_state_display()}",
+        exact=order.external_id.casefold() == text.casefold(),
+    )
+
+
 search.register("customers", customers, label=gettext_lazy("Customers"), order=10)
+search.register("orders", orders, label=gettext_lazy("Orders"), order=20)

@@ -50,9 +50,8 @@ def an_order(customer: Customer | None = None, offering: str = "fibre-900", **fi
     lines = [{"id": "1", "offering": offering, "options": fields.pop("options", {})}]
     return Order.objects.create(
         source="shop",
-        external_id=f"O-{next(_count)}",
         customer=customer,
-        **{"lines": lines, "region": "GB", **fields},
+        **{"external_id": f"O-{next(_count)}", "lines": lines, "region": "GB", **fields},
     )
 
 
