@@ -85,3 +85,25 @@ def test_who_looks_alike_shows_while_typing(page_as: PageAs) -> None:
     expect(page.get_by_role("heading", name="Is it one of these?")).to_be_visible()
     expect(page.locator("#alike").get_by_role("link", name="Tomasz Wieczorek")).to_be_visible()
     assert_accessible(page)
+
+
+@pytest.mark.req("R-CIM-5")
+def test_who_looks_alike_shows_while_a_record_is_changed(page_as: PageAs) -> None:
+    a_pair()
+    other = a_customer(party=a_party(given_name="Tom", family_name="Moss"))
+    page: Page = page_as("agent")
+    page.goto(f"/customers/{other.pk}/edit")
+    expect(page.get_by_label("Trading name")).to_be_hidden()
+
+    page.get_by_label("Given name").fill("Tomasz")
+    page.get_by_label("Family name").fill("Wieczorek")
+    page.get_by_label("Mobile").fill("07700 900671")
+
+    expect(page.get_by_role("heading", name="Recorded twice?")).to_be_visible()
+    expect(page.locator("#alike").get_by_role("link", name="Tomasz Wieczorek")).to_be_visible()
+    page.get_by_label("Type").select_option("business")
+    expect(page.get_by_label("Trading name")).to_be_visible()
+    expect(page.get_by_label("Date of birth")).to_be_hidden()
+    # What is filled stays to be seen, whatever the type.
+    expect(page.get_by_label("Family name")).to_be_visible()
+    assert_accessible(page)
