@@ -11,10 +11,10 @@ mine AS (
   SELECT id FROM open_ones
   UNION
   SELECT id FROM interactions_interaction
-  WHERE owner_id = %(me)s AND completed_at >= %(start)s
+  WHERE owner_id = %(me)s AND removed_at IS NULL AND completed_at >= %(start)s
   UNION
   SELECT id FROM interactions_interaction
-  WHERE owner_id = %(me)s AND closed_at >= %(start)s
+  WHERE owner_id = %(me)s AND removed_at IS NULL AND closed_at >= %(start)s
     AND status IN ('closed', 'cancelled', 'merged')
 ),
 clock AS MATERIALIZED (
