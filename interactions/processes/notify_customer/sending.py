@@ -31,7 +31,7 @@ from interactions.models import Attachment, Commitment, Interaction, Message, Sl
 from interactions.processes.notify_customer import carriers
 from interactions.processes.notify_customer.keys import lost_its_keys, without_keys
 from interactions.processes.notify_customer.staff import tell_in_doubt, tell_undeliverable
-from interactions.processes.notify_customer.undelivered import give_up, go_another_way
+from interactions.processes.notify_customer.undelivered import give_up, go_another_way, lock_matters
 from interactions.processes.track_interaction.timeline import append
 from readiness.registry.resolve import CapabilityOff, resolve
 
@@ -46,6 +46,7 @@ _OFF: Final = timedelta(minutes=1)
 _NOTICES_A_DAY: Final = 20
 _DAY: Final = timedelta(days=1)
 _SHUT: Final = frozenset([Outcome.AWAY, Outcome.UNSURE])
+_SAYS_NOTHING: Final = frozenset([Outcome.SENT, Outcome.AWAY])
 _State = Message.State
 _unchecked = Attachment.objects.filter(state=Attachment.State.WAITING)
 
@@ -288,6 +289,9 @@ def _contact(message: Message) -> Contactable | None:
 @transaction.atomic
 def _record(message: Message, token: uuid.UUID, result: Result, *, again: bool = True) -> None:
     """Keep what the channel said, if the lease is still ours."""
+    if result.outcome not in _SAYS_NOTHING:
+        # What failed is written into the matter, and a bounce of it locks that one first.
+        lock_matters(Message.objects.filter(pk=message.pk))
     kept = (
         Message.objects.select_for_update(of=("self",))
         .filter(pk=message.pk, state=_State.QUEUED, lease_token=token)

@@ -81,7 +81,7 @@ def leave_unreachable(*, medium_id: int) -> int:
         direction=Interaction.Direction.OUTBOUND,
         handed_over_at=None,
     )
-    _lock_matters(waiting)
+    lock_matters(waiting)
     found = list(waiting.select_for_update(of=("self",)).order_by("pk"))
     for message in found:
         message.state, message.lease_until = Message.State.FAILED, None
@@ -94,7 +94,7 @@ def leave_unreachable(*, medium_id: int) -> int:
 @transaction.atomic
 def came_back(*, message_id: int, permanent: bool, said: str) -> bool:
     """What was sent was returned by the other side; says whether that changed anything."""
-    _lock_matters(Message.objects.filter(pk=message_id))
+    lock_matters(Message.objects.filter(pk=message_id))
     message = Message.objects.select_for_update(of=("self",)).get(pk=message_id)
     if message.state not in {Message.State.SENT, Message.State.QUEUED}:
         return False
@@ -118,7 +118,7 @@ def arrived(*, message_id: int) -> bool:
     )
 
 
-def _lock_matters(messages: QuerySet[Message]) -> None:
+def lock_matters(messages: QuerySet[Message]) -> None:
     """Matters before their messages, and in the order of their keys: as everybody locks them."""
     matters = messages.values("interaction")
     list(

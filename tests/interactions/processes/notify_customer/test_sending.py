@@ -1,11 +1,13 @@
 """Sending: over real SMTP, re-checked just before, retried, and marked once."""
 
+import threading
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from crm.access import SYSTEM
@@ -23,6 +25,7 @@ from readiness.registry import slots
 from tests.customers.factories import a_customer, a_medium, a_user, an_agent
 from tests.interactions.factories import a_worker, an_interaction, plain_promises, the_clock
 from tests.interactions.mailbox import Mailbox, a_mailbox
+from tests.racing import somebody_waits_for_a_lock, wait_until
 from tests.readiness.factories import a_serving_version
 
 pytestmark = [pytest.mark.django_db, pytest.mark.enable_socket]
@@ -379,3 +382,29 @@ def test_a_report_goes_only_where_its_subscription_still_says(
 
     message.refresh_from_db()
     assert message.state == state
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_failed_waits_for_its_matter_and_holds_nothing_meanwhile() -> None:
+    """A bounce locks the matter and then the message: the other way round both would wait."""
+    plain_promises()
+    message = a_notice(an_interaction(a_customer(email=PRIYA)))
+    token = uuid.uuid4()
+    until = timezone.now() + timedelta(minutes=1)
+    Message.objects.filter(pk=message.pk).update(lease_token=token, lease_until=until)
+    failed = Result(Outcome.NEVER, "no such mailbox")
+
+    def keep_what_failed() -> None:
+        _record(message, token, failed)
+        connection.close()
+
+    worker = threading.Thread(target=keep_what_failed)
+    with transaction.atomic():
+        Interaction.objects.lock(message.interaction_id)
+        worker.start()
+        wait_until(somebody_waits_for_a_lock)
+        Message.objects.select_for_update(nowait=True).get(pk=message.pk)
+    worker.join()
+
+    message.refresh_from_db()
+    assert message.state == "failed"
