@@ -114,10 +114,14 @@ def _database() -> str:
     return "ok"
 
 
-def _migrations() -> str:
+def waiting_migrations() -> int:
     executor = MigrationExecutor(connection)
-    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return f"{len(waiting)} not applied" if waiting else "ok"
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _migrations() -> str:
+    waiting = waiting_migrations()
+    return f"{waiting} not applied" if waiting else "ok"
 
 
 def _broker() -> str:

@@ -6,6 +6,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -20,6 +22,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from crm.embedded import Places, Server, Trouble, locations, preflight, start_postgres, start_redis
 from crm.embedded.server import spawn
 from crm.embedded.supervisor import Supervisor
+from crm.health import waiting_migrations
 
 EVERYWHERE = {"127.0.0.1", "0.0.0.0"}  # noqa: S104  compared, not bound
 DEMO_LOADED = "demo_loaded"
@@ -65,24 +68,37 @@ class Command(BaseCommand):
                 self._say("Starting PostgreSQL and Redis.")
                 supervisor.start("PostgreSQL", partial(start_postgres, places))
                 supervisor.start("Redis", partial(start_redis, places))
-            self._prepare_data(places, demo=demo and settings.EMBEDDED)
             os.environ.setdefault("CRM_LIVE_PORT", str(preflight.port_beside(host, port)))
-            programs = {"Web server": WEB, "Live updates": LIVE, "Worker": WORKER, "Beat": BEAT}
+            web = partial(
+                supervisor.start, "Web server", partial(_program, places, "Web server", WEB), wave=1
+            )
+            # It takes seconds to load: beside the rest where it finds what it was written for.
+            early = self._prepare_house(places)
+            if early:
+                web()
+            self._prepare_data(places, demo=demo and settings.EMBEDDED)
+            if not early:
+                web()
+            self._wait_for(f"http://{host}:{port}/livez", places)
+            programs = {"Live updates": LIVE, "Worker": WORKER, "Beat": BEAT}
             if settings.CRM_SMPP_URL:
                 programs["Texts"] = TEXTS
             for name, command in programs.items():
                 supervisor.start(name, partial(_program, places, name, command), wave=1)
-                if command is WEB:
-                    self._wait_for(f"http://{host}:{port}/livez", places)
             self._welcome(address)
             supervisor.watch()
 
-    def _prepare_data(self, places: Places, *, demo: bool) -> None:
-        try:
-            self._say("Bringing the database up to date.")
+    def _prepare_house(self, places: Places) -> bool:
+        """Lay out the static files; tell whether the database already has today's schema."""
+        self._say("Bringing the database up to date.")
+        with _in_one_sentence(places):
             _refuse_unreleased(places)
-            call_command("migrate", verbosity=0, interactive=False)
             _collect_static(places)
+            return not waiting_migrations()
+
+    def _prepare_data(self, places: Places, *, demo: bool) -> None:
+        with _in_one_sentence(places):
+            call_command("migrate", verbosity=0, interactive=False)
             self._call_if_there("starter_set")
             if settings.EMBEDDED:
                 # Demo data may name the people who sign in.
@@ -90,14 +106,6 @@ class Command(BaseCommand):
             marker = places.data_dir / DEMO_LOADED
             if demo and not marker.exists() and self._call_if_there("demo_data"):
                 marker.touch()
-        except Error as problem:
-            raise Trouble(f"The database refused: {_first_line(problem)}") from problem
-        except OSError as problem:
-            raise Trouble(
-                f"The data directory {places.data_dir} cannot be used: {problem.strerror}."
-            ) from problem
-        finally:
-            connections.close_all()
 
     def _call_if_there(self, command: str) -> bool:
         if command not in get_commands():
@@ -126,6 +134,21 @@ class Command(BaseCommand):
     def _say(self, text: str) -> None:
         self.stdout.write(text)
         self.stdout.flush()
+
+
+@contextmanager
+def _in_one_sentence(places: Places) -> Iterator[None]:
+    """Work on the database; say what stopped it, and leave no connection behind."""
+    try:
+        yield
+    except Error as problem:
+        raise Trouble(f"The database refused: {_first_line(problem)}") from problem
+    except OSError as problem:
+        raise Trouble(
+            f"The data directory {places.data_dir} cannot be used: {problem.strerror}."
+        ) from problem
+    finally:
+        connections.close_all()
 
 
 def _refuse_unreleased(places: Places) -> None:

@@ -103,6 +103,12 @@ def family(pid: int) -> list[int]:
     return [one for child in children for one in family(int(child))] + [pid]
 
 
+def computed(pids: list[int]) -> float:
+    """The seconds of computing that processes and their ended children have used."""
+    used = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15] for pid in pids]
+    return sum(int(ticks) for times in used for ticks in times) / os.sysconf("SC_CLK_TCK")
+
+
 def all_gone(pids: list[int], within: float = 30) -> bool:
     deadline = time.monotonic() + within
     while any(Path(f"/proc/{pid}").exists() for pid in pids):
@@ -124,11 +130,10 @@ def refusal(up: Up) -> str:
 def test_it_starts_serves_and_stops_without_a_trace_and_is_quickly_back(
     installed: Up,
 ) -> None:
-    began = time.monotonic()
     process = installed.start()
     printed = read_until(process, "Press Ctrl-C")
-    took = time.monotonic() - began
     pids = family(process.pid)
+    took = computed(pids)
     alive = installed.get("/livez")
     logins = json.loads(installed.manage("demo_logins", "--json").stdout)
     process.send_signal(signal.SIGINT)
@@ -139,8 +144,21 @@ def test_it_starts_serves_and_stops_without_a_trace_and_is_quickly_back(
     assert logins["users"][0]["password"] in printed
     assert process.returncode == 0
     assert all_gone(pids)
-    # Ten seconds are promised on a machine of our own; here other tests run beside us.
-    assert took < 20
+    # Ten seconds are promised on a machine of our own, whatever else runs here beside us: what is
+    # computed until then would be done within them by a single core.
+    assert took < 10
+
+
+def test_the_web_server_is_loaded_beside_the_preparing_where_the_schema_stands(
+    installed: Up,
+) -> None:
+    process = installed.start()
+    read_until(process, "roles:")
+    began = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in family(process.pid)]
+    process.terminate()
+    process.communicate(timeout=60)
+
+    assert any(b"crm.web_server" in command for command in began)
 
 
 def test_a_dead_worker_is_announced_and_a_killed_supervisor_leaves_no_orphans(
