@@ -3,6 +3,7 @@
 from customers.answering import answering, customers_of_merge
 from customers.contactability import Contactable, may_contact
 from customers.finding import Found, find_customers, towns_of
+from customers.listing import segments_in_use
 
 __all__ = [
     "Contactable",
@@ -11,5 +12,6 @@ __all__ = [
     "customers_of_merge",
     "find_customers",
     "may_contact",
+    "segments_in_use",
     "towns_of",
 ]

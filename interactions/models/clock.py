@@ -80,6 +80,9 @@ class SlaClock(models.Model):
                 condition=Q(jeopardy_at__isnull=False, stopped_at__isnull=True),
             ),
             models.Index(
+                fields=["interaction"], name="slaclock_paused", condition=Q(state="paused")
+            ),
+            models.Index(
                 fields=["stopped_at"],
                 name="slaclock_by_stop",
                 condition=Q(stopped_at__isnull=False),

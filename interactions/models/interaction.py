@@ -229,6 +229,16 @@ class Interaction(models.Model):
                 name="interaction_open_by_team",
                 condition=~Q(status__in=["completed", "closed", "cancelled", "merged"]),
             ),
+            models.Index(
+                fields=["opened_at", "id"],
+                name="interaction_open_by_age",
+                condition=~Q(status__in=["completed", "closed", "cancelled", "merged"]),
+            ),
+            models.Index(
+                fields=["due_next_at", "id"],
+                name="interaction_awaiting_customer",
+                condition=Q(status="waiting_customer"),
+            ),
             models.Index(fields=["-opened_at", "-id"], name="interaction_latest"),
             models.Index(fields=["completed_at"], name="interaction_completed"),
             models.Index(

@@ -371,12 +371,14 @@ def changed(
 ) -> tuple[list[Row], list[int]]:
     """Of the rows shown, those that read otherwise by now, and which may not be seen any more.
 
-    A row that left the view stays where it is and says so: nothing moves under somebody's hand.
+    They come in the order of the screen, as they are read out. A row that left the view stays
+    where it is and says so: nothing moves under somebody's hand.
     """
     if not shown:
         return [], []
     seen = Interaction.objects.visible_to(actor).filter(pk__in=shown)
-    rows = rows_of(list(_drawn(seen)), actor, now)
+    places = {pk: place for place, pk in enumerate(shown)}
+    rows = rows_of(sorted(_drawn(seen), key=lambda one: places[one.pk]), actor, now)
     here = set(_in_view(asked, actor, now).filter(pk__in=shown).values_list("pk", flat=True))
     told = [replace(row, gone=row.interaction.pk not in here) for row in rows]
     lost = shown.keys() - {row.interaction.pk for row in rows}
