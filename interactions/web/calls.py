@@ -96,17 +96,21 @@ def _mine(public_id: UUID, actor: Actor) -> Call:
 
 def _chosen(choice: str, who: str, one: Call, actor: Actor) -> dict[str, int]:
     """Whose call it was: as chosen, as named, or nobody we know where that is said."""
-    kind, _colon, number = choice.partition(":")
-    is_chosen = kind in {"customer", "interaction"} and number.isdecimal()
+    found = {f"{kind}_id": _number_of(kind, choice) for kind in ("customer", "interaction")}
+    chosen = {name: pk for name, pk in found.items() if pk is not None}
     # Who is named is not whose number it is: what was chosen beforehand gives way to it.
-    if who.strip() and not (is_chosen and _offered(choice, callers.find(who, actor))):
+    if who.strip() and not (chosen and _offered(choice, callers.find(who, actor))):
         whose = log.chosen("", who, actor)
         return {"customer_id": whose.customer_id} if whose.customer_id else {}
-    if is_chosen:
-        return {f"{kind}_id": int(number)}
-    if kind != "none" and who_may_be_calling(one):
+    if not chosen and choice != "none" and who_may_be_calling(one):
         raise RuleBroken("who-is-meant", _("Say whose call it was."), field="who", kind="invalid")
-    return {}
+    return chosen
+
+
+def _number_of(kind: str, choice: str) -> int | None:
+    """The key in a choice of that kind, such as "customer:12"."""
+    said, _colon, number = choice.partition(":")
+    return int(number) if said == kind and number.isdecimal() else None
 
 
 def _offered(choice: str, found: list[callers.Caller]) -> bool:
@@ -122,6 +126,7 @@ def _shown(
 ) -> HttpResponse:
     named = [found.customer.pk for found in callers.find(str(form["who"].value() or ""), actor)]
     wanted = named or who_may_be_calling(one)
+    choice = request.POST.get("choice", "")
     customers = list(Customer.objects.visible_to(actor).filter(pk__in=wanted))
     if customers:
         record_access(
@@ -138,7 +143,9 @@ def _shown(
         "number": one.number if clear else masking.contact_point("phone", one.number),
         "callers": callers.with_matters(customers, actor),
         "form": form,
-        "chosen": request.POST.get("choice", ""),
+        "chosen": choice,
+        "chosen_customer": _number_of("customer", choice),
+        "chosen_matter": _number_of("interaction", choice),
         "may_close": actor.has_perm("interactions.close_interaction"),
         "ended": one.state in {Call.State.ENDED, Call.State.MISSED},
     }

@@ -50,6 +50,21 @@ def test_the_open_matter_of_the_only_caller_is_chosen_beforehand() -> None:
     assert f'value="interaction:{matter.pk}" checked' in html
 
 
+@pytest.mark.parametrize("kind", ["customer", "none"])
+def test_a_refusal_leaves_chosen_what_was_chosen(kind: str) -> None:
+    client, user = a_desk()
+    customer = a_customer(phone=NUMBER)
+    an_interaction(customer=customer)
+    choice = f"customer:{customer.pk}" if kind == "customer" else "none"
+
+    answer = client.post(f"{_ended(user.pk)}/wrap-up", SAID | {"code": "", "choice": choice})
+
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert f'value="{choice}" checked' in html
+    assert html.count(" checked") == 1
+
+
 @pytest.mark.req("R-TMI-3")
 def test_a_caller_from_a_strange_number_is_found_by_what_they_say() -> None:
     client, user = a_desk()
