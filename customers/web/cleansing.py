@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from crm.access import require, signed_in
+from crm.access import Actor, require, signed_in
 from crm.accounts.models import Team
 from crm.audit.record import record_access
 from crm.web.errors import beside
@@ -21,6 +21,7 @@ from customers.models import CleansingChange, CleansingJob, Customer
 from customers.processes import cleanse_customers as cleansing
 from customers.web.background import begin
 from customers.web.list_forms import CleanseForm
+from customers.web.order_items import name_of
 
 _LISTED = 50
 _BUSY = (CleansingJob.State.RUNNING, CleansingJob.State.UNDOING)
@@ -100,7 +101,7 @@ def job(request: HttpRequest, public_id: UUID) -> HttpResponse:
             for key in CleansingChange.Outcome.values
             if counted.get(key)
         ],
-        "problems": [(change, names(change.before), names(change.after)) for change in problems],
+        "problems": _problems(problems, names, actor),
         "busy": found.state in _BUSY,
         "heads": [{"label": head} for head in (_("Customer"), _("Now"), _("Then"))],
         "problem_heads": [
@@ -135,6 +136,23 @@ def _sample(shown: cleansing.Shown | None, names: Any, *, clear: bool) -> list[d
             "after": names(after),
         }
         for customer, before, after in (shown.sample if shown else [])
+    ]
+
+
+def _problems(changes: list[CleansingChange], names: Any, actor: Actor) -> list[dict[str, Any]]:
+    """What was kept or failed; whoever is out of sight, or in the archive, has a number only."""
+    ids = [change.customer_id for change in changes]
+    seen = Customer.objects.visible_to(actor).in_bulk(ids)
+    return [
+        {
+            "change": change,
+            "name": name_of(seen[change.customer_id], actor) if shown else change.customer_id,
+            "before": names(change.before) if shown else masking.HIDDEN,
+            "after": names(change.after) if shown else masking.HIDDEN,
+            "shown": shown,
+        }
+        for change in changes
+        for shown in [change.customer_id in seen]
     ]
 
 
