@@ -12,7 +12,8 @@ from crm.access import Actor, require
 from crm.audit.record import record_access
 from crm.errors import RuleBroken
 from crm.tmf.authentication import Grant, Scoped
-from customers.insight import reads
+from customers import masking
+from customers.insight import keys, reads
 from customers.insight.models import Fact, Profile
 from customers.models import ConsentPurpose, Customer
 
@@ -57,18 +58,40 @@ def _body(customer: Customer, covered: frozenset[str], actor: Actor) -> dict[str
     profile = Profile.objects.filter(customer=customer).first()
     held = Fact.objects.believed().of_customer(customer.pk).select_related("source")
     facts = list(held.order_by("key", "pk")) if actor.has_perm("insight.view_fact") else []
+    billing = masking.sees_billing(actor, masking.caller_level(actor, customer.pk))
+    closed = {fact.key for fact in facts if keys.named(fact.key).billing and not billing}
     return {
         "id": str(customer.public_id),
-        "sections": profile.sections if profile else {},
+        "sections": _sections(profile, billing=billing) if profile else {},
         "confidence": profile.confidence if profile else 0,
         "confidenceParts": profile.confidence_parts if profile else {},
         "computedAt": profile.computed_at if profile else None,
-        "facts": [_fact(fact) for fact in facts if fact.purpose in covered],
-        "withheld": [
-            {"key": fact.key, "reason": "purpose-not-covered", "purpose": fact.purpose}
-            for fact in facts
-            if fact.purpose not in covered
+        "facts": [
+            _fact(fact) for fact in facts if fact.purpose in covered and fact.key not in closed
         ],
+        "withheld": [
+            {
+                "key": fact.key,
+                "reason": "billing-detail" if fact.purpose in covered else "purpose-not-covered",
+                "purpose": fact.purpose,
+            }
+            for fact in facts
+            if fact.purpose not in covered or fact.key in closed
+        ],
+    }
+
+
+def _sections(profile: Profile, *, billing: bool) -> dict[str, Any]:
+    """What is derived; the amounts it follows from only to who sees bills."""
+    used = {pk for lines in profile.sections.values() for line in lines for pk in line["facts"]}
+    grounds = dict(Fact.objects.filter(pk__in=used).values_list("pk", "key"))
+    closed = {pk for pk, key in grounds.items() if keys.named(key).billing and not billing}
+    return {
+        name: [
+            {**line, "reasons": []} if closed.intersection(line["facts"]) else line
+            for line in lines
+        ]
+        for name, lines in profile.sections.items()
     }
 
 

@@ -105,3 +105,22 @@ def test_refusing_service_messages_takes_nothing_from_the_contract(customer: Cus
 
     assert [fact["key"] for fact in body["facts"]] == ["person.gender"]
     assert body["sections"]["demographics"] != []
+
+
+def test_what_is_charged_goes_only_to_who_may_see_bills(customer: Customer) -> None:
+    for key, value in (("charge.monthly", 41.37), ("contract.payment_method", "Bank transfer")):
+        a_fact(customer, key, value)
+    build_profile(customer_id=customer.pk, actor=SYSTEM)
+    answer(customer, "usage-insight", given=True)
+
+    closed = read(customer, "usage-insight")
+    opened = read(customer, "usage-insight", (*MAY, "customers.view_billing_detail"))
+
+    assert "41.37" not in closed.content.decode()
+    assert "Bank transfer" not in closed.content.decode()
+    assert {one["key"]: one["reason"] for one in closed.json()["withheld"]} == {
+        "charge.monthly": "billing-detail",
+        "contract.payment_method": "billing-detail",
+    }
+    assert "41.37" in opened.content.decode()
+    assert opened.json()["withheld"] == []
