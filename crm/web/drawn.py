@@ -4,7 +4,7 @@ Each is a component too (`templates/cotton`), for pages where it stands once.
 """
 
 import zlib
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django.templatetags.static import static
 from django.utils.html import conditional_escape as escaped
@@ -31,7 +31,12 @@ _METER = 44
 
 def icon(name: str, size: str = "", tone: str = "") -> SafeString:
     """One icon of the sprite: size "s" or "l", tone such as "t-warn"."""
-    return _icon(name, size, tone, static("crm/sprite.svg"))
+    return _icon(name, size, tone, _sprite())
+
+
+@cache
+def _sprite() -> str:
+    return static("crm/sprite.svg")
 
 
 @lru_cache(maxsize=1024)

@@ -117,7 +117,12 @@ class Row:
     @property
     def state(self) -> str:
         """What must be known of it first, in words."""
-        return self.tag[2] if self.tag else str(self.interaction.get_status_display())
+        return self.tag[2] if self.tag else self.status
+
+    @property
+    def status(self) -> str:
+        """The status in words; `get_status_display` would read every label for each row."""
+        return str(Interaction.Status(self.interaction.status).label)
 
 
 def _digest(what: object) -> str:
