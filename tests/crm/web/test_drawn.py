@@ -1,5 +1,8 @@
 """What lists draw in every row."""
 
+from collections.abc import Callable
+from html.parser import HTMLParser
+
 import pytest
 from django.utils.safestring import SafeString
 
@@ -31,6 +34,32 @@ def test_words_of_people_are_escaped_once() -> None:
     assert "&lt;b&gt;" in _cell(what="<b>")
     assert "A &amp; B" in drawn.tag(SafeString("A &amp; B"))
     assert "A &amp; B" in drawn.tag("A & B")
+
+
+_HARM = '"><img src=x onerror=alert(1)>'
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        lambda: drawn.due(_HARM, 0.5, "1 min"),
+        lambda: drawn.due("soon", 0.5, _HARM),
+        lambda: _cell(what=_HARM),
+        lambda: _cell(at=_HARM),
+        lambda: drawn.avatar(_HARM, size=_HARM),
+        lambda: drawn.avatar("<i> <b>"),
+        lambda: drawn.tag(_HARM, _HARM),
+        lambda: drawn.icon("router", _HARM, _HARM),
+    ],
+)
+def test_no_value_leaves_its_place_in_the_page(html: Callable[[], str]) -> None:
+    begun = list[str]()
+    parser = HTMLParser()
+    parser.handle_starttag = lambda tag, attrs: begun.extend([tag, *(name for name, _ in attrs)])  # type: ignore[method-assign]  # what it hears is all that is wanted
+
+    parser.feed(html())
+
+    assert not {"img", "i", "onerror", "src"} & set(begun)
 
 
 def test_a_share_beyond_the_bar_stays_within_it() -> None:
