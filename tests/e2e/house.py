@@ -21,7 +21,7 @@ from customers.models import Customer
 from interactions.models import Interaction
 from tests.customers.factories import a_user
 from tests.interactions.mailbox import Mailbox, a_mailbox
-from tests.interactions.test_tasks import a_worker_process
+from tests.interactions.workers import a_worker_process
 
 PASSWORD = "a-long-walk-in-the-rain"
 STAFF = (

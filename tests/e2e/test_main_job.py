@@ -25,7 +25,7 @@ from readiness.models import CapabilityVersion, OrtRun
 from tests.crm.tmf.partners import CUSTOMER, INTERACTION
 from tests.e2e.house import PASSWORD, House, counted, page, posted, ran
 from tests.e2e.partner import a_partner_system
-from tests.interactions.test_tasks import wait_for
+from tests.interactions.workers import wait_for
 
 pytestmark = [
     pytest.mark.browser,

@@ -14,7 +14,7 @@ from tests.crm.tmf.listeners import a_listener
 from tests.crm.tmf.partners import CUSTOMER, INDIVIDUAL, INTERACTION, ORGANIZATION, a_body
 from tests.e2e.house import House
 from tests.e2e.partner import PartnerSystem, a_partner_system
-from tests.interactions.test_tasks import wait_for
+from tests.interactions.workers import wait_for
 
 pytestmark = [pytest.mark.enable_socket, pytest.mark.django_db(transaction=True)]
 
