@@ -95,4 +95,4 @@ def test_after_an_edit_the_pair_is_judged_as_it_stands_and_says_who_edited() -> 
     assert "99 then, before an edit" in html
     given = next(one for one in page.context["pair"].fields if one.key == "given_name")
     assert given.my_source == "back-office"
-    assert given.their_source.startswith(SYSTEM.name)
+    assert given.their_source.startswith("the system, ")
