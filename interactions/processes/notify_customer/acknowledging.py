@@ -14,7 +14,8 @@ def say_when_we_open(interaction: Interaction, now: datetime) -> Message | None:
     clock = interaction.clocks.filter(
         target=SlaClock.Target.FIRST_RESPONSE, stopped_at=None, due_at__isnull=False
     ).first()
-    if clock is None or clock.due_at is None:
+    # A letter counts from the day it came: a time that is over by now is promised to nobody.
+    if clock is None or clock.due_at is None or clock.due_at <= now:
         return None
     config = configuration(clock.calendar_version_id).config
     calendar, at = calendars.calendar(config, clock.calendar), engine.seconds(now)

@@ -8,7 +8,8 @@ import pytest
 from django.utils import timezone
 
 from interactions.governed import wording
-from interactions.models import Message
+from interactions.models import Message, SlaClock
+from interactions.processes.notify_customer.acknowledging import say_when_we_open
 from tests.customers.factories import a_customer, a_medium, a_party
 from tests.interactions.mails import a_mail
 from tests.interactions.processes.receive_message.factories import arrived
@@ -19,11 +20,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain")]
 PRIYA = "priya@example.org"
 
 
-def closed_until(day: datetime) -> None:
-    """Nothing counts before nine o'clock of that day."""
+def closed_until(*days: datetime) -> None:
+    """Nothing counts before nine o'clock of the first of these days, or between them."""
     hours: Mapping[str, Any] = {
-        "tz": "UTC", "weekly": {}, "exceptions": {day.date().isoformat(): [["09:00", "17:00"]]},
-    }  # fmt: skip
+        "tz": "UTC",
+        "weekly": {},
+        "exceptions": {day.date().isoformat(): [["09:00", "17:00"]] for day in days},
+    }
     a_serving_version("sla.calendar", {"calendars": {"always": hours}})
 
 
@@ -59,6 +62,23 @@ def test_the_opening_and_the_due_time_are_said_once() -> None:
     assert notice.recipient == PRIYA
     assert str(opens.day) in notice.body
     assert "open again" in notice.body
+
+
+@pytest.mark.req("R-TMI-4")
+def test_a_time_that_is_over_is_promised_to_nobody() -> None:
+    opens = in_two_days()
+    closed_until(*(opens + timedelta(days=days) for days in (0, 5)))
+    a_writer()
+    write()
+    (clock,) = SlaClock.objects.filter(target="first_response")
+    assert clock.due_at
+    Message.objects.filter(kind="notice").delete()
+
+    late = say_when_we_open(clock.interaction, clock.due_at.replace(hour=22))
+    early = say_when_we_open(clock.interaction, clock.due_at.replace(hour=0) - timedelta(hours=2))
+
+    assert late is None
+    assert early is not None
 
 
 def test_during_the_hours_a_person_answers() -> None:
