@@ -4,7 +4,9 @@ Each is a component too (`templates/cotton`), for pages where it stands once.
 """
 
 import zlib
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
+from typing import Any
 
 from django.templatetags.static import static
 from django.utils.html import conditional_escape as escaped
@@ -141,3 +143,25 @@ def tag(text: str, tone: str = "", icon_name: str = "") -> SafeString:
     """A word in a frame, with its icon."""
     drawn = icon(icon_name) if icon_name else ""
     return SafeString(f'<span class="tag {escaped(tone)}">{drawn}{escaped(text)}</span>')
+
+
+def select(name: str, attributes: str, choices: Iterable[Any], chosen: list[str]) -> SafeString:
+    """A choice as Django draws it, groups and all, without a dictionary for each option."""
+    options = "\n".join(_options(choices, set(chosen)))
+    return SafeString(f'<select name="{escaped(name)}"{attributes}>\n{options}\n</select>')
+
+
+def _options(choices: Iterable[Any], chosen: set[str]) -> Iterator[str]:
+    for value, label in choices:
+        if isinstance(label, list | tuple):
+            yield f'  <optgroup label="{escaped(value)}">'
+            yield from _options(label, chosen)
+            yield "  </optgroup>"
+            continue
+        text = "" if value is None else str(value)
+        mark = ""
+        if text in chosen:
+            mark = " selected"
+            # One is chosen, the first that fits.
+            chosen.clear()
+        yield f'  <option value="{escaped(text)}"{mark}>{escaped(label)}</option>'

@@ -22,6 +22,7 @@ from interactions.processes.update_interaction import assign as assign_to
 from interactions.web import (
     availability,
     doubtful,
+    drawn,
     follow_ups,
     keeping_time,
     kept_filters,
@@ -63,15 +64,15 @@ def news(request: HttpRequest) -> HttpResponse:
     asked, now = queue.wish(request.GET), timezone.now()
     shown = queue.shown_rows(request.GET)
     rows, lost = queue.changed(shown, asked, actor, now)
+    may_assign = actor.has_perm("interactions.assign_interaction")
     context = {
         "asked": asked,
         "tabs": _tabs(asked, actor, now),
         "new": queue.came_in(asked, actor, _since(request), now),
         "rows": rows,
+        "lines": drawn.lines(rows, may_assign=may_assign, changed=True),
         "lost": lost,
         "said": _said([row for row in rows if queue.means_other(row, shown)]),
-        "may_assign": actor.has_perm("interactions.assign_interaction"),
-        "oob": True,
     }
     page, fragment = "interactions/news.html", "interactions/_news.html"
     return etagged(request, render_page(request, page, context, fragment=fragment))
@@ -129,6 +130,7 @@ def _queue(request: HttpRequest, actor: Actor, now: datetime) -> dict[str, Any]:
     rows, older = queue.page(asked, actor, now)
     tabs = _tabs(asked, actor, now)
     people = [row.interaction.customer_id for row in rows if row.interaction.customer_id]
+    may_assign = actor.has_perm("interactions.assign_interaction")
     record_access(
         actor=actor,
         action="search" if asked.words else "view",
@@ -144,6 +146,7 @@ def _queue(request: HttpRequest, actor: Actor, now: datetime) -> dict[str, Any]:
         "kept": kept_filters.shown(request, actor, now),
         "keep_form": KeptFilterForm(initial={"query": asked.query}),
         "rows": rows,
+        "lines": drawn.lines(rows, may_assign=may_assign),
         "older": older,
         "newest_first": queue.searched(asked, actor),
         "since": now.astimezone(UTC).isoformat(timespec="seconds"),
@@ -158,7 +161,7 @@ def _queue(request: HttpRequest, actor: Actor, now: datetime) -> dict[str, Any]:
         ],
         "hours": queue.hours_sentence(),
         "batch_form": BatchForm(),
-        "may_assign": actor.has_perm("interactions.assign_interaction"),
+        "may_assign": may_assign,
         "most_urgent": queue.next_for(actor) if not rows and not asked.filtered else None,
     }
 

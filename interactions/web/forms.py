@@ -5,10 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.forms.utils import flatatt
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import Team, User
+from crm.web import drawn
 from interactions.governed import CLOSE_POLICY
 from interactions.models import FollowUp, InteractionLink, Reason, ResponseRequest
 from interactions.web import wording
@@ -67,15 +70,16 @@ class _Form(forms.Form):
 
 
 class _Select(forms.Select):
-    """Makes of its choices no more than our drawing reads: a queue has hundreds of them."""
+    """Drawn straight from its choices: a queue has hundreds of them."""
 
     def use_required_attribute(self, initial: Any) -> bool:
         return self.is_required and super().use_required_attribute(initial)
 
-    def create_option(
-        self, name: str, value: Any, label: Any, selected: bool, *_more: Any, **_other: Any
-    ) -> dict[str, Any]:
-        return {"value": value, "label": label, "attrs": {"selected": True} if selected else {}}
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        attributes = flatatt(self.build_attrs(self.attrs, attrs))
+        return drawn.select(name, attributes, self.choices, self.format_value(value))
 
 
 def _data(**attrs: Any) -> forms.Select:

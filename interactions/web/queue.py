@@ -107,14 +107,6 @@ class Row:
         return f"{_digest((means, at))}{_digest(late)}"
 
     @property
-    def select_words(self) -> str:
-        return _("Select %(name)s") % {"name": self.interaction.reference}
-
-    @property
-    def snooze_words(self) -> str:
-        return _("Snooze %(name)s until tomorrow") % {"name": self.interaction.reference}
-
-    @property
     def state(self) -> str:
         """What must be known of it first, in words."""
         return self.tag[2] if self.tag else self.status

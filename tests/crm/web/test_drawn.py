@@ -4,6 +4,8 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 
 import pytest
+from django import forms
+from django.forms.utils import flatatt
 from django.utils.safestring import SafeString
 
 from crm.web import drawn
@@ -65,3 +67,20 @@ def test_no_value_leaves_its_place_in_the_page(html: Callable[[], str]) -> None:
 def test_a_share_beyond_the_bar_stays_within_it() -> None:
     assert 'width="44.0" height="5" rx="2.5"' in drawn.meter(7, "over")
     assert 'width="0.0"' in drawn.meter(-1, "ok")
+
+
+@pytest.mark.parametrize("chosen", [None, "", "a & b", 2, "9"])
+def test_a_choice_is_drawn_as_django_draws_it(chosen: object) -> None:
+    choices = [("", "Choose…"), ("a & b", "<Ann>"), ("Group “one”", [(1, "One"), (2, "Two")])]
+    widget = forms.Select(attrs={"class": "form-select", "disabled": False}, choices=choices)
+    values = widget.format_value(chosen)
+
+    html = drawn.select("who", flatatt(widget.attrs), choices, values)
+
+    assert html == widget.render("who", chosen)
+
+
+def test_of_a_value_that_stands_twice_the_first_is_chosen() -> None:
+    html = drawn.select("who", "", [("a", "One"), ("a", "Other")], ["a"])
+
+    assert html.count(" selected") == 1
