@@ -4,11 +4,10 @@ Calendars here are on a grid of fifteen minutes, as are all offsets of the zones
 state of a cell between two grid points, pauses and switches is that of its first second.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -61,9 +60,12 @@ class Walk:
             config = later if since <= at else config
         return working(config, at)
 
-    def _cells(self, until: int) -> list[tuple[int, int]]:
-        edges = set(range(self.start - self.start % GRID + GRID, until, GRID))
-        edges |= {since for since, _ in self.calendars}
-        edges |= {edge for pause in self.pauses for edge in pause if edge is not None}
-        inside = sorted(edge for edge in edges if self.start < edge < until)
-        return list(pairwise([self.start, *inside, until])) if until > self.start else []
+    def _cells(self, until: int) -> Iterator[tuple[int, int]]:
+        marks = {since for since, _ in self.calendars}
+        marks |= {edge for pause in self.pauses for edge in pause if edge is not None}
+        begin = self.start
+        for mark in [*sorted(mark for mark in marks if mark < until), until]:
+            while begin < mark:
+                end = min(begin - begin % GRID + GRID, mark)
+                yield begin, end
+                begin = end

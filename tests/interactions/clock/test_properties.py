@@ -1,7 +1,7 @@
 """Properties that hold for every clock, each on 2,000 random ones in zones that misbehave."""
 
 import random
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -70,28 +70,49 @@ def _patterns() -> list[list[list[str]]]:
     return patterns
 
 
+# Strategies are made once: one made while drawing is looked through anew each time, and that
+# would cost more than all the clocks.
 hours = st.sampled_from(_patterns())
+days_of = st.integers(1, 127)
+specials = st.lists(st.tuples(st.integers(-1, 6), hours | st.just([])), max_size=2)
+starts = st.sampled_from([(tz, at(instant)) for tz, instants in ANCHORS for instant in instants])
+around = st.integers(-3 * DAY, DAY)
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Hours of a week and of special days, before they are given a zone and dates."""
+
+    weekly: dict[str, list[list[str]]]
+    special: list[tuple[int, list[list[str]]]]
+
+    def config(self, tz: str, start: int) -> dict[str, Any]:
+        return {
+            "tz": tz,
+            "weekly": self.weekly,
+            "exceptions": {_date(start + offset * DAY): spans for offset, spans in self.special},
+        }
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> tuple[dict[str, Any], int]:
-    """A calendar and a start near a change of its zone's offset."""
-    tz, anchors = draw(st.sampled_from(ANCHORS))
-    start = at(draw(st.sampled_from(anchors))) + draw(st.integers(-3 * DAY, DAY))
-    return draw(configs(tz, start)), start
-
-
-@st.composite
-def configs(draw: st.DrawFn, tz: str, start: int) -> dict[str, Any]:
-    usual, other = draw(hours), draw(hours)
-    open_days = draw(st.integers(1, 127))
+def _openings(draw: st.DrawFn) -> Opening:
+    usual, other, open_days = draw(hours), draw(hours), draw(days_of)
     weekly = {str(day + 1): other if day % 3 else usual for day in range(7) if open_days >> day & 1}
-    special = draw(st.lists(st.tuples(st.integers(-1, 6), st.just([]) | hours), max_size=2))
-    return {
-        "tz": tz,
-        "weekly": weekly,
-        "exceptions": {_date(start + offset * DAY): spans for offset, spans in special},
-    }
+    return Opening(weekly, draw(specials))
+
+
+openings = _openings()
+
+
+@st.composite
+def _worlds(draw: st.DrawFn) -> tuple[dict[str, Any], int]:
+    """A calendar and a start near a change of its zone's offset."""
+    tz, anchor = draw(starts)
+    start = anchor + draw(around)
+    return draw(openings).config(tz, start), start
+
+
+worlds = _worlds()
 
 
 def _date(instant: int) -> str:
@@ -101,6 +122,7 @@ def _date(instant: int) -> str:
 spans = st.tuples(st.integers(0, 6 * DAY), st.integers(1, 2 * DAY))
 pauses_of = st.lists(spans, max_size=3)
 targets = st.integers(1, 16 * 3600)
+changes = st.tuples(openings, st.integers(1, 6 * DAY))
 
 
 def _track(start: int, config: dict[str, Any], pauses: list[tuple[int, int]]) -> Track:
@@ -113,17 +135,22 @@ def _union(start: int, pauses: list[tuple[int, int]]) -> tuple[tuple[int, int | 
 
 @sla
 @thorough
-@given(worlds(), st.data(), pauses_of, targets)
+@given(
+    worlds,
+    st.tuples(openings, st.integers(1, 5 * DAY)),
+    st.tuples(pauses_of, st.none() | st.integers(0, 6 * DAY)),
+    targets,
+    st.integers(0, 8 * DAY),
+)
 def test_clock_agrees_with_a_walk_through_time(
     world: tuple[dict[str, Any], int],
-    data: st.DataObject,
-    pauses: list[tuple[int, int]],
+    switched: tuple[Opening, int],
+    paused: tuple[list[tuple[int, int]], int | None],
     target: int,
+    probed: int,
 ) -> None:
-    config, start = world
-    later = data.draw(configs(config["tz"], start))
-    switch = start + data.draw(st.integers(1, 5 * DAY))
-    open_from = data.draw(st.none() | st.integers(0, 6 * DAY))
+    (config, start), (opening, after), (pauses, open_from) = world, switched, paused
+    later, switch = opening.config(config["tz"], start), start + after
     raw: list[tuple[int, int | None]] = [(start + p, start + p + n) for p, n in pauses]
     if open_from is not None:
         raw.append((start + open_from, None))
@@ -131,7 +158,7 @@ def test_clock_agrees_with_a_walk_through_time(
     calendars = ((start, Calendar.from_dict(config)), (switch, Calendar.from_dict(later)))
     track = Track(start, calendars, union(raw))
 
-    probe = start + data.draw(st.integers(0, 8 * DAY))
+    probe = start + probed
     due = track.reach(target)
 
     assert track.consumed(probe) == walk.consumed(probe)
@@ -141,7 +168,7 @@ def test_clock_agrees_with_a_walk_through_time(
 
 @sla
 @thorough
-@given(worlds(), pauses_of, targets, st.integers(1, 7200))
+@given(worlds, pauses_of, targets, st.integers(1, 7200))
 def test_due_is_the_first_second_at_which_the_target_is_consumed(
     world: tuple[dict[str, Any], int], pauses: list[tuple[int, int]], target: int, more: int
 ) -> None:
@@ -158,7 +185,7 @@ def test_due_is_the_first_second_at_which_the_target_is_consumed(
 
 @sla
 @thorough
-@given(worlds(), pauses_of, spans, targets)
+@given(worlds, pauses_of, spans, targets)
 def test_one_more_pause_never_makes_it_earlier(
     world: tuple[dict[str, Any], int],
     pauses: list[tuple[int, int]],
@@ -175,7 +202,7 @@ def test_one_more_pause_never_makes_it_earlier(
 
 @sla
 @thorough
-@given(worlds(), pauses_of, st.integers(0, 9), targets)
+@given(worlds, pauses_of, st.integers(0, 9), targets)
 def test_one_more_holiday_never_makes_it_earlier(
     world: tuple[dict[str, Any], int], pauses: list[tuple[int, int]], day: int, target: int
 ) -> None:
@@ -190,7 +217,7 @@ def test_one_more_holiday_never_makes_it_earlier(
 
 @sla
 @thorough
-@given(worlds(), st.integers(0, 20 * DAY), st.integers(0, 20 * DAY))
+@given(worlds, st.integers(0, 20 * DAY), st.integers(0, 20 * DAY))
 def test_measure_is_additive_over_any_split(
     world: tuple[dict[str, Any], int], first: int, second: int
 ) -> None:
@@ -203,50 +230,64 @@ def test_measure_is_additive_over_any_split(
     assert halves == sum(b - a for a, b in calendar.spans(start, end))
 
 
+kinds = st.sampled_from(
+    ["pause", "resume", "agent_reply", "customer_message", "resolved", "reopened",
+     "internal_note", "calendar_version", "retargeted"]
+)  # fmt: skip
+happenings = st.lists(
+    st.tuples(st.integers(1, 9 * DAY), kinds), max_size=8, unique_by=lambda row: row[0]
+)
+new_targets = st.integers(0, 12 * 3600)
+new_calendars = st.sampled_from([None, "other"])
+modes = st.sampled_from(list(Mode))
+reasons = st.sampled_from(["waiting_customer", "waiting_third_party"])
+metrics = st.sampled_from(list(Metric))
+moments = st.integers(0, 12 * DAY)
+
+
 @st.composite
-def histories(draw: st.DrawFn, start: int) -> list[Event]:
+def _histories(draw: st.DrawFn) -> list[Event]:
     """An opened interaction and what happened to it, no two things in the same second."""
-    types = st.sampled_from(
-        ["pause", "resume", "agent_reply", "customer_message", "resolved", "reopened",
-         "internal_note", "calendar_version", "retargeted"]
-    )  # fmt: skip
-    rows = draw(st.lists(st.tuples(st.integers(1, 9 * DAY), types), max_size=8,
-                         unique_by=lambda row: row[0]))  # fmt: skip
-    events = [Event(1, "opened", start)]
-    for seq, (after, kind) in enumerate(sorted(rows), start=2):
+    events = [Event(1, "opened", 0)]
+    for seq, (after, kind) in enumerate(sorted(draw(happenings)), start=2):
         data: dict[str, Any] = {}
         if kind == "retargeted":
             data = {
-                "target": draw(st.integers(0, 12 * 3600)),
-                "calendar": draw(st.sampled_from([None, "other"])),
-                "mode": draw(st.sampled_from(list(Mode))),
+                "target": draw(new_targets),
+                "calendar": draw(new_calendars),
+                "mode": draw(modes),
             }
         elif kind == "calendar_version":
             data = {"calendar": "other"}
         elif kind in {"pause", "resume"}:
-            data = {"reason": draw(st.sampled_from(["waiting_customer", "waiting_third_party"]))}
-        events.append(Event(seq, kind, start + after, data=data))
+            data = {"reason": draw(reasons)}
+        events.append(Event(seq, kind, after, data=data))
     return events
 
 
+histories = _histories()
+
+
 @st.composite
-def lives(draw: st.DrawFn) -> tuple[list[Event], Target, dict[str, Calendar], int]:
-    config, start = draw(worlds())
-    other = draw(configs(config["tz"], start))
-    target = Target(draw(st.sampled_from(list(Metric))), draw(targets), "first")
+def _lives(draw: st.DrawFn) -> tuple[list[Event], Target, dict[str, Calendar], int]:
+    config, start = draw(worlds)
+    other = draw(openings).config(config["tz"], start)
+    target = Target(draw(metrics), draw(targets), "first")
     calendars = {
         "first": Calendar.from_dict(config, name="first"),
         "other": Calendar.from_dict(other, name="other"),
     }
-    return draw(histories(start)), target, calendars, start + draw(st.integers(0, 12 * DAY))
+    events = [replace(event, at=start + event.at) for event in draw(histories)]
+    return events, target, calendars, start + draw(moments)
 
 
+lives = _lives()
 Life = tuple[list[Event], Target, dict[str, Calendar], int]
 
 
 @sla
 @thorough
-@given(lives(), st.randoms(use_true_random=False))
+@given(lives, st.randoms(use_true_random=False))
 def test_recording_order_is_irrelevant(life: Life, dice: random.Random) -> None:
     events, target, calendars, now = life
     seqs = [event.seq for event in events]
@@ -262,7 +303,7 @@ def test_recording_order_is_irrelevant(life: Life, dice: random.Random) -> None:
 
 @sla
 @thorough
-@given(lives())
+@given(lives)
 def test_replay_is_idempotent_and_what_is_to_come_changes_nothing(life: Life) -> None:
     events, target, calendars, now = life
     known = [event for event in events if event.at <= now]
@@ -275,7 +316,7 @@ def test_replay_is_idempotent_and_what_is_to_come_changes_nothing(life: Life) ->
 
 @sla
 @thorough
-@given(lives())
+@given(lives)
 def test_view_never_contradicts_itself(life: Life) -> None:
     events, target, calendars, now = life
     view = fold(events, target, calendars=calendars, now=now)
@@ -293,7 +334,7 @@ def test_view_never_contradicts_itself(life: Life) -> None:
 
 @sla
 @thorough
-@given(lives(), st.integers(1, DAY))
+@given(lives, st.integers(1, DAY))
 def test_a_fast_sender_clock_cannot_date_an_event_after_its_recording(
     life: Life, skew: int
 ) -> None:
@@ -307,13 +348,13 @@ def test_a_fast_sender_clock_cannot_date_an_event_after_its_recording(
 
 @sla
 @thorough
-@given(st.sampled_from(ANCHORS), st.integers(-10 * DAY, 10 * DAY), st.data())
+@given(starts, st.integers(-10 * DAY, 10 * DAY))
 def test_a_wall_week_is_168_hours_less_the_change_of_offset(
-    anchor: tuple[str, tuple[str, ...]], shift: int, data: st.DataObject
+    anchor: tuple[str, int], shift: int
 ) -> None:
-    tz, instants = anchor
+    tz, instant = anchor
     zone = ZoneInfo(tz)
-    start = at(data.draw(st.sampled_from(instants))) + shift
+    start = instant + shift
     wall_start = moment(start).astimezone(zone)
     wall_end = wall_start + timedelta(days=7)
     end = seconds(wall_end)
@@ -330,17 +371,16 @@ def test_a_wall_week_is_168_hours_less_the_change_of_offset(
 
 @sla
 @thorough
-@given(worlds(), st.data(), pauses_of, st.tuples(targets, targets), st.sampled_from(list(Mode)))
+@given(worlds, changes, pauses_of, st.tuples(targets, targets), modes)
 def test_a_change_of_target_does_what_its_mode_says(
     world: tuple[dict[str, Any], int],
-    data: st.DataObject,
+    changed: tuple[Opening, int],
     pauses: list[tuple[int, int]],
     promised: tuple[int, int],
     mode: Mode,
 ) -> None:
-    (config, start), (old, new) = world, promised
-    other = data.draw(configs(config["tz"], start))
-    change = start + data.draw(st.integers(1, 6 * DAY))
+    (config, start), (opening, after), (old, new) = world, changed, promised
+    other, change = opening.config(config["tz"], start), start + after
     raw: list[tuple[int, int | None]] = [(start + p, start + p + n) for p, n in pauses]
     events = _paused(start, pauses)
     events.append(
@@ -378,13 +418,12 @@ def _paused(start: int, pauses: list[tuple[int, int]]) -> list[Event]:
 
 @sla
 @thorough
-@given(worlds(), st.data(), targets)
+@given(worlds, changes, targets)
 def test_a_new_calendar_version_never_rewrites_the_past(
-    world: tuple[dict[str, Any], int], data: st.DataObject, target: int
+    world: tuple[dict[str, Any], int], changed: tuple[Opening, int], target: int
 ) -> None:
-    config, start = world
-    other = data.draw(configs(config["tz"], start))
-    change = start + data.draw(st.integers(1, 6 * DAY))
+    (config, start), (opening, after) = world, changed
+    other, change = opening.config(config["tz"], start), start + after
     old, new = Calendar.from_dict(config), Calendar.from_dict(other)
     history = CalendarHistory(((0, old), (change, new)))
     events = [Event(1, "opened", start)]
