@@ -422,8 +422,8 @@ def _paused(start: int, pauses: list[tuple[int, int]]) -> list[Event]:
 def test_a_new_calendar_version_never_rewrites_the_past(
     world: tuple[dict[str, Any], int], changed: tuple[Opening, int], target: int
 ) -> None:
-    (config, start), (opening, after) = world, changed
-    other, change = opening.config(config["tz"], start), start + after
+    (config, start), (opening, switched) = world, changed
+    other, change = opening.config(config["tz"], start), start + switched
     old, new = Calendar.from_dict(config), Calendar.from_dict(other)
     history = CalendarHistory(((0, old), (change, new)))
     events = [Event(1, "opened", start)]

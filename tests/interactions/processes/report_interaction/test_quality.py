@@ -231,17 +231,16 @@ def test_a_slow_figure_tells_the_last_period_that_is_ripe() -> None:
     assert slow.span.end < quick.span.end
 
 
-@pytest.mark.parametrize("measure", kpis.QUALITY, ids=lambda one: one.key)
 @pytest.mark.parametrize(
     "scope",
     [{"channel": "email"}, {"vertical": "billing"}, {"reason": "bill"}, {"team": 1},
      {"segment": "SOHO"}, {"rule": "Gold"}, {"version": 1}],
     ids=lambda scope: next(iter(scope)),
 )  # fmt: skip
-def test_every_figure_can_be_cut_by_every_dimension(
-    measure: Measure, scope: dict[str, Any]
-) -> None:
-    assert _row(measure, **scope)["n"] == 0
+def test_every_figure_can_be_cut_by_every_dimension(scope: dict[str, Any]) -> None:
+    found = {measure.key: _row(measure, **scope)["n"] for measure in kpis.QUALITY}
+
+    assert found == dict.fromkeys(found, 0)
 
 
 def _survey(kind: str, score: int | None, place: int) -> None:

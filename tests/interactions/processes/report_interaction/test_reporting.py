@@ -215,16 +215,18 @@ def test_catalogue_sql_gives_the_same_share(now: datetime) -> None:
     assert _measured(kpis.IN_TIME, a, b)["value"] == share
 
 
-@pytest.mark.parametrize("measure", [m for m in measures.declared() if m.scope == kpis.SCOPE])
-def test_slices_of_a_dimension_add_up_to_the_whole(
-    measure: measures.Measure, now: datetime
-) -> None:
+def test_slices_of_a_dimension_add_up_to_the_whole(now: datetime) -> None:
     a, b = now - timedelta(days=200), now
-    channels = Interaction.objects.order_by().values_list("channel", flat=True).distinct()
+    channels = list(Interaction.objects.order_by().values_list("channel", flat=True).distinct())
+    cut = [measure for measure in measures.declared() if measure.scope == kpis.SCOPE]
 
-    whole = _measured(measure, a, b)["n"]
+    whole = {one.key: _measured(one, a, b)["n"] for one in cut}
 
-    assert sum(_measured(measure, a, b, channel=c)["n"] for c in channels) == whole
+    assert whole == {
+        one.key: sum(_measured(one, a, b, channel=channel)["n"] for channel in channels)
+        for one in cut
+    }
+    assert sum(1 for n in whole.values() if n) > len(cut) / 2
 
 
 def test_channels_of_the_report_equal_the_measure_cut_by_channel(now: datetime) -> None:
