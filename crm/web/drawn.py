@@ -3,14 +3,14 @@
 Each is a component too (`templates/cotton`), for pages where it stands once.
 """
 
+import html
 import zlib
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import Any
 
 from django.templatetags.static import static
-from django.utils.html import conditional_escape as escaped
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeData, SafeString
 from django.utils.translation import gettext as _
 
 from crm.web.sprite import known_icon
@@ -29,6 +29,12 @@ _TICKS = "".join(
 )
 _HATCH = '<line class="m-hatch" x1="1" y1="2.5" x2="43" y2="2.5" stroke-width="4"/>'
 _METER = 44
+
+
+def escaped(value: object) -> str:
+    """What Django's `conditional_escape` says, without asking for more than a text can be."""
+    text = str(value)
+    return text if isinstance(text, SafeData) else html.escape(text)
 
 
 def icon(name: str, size: str = "", tone: str = "") -> SafeString:
@@ -145,10 +151,19 @@ def tag(text: str, tone: str = "", icon_name: str = "") -> SafeString:
     return SafeString(f'<span class="tag {escaped(tone)}">{drawn}{escaped(text)}</span>')
 
 
-def select(name: str, attributes: str, choices: Iterable[Any], chosen: list[str]) -> SafeString:
+def select(name: str, attributes: str, choices: Iterable[Any], chosen: Iterable[str]) -> SafeString:
     """A choice as Django draws it, groups and all, without a dictionary for each option."""
-    options = "\n".join(_options(choices, set(chosen)))
+    return select_of(name, attributes, "\n".join(_options(choices, set(chosen))))
+
+
+def select_of(name: str, attributes: str, options: str) -> SafeString:
     return SafeString(f'<select name="{escaped(name)}"{attributes}>\n{options}\n</select>')
+
+
+@lru_cache(maxsize=64)
+def options(choices: tuple[tuple[str, str], ...], chosen: str) -> str:
+    """Choices that stay the same for a while, drawn once for each that may be chosen."""
+    return "\n".join(_options(choices, {chosen}))
 
 
 def _options(choices: Iterable[Any], chosen: set[str]) -> Iterator[str]:

@@ -10,10 +10,16 @@ from django.utils.translation import gettext as _
 from crm.web import times
 from interactions import clock as engine
 from interactions.governed import calendars as calendar_config
-from interactions.models import Commitment, SlaClock
+from interactions.models import Commitment, Interaction, SlaClock
 from interactions.web import wording
 from readiness.registry.resolve import configuration
 
+# What is read of a clock to say how it stands.
+_SHOWN = (
+    *("interaction", "target", "state", "commitment_no", "calendar", "calendar_version"),
+    *("started_at", "due_at", "stopped_at", "cancelled_at", "jeopardy_at"),
+    *("target_seconds", "consumed_seconds"),
+)
 _A_MOMENT = timedelta(seconds=1)
 _SOON = 0.75
 
@@ -98,6 +104,15 @@ def _running(clock: SlaClock, what: str, due_at: datetime, now: datetime) -> Due
         state = "paused"
     in_hours = desk_seconds(clock, now, now + _A_MOMENT) > 0
     return Due(clock, state, times.left(left), what, at, left, share, due_at, in_hours)
+
+
+def running(interactions: Iterable[Interaction]) -> dict[int, list[SlaClock]]:
+    """The clocks of each that neither stopped nor were cancelled, in one query."""
+    found: dict[int, list[SlaClock]] = {one.pk: [] for one in interactions}
+    rows = SlaClock.objects.filter(interaction__in=list(found), stopped_at=None, cancelled_at=None)
+    for clock in rows.only(*_SHOWN).order_by("pk"):
+        found[clock.interaction_id].append(clock)
+    return found
 
 
 def standing_promises(clocks: Iterable[SlaClock]) -> dict[int, datetime]:

@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.html import conditional_escape as escaped
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from crm.web.addresses import address_of
-from crm.web.drawn import avatar, due, icon, tag
+from crm.web.drawn import avatar, due, escaped, icon, tag
 from interactions.models import Interaction
 from interactions.web.queue import Row
 
@@ -17,8 +16,8 @@ from interactions.web.queue import Row
 class _Words:
     """What every line says, read once in the reader's language."""
 
-    nobody: SafeString
-    no_promise: SafeString
+    nobody: str
+    no_promise: str
     left: str
     select: str
     snooze: str

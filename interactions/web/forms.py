@@ -10,33 +10,39 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from crm.accounts.models import Team, User
+from crm.accounts.models import Team
+from crm.accounts.names import at_work
 from crm.web import drawn
 from interactions.governed import CLOSE_POLICY
 from interactions.models import FollowUp, InteractionLink, Reason, ResponseRequest
 from interactions.web import wording
 from readiness.registry.resolve import CapabilityOff, resolve
 
+# More digits are no id of ours.
+_LONGEST_ID = 18
+
 
 def reasons() -> list[tuple[Any, Any]]:
     groups: dict[str, list[tuple[str, str]]] = {}
-    for reason in Reason.objects.filter(active=True):
-        groups.setdefault(reason.vertical, []).append((reason.key, reason.name))
+    rows = Reason.objects.filter(active=True).values_list("vertical", "key", "name")
+    for vertical, key, name in rows:
+        groups.setdefault(vertical, []).append((key, name))
     found: list[tuple[Any, Any]] = [("", _("Choose…"))]
     return [*found, *((wording.VERTICALS[key], groups[key]) for key in sorted(groups))]
 
 
 def _colleagues() -> list[tuple[str, Any]]:
-    names = ("first_name", "last_name", "username")
-    people = User.objects.filter(is_active=True, is_partner=False).order_by(*names)
-    # Plain values: two hundred objects on every page of the queue would be a tenth of its time.
-    return [
-        ("", _("Nobody: back to the queue")),
-        *(
-            (str(pk), f"{first} {last}".strip() or login)
-            for pk, first, last, login in people.values_list("pk", *names)[:200]
-        ),
-    ]
+    return [("", _("Nobody: back to the queue")), *at_work()]
+
+
+class _Colleague(forms.ChoiceField):
+    """Somebody to hand work to; whether that one may have it is said by what hands it over."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=_colleagues, required=False, **kwargs)
+
+    def valid_value(self, value: object) -> bool:
+        return str(value).isdecimal() and len(str(value)) < _LONGEST_ID
 
 
 def _closing(key: str, names: Any) -> list[tuple[str, Any]]:
@@ -82,9 +88,24 @@ class _Select(forms.Select):
         return drawn.select(name, attributes, self.choices, self.format_value(value))
 
 
+class _People(_Select):
+    """Two hundred colleagues, who stay the same from page to page."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        attributes = flatatt(self.build_attrs(self.attrs, attrs))
+        options = drawn.options(tuple(_colleagues()), str(value or ""))
+        return drawn.select_of(name, attributes, options)
+
+
 def _data(**attrs: Any) -> forms.Select:
     """A choice among words of the installation, not of the product."""
     return _Select(attrs={"translate": "no"} | attrs)
+
+
+def _people(**attrs: Any) -> forms.Select:
+    return _People(attrs={"translate": "no"} | attrs)
 
 
 def _words() -> forms.TextInput:
@@ -262,7 +283,7 @@ class ReasonForm(_Form):
 class AssignForm(_Form):
     """To whom."""
 
-    owner = forms.ChoiceField(label=_("Owner"), choices=_colleagues, required=False, widget=_data())
+    owner = _Colleague(label=_("Owner"), widget=_people())
 
 
 class SnoozeForm(_Form):
@@ -282,7 +303,8 @@ class FollowUpForm(_Form):
 
 
 def _teams() -> list[tuple[str, Any]]:
-    return [("", _("Choose…")), *((str(one.pk), one.name) for one in Team.objects.all()[:200])]
+    rows = Team.objects.values_list("pk", "name")[:200]
+    return [("", _("Choose…")), *((str(pk), name) for pk, name in rows)]
 
 
 class TransferForm(_Form):
@@ -334,12 +356,7 @@ class BatchForm(_Form):
         ("transfer", _("go to the team")),
     ]
     step = forms.ChoiceField(label=_("Selected rows"), choices=STEPS)
-    owner = forms.ChoiceField(
-        label=_("Colleague"),
-        choices=_colleagues,
-        required=False,
-        widget=_data(**{"data-key": "A"}),
-    )
+    owner = _Colleague(label=_("Colleague"), widget=_people(**{"data-key": "A"}))
     team = forms.ChoiceField(
         label=_("Team"),
         choices=_teams,

@@ -49,4 +49,5 @@ class User(AbstractUser):
         return self.get_full_name() or self.username
 
     def team_ids(self) -> frozenset[int]:
-        return frozenset(self.teams.values_list("pk", flat=True))
+        rows = User.teams.through.objects.filter(user=self.pk)
+        return frozenset(rows.values_list("team", flat=True))

@@ -131,6 +131,18 @@ def test_taking_can_be_undone() -> None:
     assert one.owner_id is None
 
 
+def test_a_colleague_who_came_after_the_list_was_read_can_be_given_work() -> None:
+    client, user = a_desk()
+    one = an_interaction(owner_id=user.pk)
+    client.get("/desk")
+    _other, colleague = a_desk(username="late.comer")
+
+    client.post("/desk/batch", {"pick": [one.pk], "owner": colleague.pk})
+
+    one.refresh_from_db()
+    assert one.owner_id == colleague.pk
+
+
 def test_selected_rows_go_to_a_colleague() -> None:
     client, _user = a_desk()
     _other, colleague = a_desk()
