@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from crm.accounts.models import ResetRequest, User
 from crm.accounts.sign_ins import digest
+from crm.languages import spoken
 from crm.nudge import nudge
 from crm.rounds import rounds
 
@@ -90,7 +91,7 @@ def _send_link(person: User) -> None:
         "token": default_token_generator.make_token(person),
     }
     path = reverse("web:reset_confirm", kwargs=parts)
-    with translation.override(person.language or None):
+    with translation.override(spoken(person.language)):
         context = {
             "person": person,
             "brand": settings.CRM_BRAND,

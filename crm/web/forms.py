@@ -11,7 +11,11 @@ from django.utils.translation import gettext_lazy as _
 class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # the user model is only known at run time
     """How one person wants to read and type."""
 
-    language = forms.ChoiceField(label=_("Language of the screens"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(
+        label=_("Language of the screens"),
+        choices=lambda: settings.LANGUAGES,
+        widget=forms.Select(attrs={"translate": "no"}),
+    )
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         choices=lambda: [(name, name) for name in _zones()],

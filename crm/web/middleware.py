@@ -12,6 +12,7 @@ from django.utils.cache import patch_vary_headers
 from django_structlog.middlewares import RequestMiddleware
 
 from crm.errors import RuleBroken
+from crm.languages import spoken
 from crm.web import errors
 from crm.web.page import wants_fragment
 from crm.web.times import zone
@@ -43,7 +44,7 @@ class ReaderMiddleware:
         user = request.user
         if not user.is_authenticated:
             return self._get_response(request)
-        with translation.override(user.language or None), timezone.override(zone(user.time_zone)):
+        with translation.override(spoken(user.language)), timezone.override(zone(user.time_zone)):
             request.LANGUAGE_CODE = translation.get_language() or ""
             response = self._get_response(request)
         response.headers["Content-Language"] = request.LANGUAGE_CODE

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 
 from crm.access import Actor
 from crm.gathering import insert_unless_there
+from crm.languages import spoken
 from crm.live import calling, topics
 from crm.web.models import AgentNotice
 from crm.web.times import zone
@@ -44,7 +45,7 @@ def notify_people(
     rows = []
     for person in people:
         with (
-            translation.override(person.language or None),
+            translation.override(spoken(person.language)),
             timezone.override(zone(person.time_zone)),
         ):
             rows.append(

@@ -6,10 +6,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-import duckdb
 from django.conf import settings
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 # One customer's rows come back from a few row groups of this size.
 _ROW_GROUP = 20_000
@@ -62,7 +64,7 @@ class Store:
     def write(self, path: str) -> None:
         """Turn the copied rows into Parquet under its provisional name, safely on the disk."""
         rows, part = self.rows_path(path), self._part(path)
-        with duckdb.connect(config={"threads": 1}) as engine:
+        with _engine() as engine:
             engine.read_csv(
                 str(rows),
                 header=False,
@@ -78,7 +80,7 @@ class Store:
 
     def hashes(self, path: str) -> dict[int, str]:
         """Record → hash of its content, read back from the Parquet that was just written."""
-        with duckdb.connect(config={"threads": 1}) as engine:
+        with _engine() as engine:
             found = engine.execute(
                 "SELECT root_id, sha256(string_agg(table_name || E'\\t' || content, E'\\n'"
                 " ORDER BY position, row_id)) FROM read_parquet(?) GROUP BY root_id",
@@ -124,7 +126,7 @@ class Store:
 
     def read(self, path: str, *, customer_id: int | None, root_id: int) -> list[ArchivedRow]:
         """The rows of one record, in the order in which they can be put back."""
-        with duckdb.connect(config={"threads": 1}) as engine:
+        with _engine() as engine:
             found = engine.execute(
                 "SELECT position, table_name, content FROM read_parquet(?)"
                 " WHERE customer_id IS NOT DISTINCT FROM ? AND root_id = ?"
@@ -135,6 +137,13 @@ class Store:
 
     def _part(self, path: str) -> Path:
         return (self.root / path).with_suffix(".parquet.part")
+
+
+def _engine() -> "DuckDBPyConnection":
+    # Loaded by who archives: every web process that has it writes a page of complaints at its end.
+    import duckdb
+
+    return duckdb.connect(config={"threads": 1})
 
 
 def digest(path: Path) -> str:

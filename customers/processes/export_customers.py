@@ -21,6 +21,7 @@ from crm.accounts.models import User
 from crm.audit.record import record_access
 from crm.cells import safe
 from crm.errors import RuleBroken
+from crm.languages import spoken
 from customers import masking
 from customers.listing import Column, Wish, chosen_columns, said_of
 from customers.models import Customer, ListExport
@@ -79,7 +80,7 @@ def write_export(*, export_id: int) -> bool:
     part = target.with_suffix(f".{os.getpid()}.part")
     try:
         require(actor, PERMISSION)
-        with translation.override(actor.language):
+        with translation.override(spoken(actor.language)):
             rows, checksum = _written(export, actor, part)
         part.replace(target)
     except Exception as wrong:

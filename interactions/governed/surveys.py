@@ -99,13 +99,15 @@ def _check_words(language: str, said: object) -> None:
 
 
 def words(config: Mapping[str, Any], language: str) -> Mapping[str, str]:
-    """The wording in a language, else in its main language, else in English."""
-    offered: Mapping[str, Mapping[str, str]] = config["words"]
-    return (
-        offered.get(language)
-        or offered.get(language.split("-", maxsplit=1)[0])
-        or offered[FALLBACK]
-    )
+    """The wording for somebody of this language."""
+    said: Mapping[str, str] = config["words"][asked_in(config, language)]
+    return said
+
+
+def asked_in(config: Mapping[str, Any], language: str) -> str:
+    """The language itself where there is wording in it, else its main language, else English."""
+    near = (language, language.split("-", maxsplit=1)[0])
+    return next((code for code in near if config["words"].get(code)), FALLBACK)
 
 
 def letter(config: Mapping[str, Any], language: str, blanks: Mapping[str, str]) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from crm.access import SYSTEM, Actor
 from crm.errors import RuleBroken
 from crm.ids import new_id
 from interactions.governed import SURVEY
-from interactions.governed.surveys import letter, words
+from interactions.governed.surveys import asked_in, letter, words
 from interactions.models import Interaction, Survey
 from interactions.models.survey import SCALES
 from interactions.processes.notify_customer import language_of, queue_notice
@@ -36,6 +36,7 @@ class Asked:
     """A survey as the customer sees it: the question in their language and its scale."""
 
     survey: Survey
+    language: str
     question: str
     low: str
     high: str
@@ -140,8 +141,9 @@ def asked(*, token: str) -> Asked:
     """The survey a link leads to; RuleBroken when there is none, or not any more."""
     survey = _survey(token)
     config = survey.capability_version.config
-    said = words(config, survey.message.language)
-    return Asked(survey, said["question"], said["low"], said["high"], settings.CRM_BRAND)
+    language = asked_in(config, survey.message.language)
+    said = words(config, language)
+    return Asked(survey, language, said["question"], said["low"], said["high"], settings.CRM_BRAND)
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from crm.access import Actor, require, signed_in
 from crm.web.page import redirect_to, render_page, wants_fragment
 from crm.web.words import language as language_name
 from customers.models import CommunicationNeed
+from interactions.governed import wording
 from interactions.macros import filled, in_language
 from interactions.models import Interaction, Macro
 from interactions.web import presence
@@ -32,10 +33,9 @@ def wished_language(one: Interaction) -> str:
 
 
 def languages(one: Interaction) -> list[tuple[str, str]]:
-    """What can be written in: the customer's language first, then those of the product."""
+    """What can be written in: the customer's language first, then those our letters are in."""
     wished = wished_language(one)
-    known = [code for code, _name in settings.LANGUAGES]
-    codes = dict.fromkeys([*([wished] if wished else []), *known])
+    codes = dict.fromkeys([*([wished] if wished else []), *wording.BASELINE["templates"]])
     return [(code, language_name(code)) for code in codes]
 
 

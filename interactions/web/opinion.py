@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from crm.errors import RuleBroken
+from crm.languages import spoken
 from crm.web.page import see_other
 from interactions.processes.measure_satisfaction import Asked, asked, give_opinion
 
@@ -35,7 +36,7 @@ def opinion(request: HttpRequest, token: str) -> HttpResponse:
     """
     try:
         survey = asked(token=token)
-        with translation.override(survey.survey.message.language or translation.get_language()):
+        with translation.override(spoken(survey.survey.message.language)):
             return _kept(request, token) if request.method == "POST" else _page(request, survey)
     except RuleBroken as broken:
         status = 422 if broken.field else 404

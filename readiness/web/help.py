@@ -1,11 +1,11 @@
 """An article as customers read it: open to everybody, in their language, and nothing else here."""
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.http import require_GET
 
+from crm.languages import spoken
 from readiness.registry.guidance import FALLBACK, article_for_customers
 
 
@@ -16,6 +16,5 @@ def article(request: HttpRequest, key: str) -> HttpResponse:
     found = article_for_customers(key, asked)
     if found is None:
         raise Http404
-    known = dict(settings.LANGUAGES)
-    with translation.override(found.language if found.language in known else None):
+    with translation.override(spoken(found.language)):
         return render(request, "readiness/help.html", {"article": found})

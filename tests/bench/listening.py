@@ -180,6 +180,7 @@ def _program(which: str, web: int, live: int) -> Iterator[None]:
         "CRM_LIVE_PORT": str(live),
         "CRM_BIND": "127.0.0.1",
         "LOG_LEVEL": "WARNING",
+        "GUNICORN_CMD_ARGS": "--log-level warning",
     }
     server = subprocess.Popen(WEB if which == "web" else LIVE, env=environment)
     try:

@@ -14,6 +14,7 @@ _WIDTH = 24
 
 class Command(BaseCommand):
     help = "Invent plausible customers, families, companies and interactions."
+    _said = ("", -1)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--customers", type=int, default=5_000)
@@ -40,7 +41,13 @@ class Command(BaseCommand):
 
     def _report(self, title: str, done: int, total: int) -> None:
         share = done / total if total else 1.0
+        on_a_screen = sys.stdout.isatty()
+        # In a file each step would be a line: every tenth is enough there.
+        step = (title, int(share * 10))
+        if step == self._said and not on_a_screen:
+            return
+        self._said = step
         bar = "█" * round(share * _WIDTH)
-        start = "\r" if sys.stdout.isatty() else "\n" if done else ""
+        start = "\r" if on_a_screen else "\n" if done else ""
         self.stdout.write(f"{start}{title:<28} {bar:<{_WIDTH}} {share:4.0%}", ending="")
         self.stdout.flush()

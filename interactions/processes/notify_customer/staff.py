@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.accounts.models import Team, User
 from crm.gathering import insert_once
+from crm.languages import spoken
 from crm.web import times
 from crm.web.notices import notify, notify_people
 from interactions.models import (
@@ -282,7 +283,8 @@ def people_of(interaction: Interaction, audience: Collection[str]) -> list[Any]:
 
 
 def _mail(interaction: Interaction, clock: SlaClock, person: Any, title: Lazy, key: str) -> None:
-    with translation.override(person.language):
+    language = spoken(person.language)
+    with translation.override(language):
         subject = " ".join(str(title).split())[:250]
         body = _("%(title)s\n%(subject)s\n\nOpen it in the back office to act on it.") % {
             "title": subject,
@@ -298,7 +300,7 @@ def _mail(interaction: Interaction, clock: SlaClock, person: Any, title: Lazy, k
             channel="email",
             recipient=person.email,
             author_name="system",
-            language=person.language,
+            language=language,
             subject=subject,
             body=body,
             state=Message.State.QUEUED,
