@@ -10,8 +10,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from crm.accounts.models import Team
-from crm.accounts.names import at_work
+from crm.accounts.names import at_work, teams
 from crm.web import drawn
 from interactions.governed import CLOSE_POLICY
 from interactions.models import FollowUp, InteractionLink, Reason, ResponseRequest
@@ -35,11 +34,12 @@ def _colleagues() -> list[tuple[str, Any]]:
     return [("", _("Nobody: back to the queue")), *at_work()]
 
 
-class _Colleague(forms.ChoiceField):
-    """Somebody to hand work to; whether that one may have it is said by what hands it over."""
+def _teams() -> list[tuple[str, Any]]:
+    return [("", _("Choose…")), *teams()]
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(choices=_colleagues, required=False, **kwargs)
+
+class _ById(forms.ChoiceField):
+    """A colleague or a team; whether that one can be given work is said by what gives it."""
 
     def valid_value(self, value: object) -> bool:
         return str(value).isdecimal() and len(str(value)) < _LONGEST_ID
@@ -283,7 +283,7 @@ class ReasonForm(_Form):
 class AssignForm(_Form):
     """To whom."""
 
-    owner = _Colleague(label=_("Owner"), widget=_people())
+    owner = _ById(label=_("Owner"), choices=_colleagues, required=False, widget=_people())
 
 
 class SnoozeForm(_Form):
@@ -302,15 +302,10 @@ class FollowUpForm(_Form):
     due_at = _Moment(label=_("When"))
 
 
-def _teams() -> list[tuple[str, Any]]:
-    rows = Team.objects.values_list("pk", "name")[:200]
-    return [("", _("Choose…")), *((str(pk), name) for pk, name in rows)]
-
-
 class TransferForm(_Form):
     """To which team, and why."""
 
-    team = forms.ChoiceField(
+    team = _ById(
         label=_("Team"),
         choices=_teams,
         widget=_data(**{"data-key": "D", "data-key-hidden": True}),
@@ -356,8 +351,13 @@ class BatchForm(_Form):
         ("transfer", _("go to the team")),
     ]
     step = forms.ChoiceField(label=_("Selected rows"), choices=STEPS)
-    owner = _Colleague(label=_("Colleague"), widget=_people(**{"data-key": "A"}))
-    team = forms.ChoiceField(
+    owner = _ById(
+        label=_("Colleague"),
+        choices=_colleagues,
+        required=False,
+        widget=_people(**{"data-key": "A"}),
+    )
+    team = _ById(
         label=_("Team"),
         choices=_teams,
         required=False,

@@ -14,12 +14,13 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm import sql
 from crm.access import Actor
 from crm.counting import counted
 from crm.web import times
 from customers import masking
 from interactions.governed import SLA_CALENDAR
-from interactions.models import Interaction, InteractionEvent, ResponseRequest, SlaClock
+from interactions.models import Interaction, InteractionEvent, SlaClock
 from interactions.models.interaction import InteractionQuerySet
 from interactions.web import clocks, wording
 from interactions.web.people import care_note, shown_name
@@ -299,10 +300,9 @@ def rows_of(interactions: list[Interaction], actor: Actor, now: datetime) -> lis
 
 
 def _asked_since(interactions: list[Interaction]) -> dict[int, datetime]:
-    asked = ResponseRequest.objects.filter(
-        interaction__in=[one.pk for one in interactions], state=ResponseRequest.State.ASKED
-    )
-    return dict(asked.order_by("-asked_at").values_list("interaction_id", "asked_at"))
+    these = [one.pk for one in interactions]
+    rows = sql.often("interactions/asked_since.sql", {"these": these})
+    return {row["interaction_id"]: row["asked_at"] for row in rows}
 
 
 def _row(

@@ -4,6 +4,8 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from crm import sql
+
 
 class Team(models.Model):
     """People who share a queue."""
@@ -49,5 +51,5 @@ class User(AbstractUser):
         return self.get_full_name() or self.username
 
     def team_ids(self) -> frozenset[int]:
-        rows = User.teams.through.objects.filter(user=self.pk)
-        return frozenset(rows.values_list("team", flat=True))
+        rows = sql.often("accounts/teams.sql", {"who": self.pk})
+        return frozenset(row["team_id"] for row in rows)

@@ -1,8 +1,8 @@
 import pytest
 
 from crm.access import SYSTEM
-from crm.accounts.models import User
-from crm.accounts.names import at_work, forget_names, known_as
+from crm.accounts.models import Team, User
+from crm.accounts.names import at_work, forget_names, known_as, teams
 
 pytestmark = pytest.mark.django_db
 
@@ -38,3 +38,10 @@ def test_who_can_be_given_work_is_asked_once_a_minute() -> None:
     assert at_work() == ()
     forget_names()
     assert [name for _pk, name in at_work()] == ["zoe"]
+
+
+def test_teams_are_listed_by_name() -> None:
+    Team.objects.all().delete()
+    night, day = (Team.objects.create(slug=name, name=name) for name in ("night", "day"))
+
+    assert teams() == ((str(day.pk), "day"), (str(night.pk), "night"))
