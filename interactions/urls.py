@@ -60,6 +60,7 @@ urlpatterns = [
     path("log/visit", by_hand.visit, name="log_visit"),
     path("log/caller", log.caller, name="caller"),
     path("log/<int:pk>/undo", log.unlog, name="unlog"),
+    path("log/call/<int:pk>/undo", log.unsay, name="unsay"),
     path("customers/<int:pk>/timeline", timeline.timeline, name="timeline"),
     path("customers/<int:pk>/matters", timeline.matters, name="matters"),
     path("opinion/<str:token>", opinion.opinion, name="opinion"),

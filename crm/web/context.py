@@ -20,6 +20,7 @@ class Shell:
         "crm/js/keys.js",
         "crm/js/session.js",
         "crm/js/once.js",
+        "crm/js/forms.js",
         "crm/js/toasts.js",
         "crm/js/live.js",
         "crm/js/sending.js",

@@ -42,6 +42,7 @@ PLACES = (
             ("K", _("Row before")),
             ("Enter", _("Open")),
             ("X", _("Select")),
+            ("*", _("Select all rows of the page, or none")),
             ("A", _("Assign what is selected")),
             ("S", _("Snooze")),
         ),

@@ -48,7 +48,8 @@ def points_of(customer: Customer, *, clear: bool) -> list[Point]:
     return [_point(one, clear=clear) for one in media]
 
 
-def _read(one: ContactMedium) -> str:
+def as_read(one: ContactMedium) -> str:
+    """A contact point as people read it: numbers in groups."""
     is_number = one.type in {ContactMedium.Type.MOBILE, ContactMedium.Type.PHONE}
     return words.phone_number(one.normalised or one.value) if is_number else one.value
 
@@ -60,7 +61,7 @@ def _point(one: ContactMedium, *, clear: bool) -> Point:
         pk=one.pk,
         icon=_ICONS[one.type],
         kind=str(one.get_type_display()),
-        value=_read(one) if clear else masking.contact_point(one.type, one.value),
+        value=as_read(one) if clear else masking.contact_point(one.type, one.value),
         about=" · ".join(filter(None, about)),
         state=one.state,
         verified_at=one.verified_at,

@@ -29,6 +29,10 @@ class Side:
         return self.party.name if self.clear else masking.name(self.party.name, "")
 
     @property
+    def org(self) -> bool:
+        return self.party.kind == Party.Kind.ORGANIZATION
+
+    @property
     def label(self) -> str:
         return self.customer.number if self.customer else _("No customer yet")
 

@@ -157,6 +157,12 @@ class NewForm(RecordForm):
         help_text=_("Kept with the record: father and son, namesake at another address."),
     )
 
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if given.get("type") == Customer.Type.BUSINESS and given.get("birth_date"):
+            self.add_error("birth_date", _("A business has no date of birth. Clear it here."))
+        return given
+
 
 class EditForm(RecordForm):
     """The same, with why it changes and which state was read."""

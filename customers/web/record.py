@@ -26,6 +26,7 @@ from customers.processes.record_customer import record_customer, record_party
 from customers.processes.terminate_relationship import terminate_relationship
 from customers.processes.update_information import update_customer, update_party
 from customers.web.alike import alike_rows
+from customers.web.contact_rows import as_read
 from customers.web.forms import EditForm, EndForm, NewForm, RecordForm
 
 _MEDIA = ("mobile", "phone", "email", "address")
@@ -201,12 +202,21 @@ def _all_media(party: Party, given: dict[str, Any]) -> list[dict[str, Any]]:
         if one.pk not in shown
     ]
     told = [
-        {**one, "role": shown_one.role, "preferred": shown_one.preferred}
-        if (shown_one := first.get(one["type"]))
-        else one
+        _in_place_of(shown_one, one["value"]) if (shown_one := first.get(one["type"])) else one
         for one in _media(given)
     ]
     return [*kept, *told]
+
+
+def _in_place_of(shown: ContactMedium, value: str) -> dict[str, Any]:
+    """What was typed over a contact point; left as it was read, it stays as it was written."""
+    stays = value == as_read(shown)
+    return {
+        "type": shown.type,
+        "value": shown.value if stays else value,
+        "role": shown.role,
+        "preferred": shown.preferred,
+    }
 
 
 def _initial(customer: Customer) -> dict[str, Any]:
@@ -216,7 +226,7 @@ def _initial(customer: Customer) -> dict[str, Any]:
     initial["party_revision"] = 0
     if party := customer.party:
         initial |= {name: getattr(party, name) for name in _PERSON}
-        initial |= {kind: medium.value for kind, medium in _first_media(party).items()}
+        initial |= {kind: as_read(medium) for kind, medium in _first_media(party).items()}
         initial["party_revision"] = party.revision
     values = {str(one.get("name")): one.get("value") for one in customer.characteristics}
     initial |= {f"attribute_{key}": value for key, value in values.items()}

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     OPENED = "opened"
     CUSTOMER_MESSAGE = "customer_message"
     AGENT_REPLY = "agent_reply"
+    REPLY_TAKEN_BACK = "reply_taken_back"
     PAUSE = "pause"
     RESUME = "resume"
     RESOLVED = "resolved"
@@ -90,7 +91,7 @@ class Event:
     Keys of `data` that matter: `reason_class`, `reason`, `pause_id` (pause, resume); `mode`,
     `target`, `calendar`, `policy_version` (retargeted); `calendar` (calendar_version); `mode`
     (reopened); `informed_by` (closed); `undone` (reopened); `direction` (opened); `automatic`,
-    `public` (messages).
+    `public` (messages); `replied_at` (reply_taken_back).
     """
 
     seq: int

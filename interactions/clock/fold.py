@@ -133,6 +133,12 @@ class _Folding:
         if self.target.metric is Metric.PERIODIC_UPDATE and cycle is not None:
             self._start(at)
 
+    def reply_taken_back(self, event: Event, at: int) -> None:
+        """The reply was none: what it had stopped goes on. News in between stay begun anew."""
+        cycle = self.cycles[-1] if self.cycles else None
+        if cycle is not None and cycle.stopped_at == max(event.data["replied_at"], cycle.origin):
+            cycle.go_on()
+
     def paused(self, event: Event, at: int) -> None:
         reason_class, reason, key = _wait_names(event.data)
         if not self.target.pausable_by(reason_class):
@@ -315,6 +321,7 @@ _HANDLERS = {
     Kind.OPENED: _Folding.opened,
     Kind.CUSTOMER_MESSAGE: _Folding.customer_message,
     Kind.AGENT_REPLY: _Folding.agent_reply,
+    Kind.REPLY_TAKEN_BACK: _Folding.reply_taken_back,
     Kind.PAUSE: _Folding.paused,
     Kind.RESUME: _Folding.resumed,
     Kind.RESOLVED: _Folding.resolved,

@@ -103,7 +103,9 @@ def render(
     )
     written = templates[chosen][occasion]
     subject = " ".join(Template(written["subject"]).substitute(blanks).split())
-    return Rendered(chosen, subject[:250], Template(written["body"]).substitute(blanks))
+    # Quoted inside a sentence, what the customer wrote does not bring its own full stop along.
+    quoted = dict(blanks, subject=blanks["subject"].rstrip(". "))
+    return Rendered(chosen, subject[:250], Template(written["body"]).substitute(quoted))
 
 
 def says(config: Mapping[str, Any], occasion: str) -> bool:

@@ -20,6 +20,7 @@ from customers.models import Customer
 from interactions.models import Interaction
 from interactions.processes.close_interaction import close, complete
 from interactions.processes.log_interaction import log_interaction
+from interactions.processes.manage_interaction import take_back
 from interactions.processes.update_interaction import add_message, remove
 from interactions.web import callers
 from interactions.web.forms import LogForm
@@ -36,6 +37,14 @@ class Choice:
     matter_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """Where a call was kept; in a matter that was open already, as which message."""
+
+    matter: Interaction
+    added: int | None = None
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def log(request: HttpRequest) -> HttpResponse:
@@ -48,8 +57,8 @@ def log(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         with beside(form):
             said, choice = form.cleaned_data, request.POST.get("choice", "")
-            logged, new = _keep(said, choice, actor, done=request.POST.get("then") == "close")
-            return _done(request, logged, new)
+            kept = _keep(said, choice, actor, done=request.POST.get("then") == "close")
+            return _done(request, kept)
     return _show(request, form, status=422)
 
 
@@ -76,16 +85,23 @@ def unlog(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect_to(request, reverse("interactions:desk"))
 
 
+@login_required
+@require_POST
+def unsay(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo: the call that went into the wrong matter is not part of it."""
+    matter = take_back(message_id=pk, actor=signed_in(request))
+    say(request, _("The call is out of %(reference)s.") % {"reference": matter.reference})
+    return redirect_to(request, reverse("interactions:log"))
+
+
 @transaction.atomic
-def _keep(
-    said: dict[str, Any], choice: str, actor: Actor, *, done: bool
-) -> tuple[Interaction, bool]:
+def _keep(said: dict[str, Any], choice: str, actor: Actor, *, done: bool) -> _Kept:
     where = chosen(choice, said["who"], actor)
     agreed = said["agreed"]
     if where.matter_id is not None:
         matter = Interaction.objects.visible_to(actor).get(pk=where.matter_id)
-        add_message(interaction_id=matter.pk, body=agreed, channel=_CHANNEL, actor=actor)
-        return matter, False
+        call = add_message(interaction_id=matter.pk, body=agreed, channel=_CHANNEL, actor=actor)
+        return _Kept(matter, added=call.pk)
     logged = log_interaction(
         customer_id=where.customer_id,
         channel=_CHANNEL,
@@ -98,7 +114,7 @@ def _keep(
     if done:
         complete(interaction_id=logged.pk, outcome=_SOLVED, actor=actor)
         close(interaction_id=logged.pk, informed_by=_CHANNEL, actor=actor)
-    return logged, True
+    return _Kept(logged)
 
 
 def chosen(choice: str, who: str, actor: Actor) -> Choice:
@@ -121,14 +137,15 @@ def chosen(choice: str, who: str, actor: Actor) -> Choice:
     )
 
 
-def _done(request: HttpRequest, logged: Interaction, new: bool) -> HttpResponse:
-    reference = {"reference": logged.reference}
-    if new:
-        undo = reverse("interactions:unlog", args=[logged.pk])
+def _done(request: HttpRequest, kept: _Kept) -> HttpResponse:
+    reference = {"reference": kept.matter.reference}
+    if kept.added is None:
+        undo = reverse("interactions:unlog", args=[kept.matter.pk])
         say_with_undo(request, _("Logged as %(reference)s.") % reference, undo_url=undo)
     else:
-        say(request, _("Added to %(reference)s.") % reference)
-    return redirect_to(request, reverse("interactions:page", args=[logged.public_id]))
+        undo = reverse("interactions:unsay", args=[kept.added])
+        say_with_undo(request, _("Added to %(reference)s.") % reference, undo_url=undo)
+    return redirect_to(request, reverse("interactions:page", args=[kept.matter.public_id]))
 
 
 def known(request: HttpRequest, actor: Actor) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Pages for customers: write to us, see one's own matter through a link, leave a mailing."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -24,6 +25,16 @@ from interactions.processes import manage_request
 
 _OPENED = "mine"
 _STAYS_OPEN = 3600
+_Status = Interaction.Status
+# How a matter stands, as its customer would ask.
+_STANDING = {
+    _Status.LOGGED: _("We have it"),
+    _Status.WAITING_CUSTOMER: _("We wait for your answer"),
+    _Status.COMPLETED: _("Done"),
+    _Status.CLOSED: _("Done"),
+    _Status.CANCELLED: _("Called off"),
+    _Status.MERGED: _("Goes on in another matter of yours"),
+}
 
 
 class ContactForm(forms.Form):
@@ -151,8 +162,15 @@ def mine(request: HttpRequest) -> HttpResponse:
                 once=str(form.cleaned_data["once"]),
                 text=form.cleaned_data["text"],
             )
-        return see_other(reverse("interactions:mine"))
-    context = {"one": interaction, "form": form, "said": manage_request.conversation(interaction)}
+            return see_other(reverse("interactions:mine"))
+        form.add_error("text", _("That was a lot in a minute. Your text is kept: send it again."))
+    context = {
+        "one": interaction,
+        "form": form,
+        "said": manage_request.conversation(interaction),
+        "standing": _STANDING.get(_Status(interaction.status), _("We are working on it")),
+        "due": _due(interaction),
+    }
     part = request.headers.get("HX-Target") == "said"
     template = "interactions/public/_said.html" if part else "interactions/public/mine.html"
     return render(request, template, context, status=422 if form.errors else 200)
@@ -197,6 +215,12 @@ def _opened(request: HttpRequest) -> Interaction | None:
     if not kept or kept[1] < timezone.now().timestamp():
         return None
     return Interaction.objects.filter(pk=kept[0], removed_at=None).first()
+
+
+def _due(interaction: Interaction) -> datetime | None:
+    """By when we promised to come back; a time that is over is said by a message, not here."""
+    due = interaction.due_next_at
+    return due if due is not None and due > timezone.now() else None
 
 
 def _shut(request: HttpRequest) -> HttpResponse:

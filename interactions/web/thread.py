@@ -227,6 +227,10 @@ def _line(event: InteractionEvent, names: dict[int, str]) -> tuple[str, str] | N
         "split_off": ("arrows-left-right", _("%(other)s was split off")),
         "split_from": ("arrows-left-right", _("Split off from %(other)s")),
         "split_undone": ("arrows-left-right", _("%(other)s came back into this")),
+        "reply_taken_back": (
+            "arrow-back-up",
+            _("%(who)s took back a call that was not about this"),
+        ),
         "linked": ("link", _("Linked with %(other)s")),
         "unlinked": ("unlink", _("No longer linked with %(other)s")),
         "subject_added": ("list-check", _("A further subject: %(subject)s")),

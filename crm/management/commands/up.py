@@ -105,6 +105,7 @@ class Command(BaseCommand):
                 call_command("demo_logins", stdout=StringIO())
             marker = places.data_dir / DEMO_LOADED
             if demo and not marker.exists() and self._call_if_there("demo_data"):
+                self._call_if_there("demo_records")
                 marker.touch()
 
     def _call_if_there(self, command: str) -> bool:

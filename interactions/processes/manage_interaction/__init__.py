@@ -18,6 +18,7 @@ from interactions.processes.manage_interaction.merging import merge, unmerge
 from interactions.processes.manage_interaction.returning import return_unanswered
 from interactions.processes.manage_interaction.snoozing import snooze, wake, wake_due
 from interactions.processes.manage_interaction.splitting import split, undo_split
+from interactions.processes.manage_interaction.taking_back import take_back
 from interactions.processes.manage_interaction.taking_next import take_next
 
 ETOM = "1.3.5.6"
@@ -37,6 +38,7 @@ __all__ = [
     "snooze",
     "snooze_many",
     "split",
+    "take_back",
     "take_next",
     "transfer_many",
     "undo_batch",

@@ -27,7 +27,7 @@ from interactions.processes.notify_customer.staff import (
     tell_staff,
 )
 from interactions.processes.track_interaction.crediting import credit_due
-from interactions.processes.track_interaction.folding import Folded, fold_events, keep
+from interactions.processes.track_interaction.folding import Folded, fold_events, keep, taken_back
 from interactions.processes.track_interaction.foreseeing import Outlook, outlook
 from interactions.processes.track_interaction.matters import Matter, read_matters
 from interactions.processes.track_interaction.promising import promise_anew
@@ -277,8 +277,10 @@ class _Tick:
         due_at, interaction = duty.one.view.due_at, duty.matter.interaction
         if due_at is None or interaction.direction == Interaction.Direction.OUTBOUND:
             return
+        unsaid = taken_back(duty.matter.events)
         spoken = any(
             row.type == "agent_reply"
+            and row.data.get("message") not in unsaid
             and engine.seconds(row.occurred_at) > due_at
             and not row.data.get("automatic")
             for row in duty.matter.events

@@ -242,7 +242,15 @@ def _first_response(
 ) -> datetime | None:
     if interaction.direction != Interaction.Direction.INBOUND:
         return None
-    return min((row.occurred_at for row in events if _tells(row)), default=None)
+    rows = list(events)
+    unsaid = taken_back(rows)
+    told = (row for row in rows if _tells(row) and row.data.get("message") not in unsaid)
+    return min((row.occurred_at for row in told), default=None)
+
+
+def taken_back(events: Iterable[InteractionEvent]) -> frozenset[str]:
+    """The messages that were said in this matter by mistake."""
+    return frozenset(row.data["message"] for row in events if row.type == "reply_taken_back")
 
 
 def _tells(row: InteractionEvent) -> bool:

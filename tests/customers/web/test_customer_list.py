@@ -199,3 +199,12 @@ def test_a_filter_too_long_to_be_kept_is_refused_and_not_cut() -> None:
 
     with pytest.raises(RuleBroken, match="too long"):
         _ = wish.kept
+
+
+def test_a_business_has_a_square_of_its_own_and_a_person_none() -> None:
+    a_customer(name="Harbour Lane Dental", type="business")
+    a_customer(name="Zoë Luczak")
+
+    html = as_role().get(reverse("customers:list")).content.decode()
+
+    assert html.count('<span class="av  org"') == 1

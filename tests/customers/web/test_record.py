@@ -74,6 +74,29 @@ def test_what_is_missing_is_said_beside_the_field() -> None:
     assert answer.context["form"].errors == {"trading_name": ["Say what the business is called."]}
 
 
+def test_a_number_is_read_in_groups_and_stays_as_it_was_written() -> None:
+    customer = a_customer(party=a_party(), phone="07700900123")
+    client = as_role()
+
+    page = client.get(reverse("customers:edit", args=[customer.pk]))
+    edited(client, customer, family_name="Moss")
+
+    assert 'value="+44 7700 900123"' in page.content.decode()
+    number = ContactMedium.objects.get()
+    assert (number.value, number.valid_to) == ("07700900123", None)
+
+
+def test_a_birth_date_typed_before_it_was_a_business_is_not_kept_unseen() -> None:
+    answer = as_role().post(
+        reverse("customers:record"),
+        {"type": "business", "trading_name": "Harbour Lane Dental", "birth_date": "1980-05-01"},
+    )
+
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == ["birth_date"]
+    assert Party.objects.exists() is False
+
+
 @pytest.mark.req("R-CIM-6")
 def test_a_change_keeps_what_the_form_does_not_show() -> None:
     party = a_party()
@@ -99,7 +122,10 @@ def test_a_contact_point_kept_for_one_use_is_shown_and_stays_for_it() -> None:
     form = as_role().get(reverse("customers:edit", args=[customer.pk])).context["form"]
     edited(as_role(), customer, mobile="07700 900124")
 
-    assert (form["mobile"].value(), form["email"].value()) == ("07700 900123", "bills@example.org")
+    assert (form["mobile"].value(), form["email"].value()) == (
+        "+44 7700 900123",
+        "bills@example.org",
+    )
     current = ContactMedium.objects.filter(valid_to=None).order_by("type")
     assert list(current.values_list("value", "role", "preferred")) == [
         ("bills@example.org", "bills", False),

@@ -13,6 +13,7 @@ from crm.access import SYSTEM
 from customers.models import Consent
 from interactions.channels import unsubscribing
 from interactions.models import Inbound, Interaction, Message, PortalLink
+from interactions.processes import manage_request
 from interactions.processes.manage_request import make_link
 from interactions.processes.notify_customer import queue_notice
 from interactions.processes.receive_message import file_due
@@ -141,6 +142,29 @@ def test_what_a_customer_adds_is_in_the_thread_and_our_answer_is_there_for_them(
     assert matter.messages.filter(direction="inbound").get().body == "Still slow."
     ours.refresh_from_db()
     assert (ours.state, ours.delivered_at is not None) == ("delivered", True)
+
+
+def test_a_matter_says_to_its_customer_how_it_stands_and_by_when() -> None:
+    matter = an_interaction(verified(), channel="web")
+    browser = Client()
+    browser.post(f"/mine/{make_link(matter)}")
+
+    page = browser.get("/mine").content.decode()
+
+    assert "We have it" in page
+    assert "you hear from us by" in page
+
+
+def test_what_is_written_too_fast_is_kept_in_the_box(monkeypatch: pytest.MonkeyPatch) -> None:
+    matter = an_interaction(verified(), channel="web")
+    browser = Client()
+    browser.post(f"/mine/{make_link(matter)}")
+    monkeypatch.setattr(manage_request, "may_write", lambda _place, _address: False)
+
+    answer = browser.post("/mine", {"text": "And one more.", "once": ONCE})
+
+    assert answer.status_code == 422
+    assert "And one more." in answer.content.decode()
 
 
 @pytest.mark.req("R-TMI-4")

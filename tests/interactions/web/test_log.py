@@ -51,6 +51,21 @@ def test_the_open_matter_is_offered_and_takes_the_call() -> None:
     assert matter.messages.get().body == CALL["agreed"]
 
 
+def test_a_call_in_the_wrong_matter_is_taken_out_again() -> None:
+    client, _user = a_desk()
+    matter = an_interaction(customer=a_customer(phone="+447700900318"))
+    client.post(
+        "/log", CALL | {"who": "900318", "reason": _reason(), "choice": f"matter:{matter.pk}"}
+    )
+    undo = f"/log/call/{matter.messages.get().pk}/undo"
+
+    page = client.get(f"/interactions/{matter.public_id}")
+    client.post(undo)
+
+    assert f'action="{undo}"' in page.content.decode()
+    assert matter.messages.exists() is False
+
+
 def test_several_callers_are_asked_about_and_nothing_is_lost() -> None:
     client, _user = a_desk()
     for name in ("Amara Okonjo", "Amara Reid"):

@@ -64,6 +64,16 @@ def test_the_opening_and_the_due_time_are_said_once() -> None:
     assert "open again" in notice.body
 
 
+def test_a_subject_that_ends_a_sentence_does_not_end_ours_too() -> None:
+    closed_until(in_two_days())
+    a_writer()
+
+    write(subject="The line is dead.")
+
+    (notice,) = told()
+    assert "“The line is dead”. We" in notice.body
+
+
 @pytest.mark.req("R-TMI-4")
 def test_a_time_that_is_over_is_promised_to_nobody() -> None:
     opens = in_two_days()
