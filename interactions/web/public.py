@@ -40,8 +40,16 @@ _STANDING = {
 class ContactForm(forms.Form):
     """What somebody tells us without signing in; `website` is there for robots only."""
 
-    name = forms.CharField(label=_("Your name"), max_length=120)
-    email = forms.EmailField(label=_("Your e-mail address"), max_length=254)
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
     reason = forms.ChoiceField(
         label=_("What is it about?"),
         required=False,
@@ -63,7 +71,11 @@ class ContactForm(forms.Form):
 class LinkForm(forms.Form):
     """Where to send the link."""
 
-    email = forms.EmailField(label=_("Your e-mail address"), max_length=254)
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
 
 
 class AddForm(forms.Form):
