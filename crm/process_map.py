@@ -39,13 +39,14 @@ class Proof:
     result: str = ""
 
 
-def modules() -> list[ProcessModule]:
+@cache
+def modules() -> tuple[ProcessModule, ...]:
     """Every module or package below any app's `processes/`, by process number."""
     by_file: dict[str, set[str]] = defaultdict(set)
     for proof in proofs():
         by_file[proof.test.partition("::")[0]].add(proof.requirement)
     found = [_module(path, by_file) for folder in _folders() for path in _units(folder)]
-    return sorted(found, key=lambda module: (numbered(module.etom), module.name))
+    return tuple(sorted(found, key=lambda module: (numbered(module.etom), module.name)))
 
 
 def numbered(etom: str) -> tuple[int, ...]:

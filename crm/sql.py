@@ -38,6 +38,9 @@ def often(name: str, params: dict[str, Any]) -> list[dict[str, Any]]:
     logged = connection.queries_logged
     with connection.make_debug_cursor(raw) if logged else connection.make_cursor(raw) as cursor:
         cursor.execute(_bare(name), params)
+        if logged:
+            # Of a statement that the server has prepared the driver keeps no text.
+            connection.queries_log[-1]["sql"] = connection.queries_log[-1]["sql"] or _bare(name)
         columns = [column.name for column in cursor.description or ()]
         return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 

@@ -19,7 +19,14 @@ from interactions.models import AgentProfile, Macro, Reason
 from interactions.reads import language_of, languages_waiting
 from readiness.registry.guidance import FALLBACK, languages_of_articles
 from readiness.registry.resolve import CapabilityOff, resolve
-from readiness.registry.supports import INVENTORIES, SKILLS, Stand, Support, declare
+from readiness.registry.supports import (
+    INVENTORIES,
+    SKILLS,
+    Stand,
+    Support,
+    asked_once,
+    declare,
+)
 
 _WORK: Final = "interactions.update_interaction"
 _VERTICALS: Final = ("fulfilment", "assurance", "billing")
@@ -48,7 +55,7 @@ def _colleagues() -> list[_Colleague]:
 
 def every_reason_has_somebody() -> Stand:
     """For each reason in use: a colleague whose skills hold it, or whose skills are not limited."""
-    people = _colleagues()
+    people = asked_once(_colleagues)
     if not people:
         return Stand(_("Nobody may work on contacts."), _("nobody"), stops=True)
     able = {
@@ -70,7 +77,7 @@ def every_reason_has_somebody() -> Stand:
 
 def every_language_has_somebody() -> Stand:
     """For each language that open matters wait in: a colleague who speaks it."""
-    people, waiting = _colleagues(), languages_waiting()
+    people, waiting = asked_once(_colleagues), asked_once(languages_waiting)
     unspoken = {
         tag: n
         for tag, n in waiting.items()
@@ -143,7 +150,7 @@ def calendars_know_their_holidays() -> Stand:
 
 
 def _spoken(written: set[str], what: str) -> Stand:
-    missing = sorted(set(languages_waiting()) - written)
+    missing = sorted(set(asked_once(languages_waiting)) - written)
     if missing:
         said = _("%(what)s lack %(tags)s; customers are told in %(fallback)s.")
         return Stand(
@@ -157,7 +164,7 @@ def _written(by_key: dict[str, set[str]], what: str) -> Stand:
     """A shelf of texts: how many there are, and which languages some of them lack."""
     if not by_key:
         return Stand(_("%(what)s: there are none yet.") % {"what": what}, _("none"))
-    needed = {*languages_waiting(), FALLBACK}
+    needed = {*asked_once(languages_waiting), FALLBACK}
     lacking = {tag: sum(tag not in texts for texts in by_key.values()) for tag in needed}
     short = {tag: n for tag, n in lacking.items() if n}
     if short:

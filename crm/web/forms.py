@@ -1,11 +1,19 @@
 """Forms of the frame itself."""
 
 import zoneinfo
+from functools import cache
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
+
+
+@cache
+def _zones() -> tuple[tuple[str, str], ...]:
+    """Every zone of this machine, looked up once in its files."""
+    names = sorted(zoneinfo.available_timezones())
+    return tuple((name, name) for name in names if "/" in name and not name.startswith("Etc/"))
 
 
 class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # the user model is only known at run time
@@ -18,7 +26,7 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # the user mo
     )
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
-        choices=lambda: [(name, name) for name in _zones()],
+        choices=_zones,
         widget=forms.Select(attrs={"translate": "no"}),
     )
     single_keys = forms.BooleanField(
@@ -30,11 +38,3 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # the user mo
     class Meta:
         model = get_user_model()
         fields = ("language", "time_zone", "single_keys")
-
-
-def _zones() -> list[str]:
-    return sorted(
-        name
-        for name in zoneinfo.available_timezones()
-        if "/" in name and not name.startswith("Etc/")
-    )

@@ -4,7 +4,7 @@ from typing import Self
 
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +21,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         """The only gate to orders: of customers one sees, and those that have none yet."""
         if not actor.has_perm("customers.view_order"):
             return self.none()
-        theirs = Q(customer__in=Customer.objects.visible_to(actor))
+        theirs = Q(Exists(Customer.objects.visible_to(actor).filter(pk=OuterRef("customer"))))
         if actor.has_perm("customers.view_all_customers"):
             theirs |= Q(customer=None)
         return self.filter(theirs)

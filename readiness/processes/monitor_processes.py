@@ -143,11 +143,12 @@ def board(*, actor: Actor) -> Board:
 
 def supporting(process: str = "") -> list[Judged]:
     """What stands beside the software, judged by the apps that own it: for one process or all."""
-    return [
-        Judged(one, one.judge())
-        for one in supports.declared()
-        if not process or process in one.processes
-    ]
+    with supports.judging():
+        return [
+            Judged(one, one.judge())
+            for one in supports.declared()
+            if not process or process in one.processes
+        ]
 
 
 def count_of_stopped() -> int:

@@ -1,7 +1,10 @@
 """Declare what a process needs beside software: people who can, and stocks that are kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -9,6 +12,9 @@ from django.utils.translation import gettext as _
 from crm.accounts.models import User
 
 SKILLS, INVENTORIES = "skills", "inventories"
+T = TypeVar("T")
+
+_known: ContextVar[dict[Callable[[], Any], Any] | None] = ContextVar("known", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,27 @@ def declare(support: Support) -> Support:
 
 def declared() -> tuple[Support, ...]:
     return tuple(_declared[key] for key in sorted(_declared))
+
+
+@contextmanager
+def judging() -> Iterator[None]:
+    """Several judgements at one moment: what more than one of them asks is asked once."""
+    token = _known.set({})
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
+def asked_once(read: Callable[[], T]) -> T:
+    """What this answers; for judges that ask the same of very many rows."""
+    known = _known.get()
+    if known is None:
+        return read()
+    if read not in known:
+        known[read] = read()
+    found: T = known[read]
+    return found
 
 
 def people_with(*permissions: str, least: int = 1) -> Stand:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from crm import sql
 from crm.access import SYSTEM
@@ -25,6 +26,14 @@ def test_a_question_asked_often_answers_the_same_and_its_plan_is_kept() -> None:
             ["%customers_searchtoken%"],
         )
         assert cursor.fetchone() == (1,)
+
+
+def test_a_question_asked_often_is_read_in_the_log_by_its_text() -> None:
+    with CaptureQueriesContext(connection) as asked:
+        for _each in range(7):
+            sql.often("accounts/teams.sql", {"who": 1})
+
+    assert all("accounts_user_teams" in query["sql"] for query in asked.captured_queries)
 
 
 def test_a_question_asked_often_may_be_asked_amid_a_change() -> None:

@@ -56,3 +56,17 @@ def test_a_key_is_declared_once() -> None:
     supports.declare(support())
     with pytest.raises(ValueError, match="declared twice"):
         supports.declare(support())
+
+
+def test_what_several_judges_ask_is_asked_once_for_all_of_them() -> None:
+    asked = []
+
+    def read() -> int:
+        asked.append(1)
+        return len(asked)
+
+    with supports.judging():
+        assert (supports.asked_once(read), supports.asked_once(read)) == (1, 1)
+    assert supports.asked_once(read) == 2
+    with supports.judging():
+        assert supports.asked_once(read) == 3
