@@ -3,8 +3,10 @@
 from html.parser import HTMLParser
 from typing import Any
 
+import pytest
 from django import forms
 from django.forms.renderers import DjangoTemplates
+from django.utils.safestring import SafeString
 
 from crm.web.form_renderer import FormRenderer
 
@@ -42,5 +44,28 @@ def test_a_choice_is_drawn_as_by_the_template() -> None:
     assert ("option", [("selected", None), ("value", "2")]) in drawn[0]
 
 
+@pytest.mark.parametrize("value", [None, "", 0, "A & <b>", SafeString("A &amp; B"), "two\nlines"])
+@pytest.mark.parametrize(
+    "widget",
+    [
+        forms.TextInput(attrs={"maxlength": 40, "required": True, "disabled": False}),
+        forms.NumberInput(),
+        forms.EmailInput(),
+        forms.HiddenInput(),
+        forms.PasswordInput(),
+        forms.DateInput(attrs={"type": "date"}),
+        forms.DateTimeInput(),
+        forms.Textarea(attrs={"class": "form-control"}),
+    ],
+)
+def test_a_field_is_drawn_as_by_the_template(widget: forms.Widget, value: object) -> None:
+    ours, theirs = (
+        _Tags(widget.render('a "name"', value, attrs={"id": "id_who"}, renderer=renderer)).seen
+        for renderer in (FormRenderer(), DjangoTemplates())
+    )
+
+    assert ours == theirs
+
+
 def test_other_widgets_are_drawn_by_their_templates() -> None:
-    assert 'type="text"' in forms.TextInput().render("who", "x", renderer=FormRenderer())
+    assert 'type="file"' in forms.FileInput().render("who", "x", renderer=FormRenderer())
