@@ -322,6 +322,12 @@ class InteractionEvent(models.Model):
                 name="interactionevent_completed_by",
                 condition=Q(type="completed"),
             ),
+            # How often a matter was given to another team: few ever are.
+            models.Index(
+                fields=["interaction"],
+                name="interactionevent_transferred",
+                condition=Q(type="transferred"),
+            ),
         ]
         triggers = [
             # Archiving switches this off by name for its own transaction, nobody else may.

@@ -1,4 +1,5 @@
--- S-1: clocks due in the window that stopped in time; open and overdue ones count as missed.
+-- S-1: clocks due in the window that stopped in time; open and overdue ones count as missed. Matters
+-- are joined from the left: without a slice nothing is asked of them, and they are not read at all.
 SELECT
   count(*) FILTER (WHERE c.cancelled_at IS NULL AND c.stopped_at <= c.due_at)::numeric
     / nullif(count(*) FILTER (WHERE c.cancelled_at IS NULL), 0) AS value,
@@ -6,7 +7,7 @@ SELECT
   count(*) FILTER (WHERE c.cancelled_at IS NULL) AS n,
   count(*) FILTER (WHERE c.cancelled_at IS NOT NULL) AS excluded
 FROM interactions_slaclock c
-JOIN interactions_interaction i ON i.id = c.interaction_id
+LEFT JOIN interactions_interaction i ON i.id = c.interaction_id
 WHERE c.due_at >= %(a)s AND c.due_at < %(b)s
   AND (%(channel)s::text IS NULL OR i.channel = %(channel)s)
   AND (%(vertical)s::text IS NULL OR %(vertical)s = ANY (i.verticals))

@@ -8,7 +8,7 @@ WITH due AS (
      JOIN interactions_message m ON m.id = p.notice_id
      WHERE p.clock_id = c.id AND p.number > 1) AS lead
   FROM interactions_slaclock c
-  JOIN interactions_interaction i ON i.id = c.interaction_id
+  LEFT JOIN interactions_interaction i ON i.id = c.interaction_id
   WHERE c.due_at >= %(a)s AND c.due_at < %(b)s
     AND (c.jeopardy_at IS NOT NULL OR c.commitment_no > 1)
   AND (%(channel)s::text IS NULL OR i.channel = %(channel)s)

@@ -7,7 +7,7 @@ SELECT
   count(*) FILTER (WHERE NOT counted) AS excluded
 FROM interactions_commitment p
 JOIN interactions_slaclock c ON c.id = p.clock_id
-JOIN interactions_interaction i ON i.id = c.interaction_id
+LEFT JOIN interactions_interaction i ON i.id = c.interaction_id
 CROSS JOIN LATERAL (
   SELECT c.cancelled_at IS NULL AND p.number = c.commitment_no AS counted
 ) told

@@ -7,7 +7,7 @@ WITH miss AS (
     WHERE p.clock_id = c.id AND p.number > 1 AND m.sent_at < c.due_at
   ) AS told
   FROM interactions_slaclock c
-  JOIN interactions_interaction i ON i.id = c.interaction_id
+  LEFT JOIN interactions_interaction i ON i.id = c.interaction_id
   WHERE c.due_at >= %(a)s AND c.due_at < %(b)s
     AND (c.stopped_at IS NULL OR c.stopped_at > c.due_at)
   AND (%(channel)s::text IS NULL OR i.channel = %(channel)s)

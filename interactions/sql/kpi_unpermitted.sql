@@ -6,7 +6,7 @@ SELECT
   count(*) AS n,
   0 AS excluded
 FROM interactions_message m
-JOIN interactions_interaction i ON i.id = m.interaction_id
+LEFT JOIN interactions_interaction i ON i.id = m.interaction_id
 WHERE m.sent_at >= %(a)s AND m.sent_at < %(b)s
   AND m.direction = 'outbound' AND m.kind IN ('public', 'notice')
   AND m.state IN ('sent', 'delivered')
