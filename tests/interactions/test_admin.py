@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.db import connection
-from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -22,6 +21,7 @@ from tests.interactions.factories import an_interaction, the_clock
 pytestmark = pytest.mark.django_db
 
 MODELS = [one for one in admin.site._registry if one._meta.app_label == "interactions"]
+LISTS = [reverse(f"admin:interactions_{one._meta.model_name}_changelist") for one in MODELS]
 INTERACTIONS = "admin:interactions_interaction_changelist"
 
 
@@ -38,16 +38,16 @@ def matter(root: Client) -> Interaction:
     return logged
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
 def test_everything_is_listed_and_shown(
-    root: Client, matter: Interaction, model: type[Model]
+    root: Client, matter: Interaction, subtests: pytest.Subtests
 ) -> None:
-    name = f"admin:interactions_{model._meta.model_name}"
-    first = model._default_manager.first()
-
-    assert root.get(reverse(f"{name}_changelist")).status_code == 200
-    if first is not None:
-        assert root.get(reverse(f"{name}_change", args=[first.pk])).status_code == 200
+    for model in MODELS:
+        with subtests.test(model._meta.model_name):
+            name = f"admin:interactions_{model._meta.model_name}"
+            first = model._default_manager.first()
+            assert root.get(reverse(f"{name}_changelist")).status_code == 200
+            if first is not None:
+                assert root.get(reverse(f"{name}_change", args=[first.pk])).status_code == 200
 
 
 def test_no_state_is_written_by_hand(root: Client, matter: Interaction) -> None:
@@ -115,45 +115,48 @@ def test_an_auditor_looks_and_acts_on_nothing(plain: None, matter: Interaction) 
     assert matter.status == "logged"
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
-def test_what_people_said_is_masked_for_an_auditor(matter: Interaction, model: type[Model]) -> None:
-    auditor = a_staff_browser(role="auditor")
-    name = f"admin:interactions_{model._meta.model_name}"
-    first = model._default_manager.first()
-
-    pages = [reverse(f"{name}_changelist")]
-    pages += [reverse(f"{name}_{kind}", args=[first.pk]) for kind in ("change", "history") if first]
-    shown = "".join(auditor.get(page).content.decode() for page in pages)
-
-    assert not [
-        word for word in ("Priya", "priya@", "Internet is slow", "Since Monday") if word in shown
-    ]
-
-
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
-def test_a_longer_list_asks_no_more_questions(
-    root: Client, matter: Interaction, model: type[Model]
+def test_what_people_said_is_masked_for_an_auditor(
+    matter: Interaction, subtests: pytest.Subtests
 ) -> None:
-    page = reverse(f"admin:interactions_{model._meta.model_name}_changelist")
-    root.get(page)
-    with CaptureQueriesContext(connection) as short:
+    auditor = a_staff_browser(role="auditor")
+    words = ("Priya", "priya@", "Internet is slow", "Since Monday")
+
+    for model in MODELS:
+        with subtests.test(model._meta.model_name):
+            name = f"admin:interactions_{model._meta.model_name}"
+            row = model._default_manager.first()
+            pages = [reverse(f"{name}_changelist")]
+            pages += [reverse(f"{name}_{k}", args=[row.pk]) for k in ("change", "history") if row]
+            shown = "".join(auditor.get(page).content.decode() for page in pages)
+            assert not [word for word in words if word in shown]
+
+
+def test_a_longer_list_asks_no_more_questions(root: Client, matter: Interaction) -> None:
+    for page in LISTS:
         root.get(page)
+    short = questions(root)
     for _ in range(3):
         an_interaction(a_customer(email=f"p{_}@example.org"), ago=timedelta(hours=11))
     fire_due(10, timezone.now())
 
-    with CaptureQueriesContext(connection) as long:
-        root.get(page)
-
-    assert len(long) == len(short)
+    assert questions(root) == short
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
-def test_only_staff_with_the_permission_come_in(client: Client, model: type[Model]) -> None:
-    page = reverse(f"admin:interactions_{model._meta.model_name}_changelist")
+def questions(browser: Client) -> dict[str, int]:
+    """How many statements each list costs."""
+    asked = {}
+    for page in LISTS:
+        with CaptureQueriesContext(connection) as queries:
+            browser.get(page)
+        asked[page] = len(queries)
+    return asked
 
-    assert a_staff_browser().get(page).status_code == 403
-    assert client.get(page).status_code == 302
+
+def test_only_staff_with_the_permission_come_in(client: Client) -> None:
+    staff = a_staff_browser()
+
+    assert {staff.get(page).status_code for page in LISTS} == {403}
+    assert {client.get(page).status_code for page in LISTS} == {302}
 
 
 @pytest.mark.parametrize("wanted", ["number", "reference", "customer"])
