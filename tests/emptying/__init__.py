@@ -1,0 +1,1 @@
+"""An app of the tests alone: `flush` empties what a test that commits has filled, and no more."""
