@@ -226,7 +226,7 @@ STORAGES = {
         "OPTIONS": {"location": STORAGE_DIR},
     },
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "crm.web.packing.PackedStaticFiles"
         if PRODUCTION or EMBEDDED
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

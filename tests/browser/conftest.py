@@ -104,8 +104,20 @@ def _is_complaint(kind: str, text: str) -> bool:
     return kind == "error" and not text.startswith(_CUT_OFF)
 
 
+# Nothing is asked for, put in or faded in any more.
+_SETTLED = """() => document.readyState === 'complete'
+    && !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')
+    && document.getAnimations().every((one) => one.playState !== 'running')"""
+
+
+def settled(page: Page) -> None:
+    """Wait until what the page asked for as it was opened stands in it."""
+    page.wait_for_function(_SETTLED)
+
+
 def assert_accessible(page: Page) -> None:
     """No finding of any severity by axe, and nothing wider than the window."""
+    settled(page)
     found = Axe().run(page).response["violations"]
     told = [
         f"{one['id']}: {node['target']} {node.get('failureSummary', '')}"

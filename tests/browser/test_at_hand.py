@@ -82,7 +82,6 @@ def test_everything_at_hand_is_accessible(
     assert answer_asked() is True
     expect(page.locator("#assistant")).to_contain_text("She waits", timeout=8000)
     page.get_by_text("third light").click()
-    page.wait_for_timeout(300)
     assert_accessible(page)
     stranger = page_as(width=width, scheme=scheme)
     stranger.goto("/help/router-third-light?lang=de")

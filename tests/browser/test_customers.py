@@ -78,7 +78,6 @@ def test_the_list_the_page_and_the_form_are_accessible(
         "/search?q=amara",
     ):
         page.goto(path)
-        page.wait_for_load_state("networkidle")
         assert_accessible(page)
     assert page.violations == []  # type: ignore[attr-defined]  # the fixture puts it there
 

@@ -57,7 +57,6 @@ def matter() -> Interaction:
 
 
 def _clean(page: Page) -> None:
-    page.wait_for_timeout(400)
     assert_accessible(page)
     assert page.violations == []  # type: ignore[attr-defined]  # kept by the fixture
 

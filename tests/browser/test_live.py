@@ -94,16 +94,16 @@ def test_without_the_stream_the_answer_is_seen_within_the_polling_interval(
     page_as: PageAs, program: LiveProgram, matter: Interaction
 ) -> None:
     mine, theirs = page_as("agent"), page_as("team-lead")
+    mine.clock.install()
     _open(mine, f"/interactions/{matter.public_id}")
     program.stop(signal.SIGKILL)
     _streaming(mine, False)
     theirs.goto(f"/interactions/{matter.public_id}")
 
     _reply(theirs, "An engineer comes tomorrow.")
+    mine.clock.fast_forward(POLLED_MS)
 
-    expect(mine.locator("#thread")).to_contain_text(
-        "An engineer comes tomorrow.", timeout=POLLED_MS
-    )
+    expect(mine.locator("#thread")).to_contain_text("An engineer comes tomorrow.")
 
 
 def test_stream_that_comes_back_is_found_again(

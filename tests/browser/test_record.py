@@ -23,7 +23,7 @@ from customers.processes.keep_relations import assign_role, tie
 from customers.processes.manage_consent import record_consent
 from customers.processes.place_hold import place_hold
 from customers.processes.update_information import update_customer
-from tests.browser.conftest import assert_accessible
+from tests.browser.conftest import assert_accessible, settled
 from tests.browser.test_customers import amara
 from tests.customers.factories import a_customer, a_party
 
@@ -77,6 +77,7 @@ def whole() -> Customer:
 
 def seen(page: Page, name: str, width: int) -> None:
     if SHOTS:
+        settled(page)
         page.screenshot(path=Path(SHOTS) / f"{name}-{width}.png", full_page=True)
 
 
@@ -104,7 +105,6 @@ def test_the_pages_of_the_record_are_accessible(page_as: PageAs, width: int, sch
         "trust": f"{base}/insight/trust/",
     }.items():
         page.goto(path)
-        page.wait_for_load_state("networkidle")
         seen(page, name, width)
         assert_accessible(page)
     assert page.violations == []  # type: ignore[attr-defined]  # the fixture puts it there
