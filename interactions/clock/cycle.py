@@ -41,6 +41,8 @@ class Cycle:
     stopped_at: int | None = None
     judged: Promise | None = None
     cancelled_at: int | None = None
+    # When it stopped for the first time and what was consumed by then, however often it ran again.
+    first: tuple[int, int] | None = None
     # Stopped by the closing of the matter and not by a message of its own.
     by_closing: bool = False
 
@@ -58,6 +60,11 @@ class Cycle:
         self.stopped_at = at
         self.judged = self.promise.copy()
         self.judged.pieces = [p for p in self.judged.pieces if p[0] <= max(at, self.promise.start)]
+
+    def note_first(self) -> None:
+        """Keep where it stopped, if that was the first time."""
+        if self.first is None and self.judged is not None and self.stopped_at is not None:
+            self.first = (self.stopped_at, self.judged.track().consumed(self.stopped_at))
 
     def view(self, target: Target, now: int) -> ClockView:
         """The cycle as of `now`, judged by what was promised when it stopped."""
@@ -79,6 +86,7 @@ class Cycle:
             breach_at=breach_at,
             stopped_at=self.stopped_at,
             cancelled_at=self.cancelled_at,
+            first_stop=self.first,
             consumed=track.consumed(asked),
             effective_target=promise.seconds,
             paused_since=paused_since,

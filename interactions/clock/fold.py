@@ -199,6 +199,9 @@ class _Folding:
             self._start(at)
         if self.target.metric is not Metric.RESOLUTION or cycle.cancelled_at is not None:
             return
+        # A resolve that was taken back as a mistake was none.
+        if not event.data.get("undone"):
+            cycle.note_first()
         self._resume({_RESOLVED}, at)
         cycle.stopped_at = cycle.judged = None
         if _mode(event.data.get("mode"), self.target.reopen) is Mode.RESTART:

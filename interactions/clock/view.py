@@ -57,6 +57,8 @@ class ClockView:
     breach_at: int | None = None
     stopped_at: int | None = None
     cancelled_at: int | None = None
+    # Instant and consumption of its first stop, of a clock that ran again after it.
+    first_stop: tuple[int, int] | None = None
     consumed: int = 0
     effective_target: int = 0
     paused_since: int | None = None

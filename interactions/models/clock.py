@@ -47,6 +47,11 @@ class SlaClock(models.Model):
     breach_at = models.DateTimeField(_("missed at"), null=True, blank=True)
     stopped_at = models.DateTimeField(_("stopped at"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
+    # Only of one that ran again after its first stop; of all others the first is the last.
+    first_stopped_at = models.DateTimeField(_("first stopped at"), null=True, blank=True)
+    first_consumed_seconds = models.PositiveIntegerField(
+        _("consumed by the first stop, seconds"), null=True, blank=True
+    )
     jeopardy_at = models.DateTimeField(_("at risk since"), null=True, blank=True)
     predicted_end_at = models.DateTimeField(_("foreseen for"), null=True, blank=True)
     commitment_no = models.PositiveSmallIntegerField(_("promise number"), default=1)
@@ -71,6 +76,11 @@ class SlaClock(models.Model):
                 name="slaclock_met_means_stopped",
                 condition=~Q(state="met") | Q(stopped_at__isnull=False),
             ),
+            models.CheckConstraint(
+                name="slaclock_first_stop_whole",
+                condition=Q(first_stopped_at=None, first_consumed_seconds=None)
+                | Q(first_stopped_at__isnull=False, first_consumed_seconds__isnull=False),
+            ),
         ]
         indexes = [
             models.Index(fields=["due_at"], name="slaclock_by_due"),
@@ -86,6 +96,11 @@ class SlaClock(models.Model):
                 fields=["stopped_at"],
                 name="slaclock_by_stop",
                 condition=Q(stopped_at__isnull=False),
+            ),
+            models.Index(
+                fields=["first_stopped_at"],
+                name="slaclock_by_first_stop",
+                condition=Q(first_stopped_at__isnull=False),
             ),
         ]
         triggers = [figures.INSERTED_CLOCKS, figures.CHANGED_CLOCK]

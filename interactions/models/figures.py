@@ -170,10 +170,16 @@ CHANGED_CLOCK = pgtrigger.Trigger(
     operation=pgtrigger.Update,
     when=pgtrigger.After,
     condition=pgtrigger.AnyChange(
-        "due_at", "stopped_at", "cancelled_at", "rule", "capability_version", "consumed_seconds"
+        "due_at",
+        "stopped_at",
+        "first_stopped_at",
+        "cancelled_at",
+        "rule",
+        "capability_version",
+        "consumed_seconds",
     ),
     func=_note(
-        "LEAST(OLD.due_at, NEW.due_at, OLD.stopped_at, NEW.stopped_at)",
+        "LEAST(OLD.due_at, NEW.due_at, OLD.stopped_at, NEW.stopped_at, NEW.first_stopped_at)",
         "GREATEST(OLD.due_at, NEW.due_at, OLD.stopped_at, NEW.stopped_at)",
     ),
 )
@@ -209,7 +215,13 @@ CHANGED_CALL = pgtrigger.Trigger(
     operation=pgtrigger.Update,
     when=pgtrigger.After,
     condition=pgtrigger.AnyChange(
-        "rang_at", "answered_at", "ended_at", "wrapped_at", "direction", "interaction"
+        "rang_at",
+        "answered_at",
+        "ended_at",
+        "hold_seconds",
+        "wrapped_at",
+        "direction",
+        "interaction",
     ),
     func=_note("LEAST(OLD.rang_at, NEW.rang_at)", "GREATEST(OLD.rang_at, NEW.rang_at)"),
 )

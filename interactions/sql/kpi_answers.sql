@@ -1,10 +1,13 @@
 -- S-6: questions to customers whose answer was due in the window and that came to an end: answered,
--- or silence carried out. The median is from asking to the answer, on the wall.
+-- or silence carried out. The median is from asking to the answer, on the wall. `in_time` is the share
+-- of all of them that the customer answered before it was due.
 SELECT
   count(*) FILTER (WHERE counted AND r.state IN ('answered', 'timed_out'))::numeric
     / nullif(count(*) FILTER (WHERE counted), 0) AS value,
   count(*) FILTER (WHERE counted AND r.state IN ('answered', 'timed_out')) AS part,
   count(*) FILTER (WHERE counted AND r.state = 'answered') AS answered,
+  count(*) FILTER (WHERE counted AND r.answered_at <= r.due_at)::numeric
+    / nullif(count(*) FILTER (WHERE counted), 0) AS in_time,
   extract(epoch FROM percentile_cont(0.5) WITHIN GROUP (ORDER BY r.answered_at - r.asked_at)
     FILTER (WHERE r.state = 'answered')) AS median,
   count(*) FILTER (WHERE counted) AS n,

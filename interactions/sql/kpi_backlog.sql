@@ -33,6 +33,8 @@ SELECT
   (SELECT count(*) FROM matter WHERE opened_at >= %(a)s AND NOT out)
     ::numeric / nullif((SELECT count(*) FROM matter WHERE completed_at < %(b)s AND NOT out), 0)
     AS backlog_index,
+  (SELECT count(*) FROM matter WHERE opened_at >= %(a)s AND NOT out) AS opened,
+  (SELECT count(*) FROM matter WHERE completed_at < %(b)s AND NOT out) AS completed,
   count(*) FILTER (WHERE age < 14400) AS under_4_hours,
   count(*) FILTER (WHERE age >= 14400 AND age < 43200) AS under_12_hours,
   count(*) FILTER (WHERE age >= 43200 AND age < 86400) AS under_24_hours,

@@ -1,9 +1,13 @@
--- E-1: seconds of talking, holding and wrapping up, of the calls that rang in the window and were
--- handled; the mean beside the percentiles, for staffing.
+-- E-1: seconds of talking, holding and wrapping up by the number of calls that rang in the window and
+-- were handled: the mean, for staffing, with what it is made of, and percentiles beside it.
 SELECT
-  percentile_cont(0.5) WITHIN GROUP (ORDER BY took) FILTER (WHERE handled) AS value,
+  avg(took) FILTER (WHERE handled) AS value,
+  percentile_cont(0.5) WITHIN GROUP (ORDER BY took) FILTER (WHERE handled) AS p50,
   percentile_cont(0.9) WITHIN GROUP (ORDER BY took) FILTER (WHERE handled) AS p90,
-  avg(took) FILTER (WHERE handled) AS mean,
+  extract(epoch FROM sum(call.ended_at - call.answered_at) FILTER (WHERE handled))
+    - sum(call.hold_seconds) FILTER (WHERE handled) AS talk_seconds,
+  sum(call.hold_seconds) FILTER (WHERE handled) AS hold_seconds,
+  extract(epoch FROM sum(call.wrapped_at - call.ended_at) FILTER (WHERE handled)) AS wrap_seconds,
   count(*) FILTER (WHERE handled) AS n,
   count(*) FILTER (WHERE NOT handled) AS excluded
 FROM interactions_call call

@@ -4,6 +4,10 @@ SELECT
     FILTER (WHERE c.cancelled_at IS NULL) AS value,
   percentile_cont(0.9) WITHIN GROUP (ORDER BY c.consumed_seconds)
     FILTER (WHERE c.cancelled_at IS NULL) AS p90,
+  percentile_cont(0.95) WITHIN GROUP (ORDER BY c.consumed_seconds)
+    FILTER (WHERE c.cancelled_at IS NULL) AS p95,
+  count(*) FILTER (WHERE c.cancelled_at IS NULL AND c.stopped_at <= c.due_at)::numeric
+    / nullif(count(*) FILTER (WHERE c.cancelled_at IS NULL), 0) AS in_time,
   count(*) FILTER (WHERE c.cancelled_at IS NULL) AS n,
   count(*) FILTER (WHERE c.cancelled_at IS NOT NULL) AS excluded
 FROM interactions_slaclock c

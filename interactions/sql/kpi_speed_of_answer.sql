@@ -11,13 +11,17 @@ SELECT
     AS abandoned,
   count(*) FILTER (WHERE answered AND call.answered_at <= call.rang_at + interval '20 seconds')::numeric
     / nullif(count(*) FILTER (WHERE answered OR gone), 0) AS within_20_seconds,
+  -- They hardly rang; they count neither as lost nor as offered.
+  count(*) FILTER (WHERE short) AS rang_off_within_5_seconds,
+  count(*) FILTER (WHERE answered OR gone) AS offered,
   count(*) FILTER (WHERE answered) AS n,
   count(*) FILTER (WHERE NOT answered AND NOT gone) AS excluded
 FROM interactions_call call
 LEFT JOIN interactions_interaction i ON i.id = call.interaction_id
 CROSS JOIN LATERAL (
   SELECT call.answered_at IS NOT NULL AS answered,
-    call.answered_at IS NULL AND call.ended_at > call.rang_at + interval '5 seconds' AS gone
+    call.answered_at IS NULL AND call.ended_at > call.rang_at + interval '5 seconds' AS gone,
+    call.answered_at IS NULL AND call.ended_at <= call.rang_at + interval '5 seconds' AS short
 ) told
 WHERE call.direction = 'inbound' AND call.rang_at >= %(a)s AND call.rang_at < %(b)s
   AND (%(channel)s::text IS NULL OR %(channel)s = 'phone')

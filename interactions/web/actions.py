@@ -1,6 +1,7 @@
 """What can be done with an interaction: each action one form, one process, one sentence back."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -170,6 +171,9 @@ def _complete(said: dict[str, Any], one: Interaction, actor: Actor) -> str:
         update_interaction.change_fields(
             interaction_id=one.pk, changes={"reason": said["reason"]}, actor=actor
         )
+    if said["minutes"] is not None and said["minutes"] != said["minutes_shown"]:
+        spent = timedelta(minutes=said["minutes"])
+        update_interaction.correct_time_spent(interaction_id=one.pk, spent=spent, actor=actor)
     close_interaction.complete(
         interaction_id=one.pk, outcome=said["outcome"], note=said["note"], actor=actor
     )

@@ -242,6 +242,14 @@ class WrapUpForm(_Form):
         required=False,
         help_text=_("With this it is closed too."),
     )
+    minutes = forms.IntegerField(
+        label=_("Your time, minutes"),
+        min_value=0,
+        max_value=1440,
+        required=False,
+        help_text=_("Counted while you worked on this page. Change it where that is wrong."),
+    )
+    minutes_shown = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 class SubjectForm(_Form):

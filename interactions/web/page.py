@@ -1,6 +1,7 @@
 """One interaction: what was said, what was promised, what is left to do."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from customers.models import Product
 from customers.processes.verify_caller import PERMISSION as VERIFY
 from interactions import clock as engine
 from interactions.models import Commitment, FollowUp, Interaction, ResponseRequest, SlaClock
+from interactions.processes import update_interaction
 from interactions.processes.track_interaction import explain
 from interactions.processes.track_interaction.duty import proposed_due
 from interactions.processes.track_interaction.foreseeing import outlook
@@ -45,6 +47,8 @@ _SHOWS = ("all", "messages", "notes")
 # What a new promise adds to the old one, in per cent of the target; the agent may say otherwise.
 _EXTEND = 50
 _ID_DIGITS = 18
+# As many seconds as any page was ever left alone.
+_DIGITS = 8
 
 
 def in_sight(public_id: UUID, actor: Actor) -> Interaction:
@@ -145,13 +149,21 @@ def readers(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Polled: who else has this open, and whether they write."""
     actor = signed_in(request)
     one = in_sight(public_id, actor)
-    others = presence.come_in(one.pk, actor)
+    # Looking at what is over is no work at it.
+    idle = None if one.status in Interaction.ENDED else _idle(request)
+    others = presence.come_in(one.pk, actor, idle=idle)
     return etagged(
         request,
         render_panel(
             request, "interactions/_readers.html", {"readers": others}, title=_("Reading this")
         ),
     )
+
+
+def _idle(request: HttpRequest) -> timedelta | None:
+    """How long nobody touched the page, as it says itself."""
+    said = request.headers.get("X-Idle", "")
+    return timedelta(seconds=int(said)) if said.isdecimal() and len(said) < _DIGITS else None
 
 
 @login_required
@@ -420,6 +432,13 @@ def _block(done: bool, good: str, missing: str) -> tuple[bool, str]:
     return done, good if done else missing
 
 
+def _my_time(one: Interaction, actor: Actor) -> dict[str, int]:
+    """My minutes at it so far, and the same beside them to see later whether I changed them."""
+    spent = update_interaction.time_spent(interaction_id=one.pk, actor=actor)
+    minutes = round(spent / timedelta(minutes=1))
+    return {"minutes": minutes, "minutes_shown": minutes}
+
+
 def _forms(one: Interaction, actor: Actor) -> dict[str, Any]:
     return {
         "ask_form": forms.AskForm(
@@ -429,7 +448,8 @@ def _forms(one: Interaction, actor: Actor) -> dict[str, Any]:
             initial={"due_at": forms.in_working_days(1)}, prefix="promise"
         ),
         "wrap_form": forms.WrapUpForm(
-            initial={"reason": one.reason.key if one.reason else ""}, prefix="wrap"
+            initial={"reason": one.reason.key if one.reason else "", **_my_time(one, actor)},
+            prefix="wrap",
         ),
         "close_form": forms.CloseForm(prefix="close"),
         "reopen_form": forms.ReasonForm(prefix="reopen"),

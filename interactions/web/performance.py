@@ -1,6 +1,8 @@
 """Performance: two promises, told before the miss, percentiles and age, each with its rows."""
 
-from collections.abc import Callable, Mapping
+import json
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -107,7 +109,10 @@ def _context(request: HttpRequest, asked: Slice, report: Report) -> dict[str, An
         "stats": _stats(figures, rows_at),
         "in_time": _share_chart(report, asked.period),
         "first_response": _time_chart(report, "E-2", asked.period),
+        "next_response": _time_chart(report, "E-2-next", asked.period),
         "resolution": _time_chart(report, "E-3-desk", asked.period),
+        "lasting": _lasting_chart(report, asked.period),
+        "backlog": _backlog_chart(report, asked.period),
         "channels": [_channel(one, scale) for one in report.channels],
         "scale_name": _("same scale, %(low)s–%(high)s; dots: %(target)s")
         % {
@@ -116,7 +121,11 @@ def _context(request: HttpRequest, asked: Slice, report: Report) -> dict[str, An
             "target": times.percent(_GOOD),
         },
         "figures": figures,
-        "said": _said(figures),
+        "said": _said(report),
+        "by_target": _by_target(figures["S-1"]),
+        "answered_in_time": {key: _in_time(figures[key]) for key in ("E-2", "E-2-next")},
+        "first_resolve": _first_resolve(figures["E-3-first"]),
+        "half_resolved": _half_resolved(figures["E-3-km"]),
         "defined": {measure.key: measure for measure in _MEASURES},
         "ages": _ages(figures["E-5"]),
         "contacts": _contacts(figures["C-1"]),
@@ -133,8 +142,11 @@ _MEASURES = (
     kpis.IN_TIME_LAST,
     kpis.TOLD,
     kpis.FIRST_RESPONSE,
+    kpis.NEXT_RESPONSE,
     kpis.COMPLETION,
     kpis.RESOLUTION,
+    kpis.RESOLUTION_FIRST,
+    kpis.RESOLUTION_ALL,
     kpis.BACKLOG,
     kpis.CONTACTS,
     kpis.CONTACT_COST,
@@ -240,7 +252,7 @@ def _stats(figures: Mapping[str, dict[str, Any]], rows: str) -> list[dict[str, A
         {
             "label": _("First response p90"),
             "value": _("too few") if few else _time(response["p90"]),
-            "sub": "" if few else _tail(response),
+            "sub": "" if few else _in_time(response),
             "url": f"{rows}&show=answered",
         },
         {
@@ -252,14 +264,10 @@ def _stats(figures: Mapping[str, dict[str, Any]], rows: str) -> list[dict[str, A
     ]
 
 
-def _tail(response: Mapping[str, Any]) -> str:
-    """The slowest twentieth, and how many kept the promise; kept answers of before lack both."""
-    if response.get("p95") is None or response.get("in_time") is None:
+def _in_time(response: Mapping[str, Any]) -> str:
+    if response["n"] < TOO_FEW:
         return ""
-    return _("p95 %(p95)s, %(share)s in time") % {
-        "p95": _time(response["p95"]),
-        "share": times.percent(float(response["in_time"])),
-    }
+    return _("%(share)s in time") % {"share": times.percent(float(response["in_time"]))}
 
 
 def _share(label: str, row: dict[str, Any], url: str, good: float = _GOOD) -> dict[str, Any]:
@@ -326,20 +334,99 @@ def _share_chart(report: Report, period: str) -> charts.LineChart | None:
 
 def _time_chart(report: Report, key: str, period: str) -> charts.LineChart | None:
     points = [
-        (name, float(row["p90"]) / _HOUR, float(row["value"]) / _HOUR)
+        (name, *(float(row[part]) / _HOUR for part in ("p90", "value", "p95")))
         for name, row in zip(_labels(report, period), report.trends[key], strict=True)
         if row["n"] >= TOO_FEW
     ]
     if not points:
         return None
-    names, slow, half = zip(*points, strict=True)
+    names, slow, half, slowest = zip(*points, strict=True)
     return charts.line_chart(
         names,
-        [charts.Series("p90", slow), charts.Series("p50", half)],
-        sentence=_("Desk time by period: p90 %(p90)s now, p50 %(p50)s")
-        % {"p90": _time(slow[-1] * _HOUR), "p50": _time(half[-1] * _HOUR)},
+        [
+            charts.Series("p90", slow),
+            charts.Series("p50", half),
+            charts.Series("p95", slowest),
+        ],
+        sentence=_("Desk time by period: p90 %(p90)s now, p50 %(p50)s, p95 %(p95)s")
+        % {
+            "p90": _time(slow[-1] * _HOUR),
+            "p50": _time(half[-1] * _HOUR),
+            "p95": _time(slowest[-1] * _HOUR),
+        },
         x_head=_("Period"),
         label=lambda value: _time(value * _HOUR) if value else "0",
+    )
+
+
+def _lasting_chart(report: Report, period: str) -> charts.LineChart | None:
+    """The share still open after so much desk time, of this period beside the one before."""
+    names, rows = _labels(report, period)[-2:], report.trends["E-3-km"][-2:]
+    curves = {
+        name: json.loads(row["by_time"])
+        for name, row in zip(names, rows, strict=True)
+        if row["n"] >= TOO_FEW
+    }
+    if names[-1] not in curves:
+        return None
+    after = [at for at, _left in curves[names[-1]]]
+    shares = {name: _at(curve, after) for name, curve in curves.items()}
+    newest_first = list(reversed(shares.items()))
+    return charts.line_chart(
+        [_time(at) if at else "0" for at in after],
+        [charts.Series(_("Opened from %(day)s") % {"day": name}, s) for name, s in newest_first],
+        sentence=_("Share still open after so much desk time. %(half)s")
+        % {"half": _half_resolved(rows[-1])},
+        x_head=_("Desk time"),
+        label=lambda share: times.percent(share / 100),
+        target=50,
+        target_label=_("Half"),
+    )
+
+
+def _at(curve: Sequence[Sequence[float]], asked: Sequence[float]) -> list[float]:
+    """A curve read at other times than its own: it falls in steps and keeps its last one."""
+    known = [at for at, _share in curve]
+    return [curve[max(bisect_right(known, at) - 1, 0)][1] * 100 for at in asked]
+
+
+def _half_resolved(row: Mapping[str, Any]) -> str:
+    if row["n"] < TOO_FEW:
+        return ""
+    if row["value"] is None:
+        return _("Fewer than half were resolved within %(time)s.") % {
+            "time": _time(row["followed"])
+        }
+    return _("Half were resolved within %(time)s.") % {"time": _time(row["value"])}
+
+
+def _first_resolve(row: Mapping[str, Any]) -> str:
+    if row["n"] < TOO_FEW:
+        return ""
+    return _("First resolve: p50 %(p50)s, p90 %(p90)s; %(n)s ran on after it.") % {
+        "p50": _time(row["value"]),
+        "p90": _time(row["p90"]),
+        "n": times.number(row["ran_again"]),
+    }
+
+
+def _backlog_chart(report: Report, period: str) -> charts.LineChart | None:
+    """How old the open work was at the end of each period."""
+    points = [
+        (name, float(row["p90"]) / _DAY, float(row["p50"]) / _DAY)
+        for name, row in zip(_labels(report, period), report.trends["E-5"], strict=True)
+        if row["n"] >= TOO_FEW
+    ]
+    if not points:
+        return None
+    names, old, half = zip(*points, strict=True)
+    return charts.line_chart(
+        names,
+        [charts.Series("p90", old), charts.Series("p50", half)],
+        sentence=_("Age of open work at the end of each period: p90 %(p90)s now, p50 %(p50)s")
+        % {"p90": _long(old[-1] * _DAY), "p50": _long(half[-1] * _DAY)},
+        x_head=_("Period"),
+        label=lambda days: _long(days * _DAY) if days else "0",
     )
 
 
@@ -373,13 +460,21 @@ def _channel(one: reporting.Channel, scale: tuple[float, float]) -> dict[str, An
     }
 
 
-def _said(figures: Mapping[str, dict[str, Any]]) -> dict[str, str]:
-    """Under each chart: the base and what was left out of it."""
-    return {
+def _said(report: Report) -> dict[str, str]:
+    """Under each chart: the base, what was left out of it, and as of when if that is earlier."""
+    said = {
         key: _("n %(n)s, left out %(excluded)s.")
         % {"n": times.number(row["n"]), "excluded": times.number(row["excluded"])}
-        for key, row in figures.items()
+        for key, row in report.figures.items()
     }
+    for key, at in report.told_at.items():
+        said[key] = f"{said.get(key, '')} {_as_of(at)}".strip()
+    return said
+
+
+def _as_of(at: datetime) -> str:
+    """A period that is over waits for what belongs to it; it is told anew once an hour."""
+    return _("Periods that are over: as of %(time)s.") % {"time": times.instant(at)}
 
 
 # What a figure opens when it is asked for its rows.
@@ -389,6 +484,7 @@ _ROWS_OF = {
     "C-5": "repeat",
     "C-7": "alone",
     "E-4": "reopened",
+    "E-4-soon": "reopened_soon",
     "E-4-transfers": "handed_on",
     "E-6": "merged",
     "S-2": "missed",
@@ -401,6 +497,7 @@ _ROWS_OF = {
     "C-6-ces": "opinions",
     "C-3": "calls",
     "E-1": "calls",
+    "E-1-written": "worked",
 }
 
 
@@ -416,10 +513,12 @@ def _compared(one: Compared, rows: str) -> dict[str, Any]:
         "title": _(measure.title),
         "definition": _(measure.definition),
         "value": told or _("too few"),
+        "detail": in_detail(measure.key, row) if told else "",
         "few": not told,
         "before": earlier or "–",
         "tone": _went(measure, row, before) if told and before and earlier else "",
         "since": date_format(timezone.localtime(one.span.start), "j M"),
+        "told_at": times.instant(one.told_at) if one.told_at else "",
         "base": _("%(n)s, left out %(excluded)s")
         % {"n": times.number(row["n"]), "excluded": times.number(row["excluded"])},
         "url": f"{rows}&show={kind}&on={on}" if kind else "",
@@ -442,6 +541,63 @@ def in_words(measure: Measure, row: Mapping[str, Any]) -> str:
         "seconds": times.left,
     }
     return told[measure.unit](value)
+
+
+def in_detail(key: str, row: Mapping[str, Any]) -> str:
+    """What else the measure tells, in one line; a part nothing is known of is left out."""
+    said = [
+        words % {"told": show(float(row[part]))}
+        for part, words, show in _detail_of().get(key, ())
+        if row.get(part) is not None
+    ]
+    return "; ".join(said)
+
+
+def _detail_of() -> dict[str, tuple[tuple[str, str, Callable[[float], str]], ...]]:
+    def share(value: float) -> str:
+        return times.percent(value, 1)
+
+    def count(value: float) -> str:
+        return times.number(round(value))
+
+    middle, slow = ("p50", _("p50 %(told)s"), times.left), ("p90", _("p90 %(told)s"), times.left)
+    return {
+        "C-3": (
+            ("mean", _("mean %(told)s"), times.left),
+            ("p90", _("p90 %(told)s"), times.left),
+            ("within_20_seconds", _("%(told)s within 20 seconds"), share),
+            ("abandoned", _("%(told)s rang off"), share),
+            ("rang_off_within_5_seconds", _("%(told)s within 5 seconds not counted"), count),
+        ),
+        "E-1": (middle, slow),
+        "E-1-written": (middle, slow),
+        "C-6": (
+            ("low", _("at least %(told)s"), share),
+            ("high", _("at most %(told)s"), share),
+            ("response_rate", _("%(told)s of those asked"), share),
+        ),
+        "S-4": (
+            ("p10", _("one in ten under %(told)s"), times.left),
+            ("false_alarms", _("%(told)s of alarms for nothing"), share),
+        ),
+        "S-5": (
+            ("part", _("%(told)s kept"), count),
+            ("n", _("%(told)s made"), count),
+        ),
+        "S-6": (
+            ("in_time", _("%(told)s answered in time"), share),
+            ("median", _("half within %(told)s"), times.left),
+        ),
+    }
+
+
+def _by_target(row: Mapping[str, Any]) -> str:
+    """The share of each promise by itself."""
+    return "; ".join(
+        f"{wording.target(key)} {times.percent(one['part'] / one['n'], 1)}"
+        for key, one in sorted(json.loads(row["by_target"]).items())
+        if one["n"] >= TOO_FEW
+    )
 
 
 def _went(measure: Measure, row: Mapping[str, Any], before: Mapping[str, Any]) -> str:

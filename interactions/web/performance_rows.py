@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Least, TruncSecond
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,6 +15,7 @@ from interactions.models import (
     Commitment,
     Interaction,
     InteractionEvent,
+    Reading,
     ResponseRequest,
     SlaClock,
     Survey,
@@ -28,6 +30,10 @@ KINDS: Mapping[str, Any] = {
     "due": gettext_lazy("Promises due in the period"),
     "missed": gettext_lazy("First promises missed in the period"),
     "answered": gettext_lazy("First answered in the period"),
+    "answered_again": gettext_lazy("Answered again in the period"),
+    "opened_all": gettext_lazy("Opened in the period, from customers and by us"),
+    "resolved": gettext_lazy("Resolved in the period for the last time"),
+    "resolved_first": gettext_lazy("First resolved in the period"),
     "completed": gettext_lazy("Completed in the period"),
     "opened": gettext_lazy("Came in during the period"),
     "open": gettext_lazy("Open now"),
@@ -41,11 +47,13 @@ KINDS: Mapping[str, Any] = {
     "uninformed": gettext_lazy("Done, customer not yet told"),
     "repeat": gettext_lazy("Came back within seven days"),
     "reopened": gettext_lazy("Completed in the period, reopened before"),
+    "reopened_soon": gettext_lazy("First resolved in the period, reopened within seven days"),
     "merged": gettext_lazy("Came in during the period and merged"),
     "promised_anew": gettext_lazy("New promises due in the period"),
     "asked": gettext_lazy("Answers due in the period"),
     "opinions": gettext_lazy("Customers who said how we did"),
     "calls": gettext_lazy("Calls that rang in the period"),
+    "worked": gettext_lazy("Completed in the period and worked on, calls left out"),
     "due_last": gettext_lazy("Last promises due in the period"),
     "alone": gettext_lazy("Solved with no colleague touching it"),
     "handed_on": gettext_lazy("Given to another team"),
@@ -113,6 +121,7 @@ def _clocks(scope: Mapping[str, Any]) -> QuerySet[SlaClock]:
 def _of(kind: str, scope: Mapping[str, Any], a: datetime, b: datetime, now: datetime) -> Q:
     clocks = _clocks(scope)
     due = clocks.filter(due_at__gte=a, due_at__lt=b)
+    resolution = clocks.filter(target=SlaClock.Target.RESOLUTION)
     late = Q(stopped_at=None) | Q(stopped_at__gt=F("due_at"))
     first = clocks.filter(stopped_at=None, commitment_no=1)
     still_open = ~Q(status__in=Interaction.ENDED)
@@ -126,7 +135,19 @@ def _of(kind: str, scope: Mapping[str, Any], a: datetime, b: datetime, now: date
         "completed": Q(completed_at__gte=a, completed_at__lt=b)
         # Imported without the time it ended: the end stands at the beginning.
         & ~Q(as_given__has_key="endUnknown", completed_at=F("opened_at")),
+        "answered_again": Q(Exists(_answered_again(clocks, a, b))),
         "opened": Q(opened_at__gte=a, opened_at__lt=b, direction="inbound") & ~Q(status__in=_ENDED),
+        "opened_all": Q(opened_at__gte=a, opened_at__lt=b)
+        & Q(Exists(clocks.filter(target=SlaClock.Target.RESOLUTION))),
+        "resolved": Q(Exists(resolution.filter(stopped_at__gte=a, stopped_at__lt=b))),
+        "resolved_first": Q(
+            Exists(
+                resolution.filter(
+                    Q(first_stopped_at__gte=a, first_stopped_at__lt=b)
+                    | Q(first_stopped_at=None, stopped_at__gte=a, stopped_at__lt=b)
+                )
+            )
+        ),
         "open": still_open,
         **{name: still_open & q for name, q in pressure(now).items()},
         "untold": still_open & Q(Exists(first.filter(~Exists(told), due_at__lt=now))),
@@ -148,6 +169,22 @@ def _of(kind: str, scope: Mapping[str, Any], a: datetime, b: datetime, now: date
         & Q(Exists(_contacts_before())),
         "reopened": Q(completed_at__gte=a, completed_at__lt=b, reopened__gt=0)
         & ~Q(status__in=_ENDED),
+        "reopened_soon": Q(
+            Exists(
+                resolution.filter(
+                    Exists(
+                        InteractionEvent.objects.filter(
+                            interaction=OuterRef("interaction"),
+                            type="reopened",
+                            occurred_at__gte=OuterRef("first_stopped_at"),
+                            occurred_at__lt=OuterRef("first_stopped_at") + timedelta(days=7),
+                        )
+                    ),
+                    first_stopped_at__gte=a,
+                    first_stopped_at__lt=b,
+                )
+            )
+        ),
         "merged": Q(opened_at__gte=a, opened_at__lt=b, direction="inbound", status="merged"),
         "promised_anew": Q(
             Exists(
@@ -177,6 +214,17 @@ def _of(kind: str, scope: Mapping[str, Any], a: datetime, b: datetime, now: date
                 )
             )
         ),
+        "worked": Q(
+            Exists(
+                Reading.objects.filter(
+                    interaction=OuterRef("pk"), focus__gt=timedelta() - F("correction")
+                )
+            ),
+            completed_at__gte=a,
+            completed_at__lt=b,
+        )
+        & ~Q(status__in=_ENDED)
+        & ~Q(channel="phone"),
         "due_last": Q(
             Exists(due.filter(commitment_no=1)),
         )
@@ -214,6 +262,19 @@ def _of(kind: str, scope: Mapping[str, Any], a: datetime, b: datetime, now: date
             )
         ),
     }[kind]
+
+
+def _answered_again(clocks: QuerySet[SlaClock], a: datetime, b: datetime) -> QuerySet[SlaClock]:
+    """Waits for a further answer that ended with one; the clock counts whole seconds."""
+    replies = InteractionEvent.objects.annotate(
+        at=TruncSecond(Least("occurred_at", "recorded_at"))
+    ).filter(interaction=OuterRef("interaction"), type="agent_reply", at=OuterRef("stopped_at"))
+    stopped = clocks.filter(
+        target=SlaClock.Target.NEXT_RESPONSE, stopped_at__gte=a, stopped_at__lt=b
+    )
+    return stopped.filter(
+        Exists(replies.filter(Q(data__automatic__isnull=True) | Q(data__automatic=False)))
+    )
 
 
 def _contacts_before() -> QuerySet[Interaction]:

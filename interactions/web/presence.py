@@ -25,14 +25,17 @@ class Reader:
     writing: bool
 
 
-def come_in(interaction_id: int, actor: Actor) -> list[Reader]:
-    """Say that I am here; answers with who else is."""
+def come_in(interaction_id: int, actor: Actor, *, idle: timedelta | None = None) -> list[Reader]:
+    """Say that I am here and how long I touched nothing; answers with who else is here."""
     now = timezone.now()
     mine = Reading.objects.filter(interaction=interaction_id, user=actor.pk)
-    if not mine.filter(seen_at__gt=now - _HERE).update(seen_at=now):
-        Reading.objects.update_or_create(
-            interaction_id=interaction_id, user_id=_person(actor), defaults={"seen_at": now}
-        )
+    if not mine.filter(seen_at__gt=now - _HERE).seen(now, idle=idle):
+        if not mine.seen(now, idle=idle):
+            Reading.objects.get_or_create(
+                interaction_id=interaction_id,
+                user_id=_person(actor),
+                defaults={"seen_at": now, "attended_at": None if idle is None else now},
+            )
         being_read(interaction_id)
     others = (
         Reading.objects.filter(interaction=interaction_id, seen_at__gt=now - _HERE)

@@ -235,6 +235,7 @@ def _line(event: InteractionEvent, names: dict[int, str]) -> tuple[str, str] | N
         "unlinked": ("unlink", _("No longer linked with %(other)s")),
         "subject_added": ("list-check", _("A further subject: %(subject)s")),
         "subject_settled": ("check", _("%(subject)s: %(outcome)s")),
+        "time_corrected": ("clock", _("%(who)s: %(spent)s minutes at this, counted %(counted)s")),
         "follow_up_planned": ("calendar-time", _("%(who)s means to follow up %(due)s")),
     }.get(event.type)
     if plain is None or str(data.get("pause_id", "")).startswith("request:"):
@@ -253,8 +254,14 @@ def _line(event: InteractionEvent, names: dict[int, str]) -> tuple[str, str] | N
         "until": _full(data.get("until")),
         "other": _reference(data),
         "chance": data.get("chance", ""),
+        "spent": _minutes(data.get("spent")),
+        "counted": _minutes(data.get("counted")),
     }
     return icon, sentence % said
+
+
+def _minutes(seconds: Any) -> str:
+    return times.number(_number(seconds) / 60, 0)
 
 
 def _at_risk(data: Mapping[str, Any]) -> str:

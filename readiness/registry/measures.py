@@ -1,5 +1,6 @@
 """Declare a number to watch, with the SQL of the app that owns the tables."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,8 @@ class Measure:
     """A KPI: its catalogue id, its definition in words, and the statement that answers it.
 
     `sql` names a file for crm.sql with parameters a and b (from, until); it returns one row with
-    value, n and excluded. `scope` names further parameters it takes; NULL means everything.
+    value, n and excluded, or counts that `reckon` makes them of. `scope` names further parameters
+    it takes; NULL means everything.
     """
 
     key: str
@@ -25,6 +27,8 @@ class Measure:
     scope: tuple[str, ...] = ()
     # The answer for a period is final only this long after its end.
     matures_days: int = 0
+    # What no statement can say is reckoned from the counts it gives: the row in, the answer out.
+    reckon: Callable[[Mapping[str, Any]], dict[str, Any]] | None = None
 
 
 _declared: dict[str, Measure] = {}
@@ -45,4 +49,5 @@ def measured(measure: Measure, *, a: datetime, b: datetime, **scope: Any) -> dic
     if unknown := set(scope) - set(measure.scope):
         raise ValueError(f"Measure {measure.key} cannot be cut by {', '.join(sorted(unknown))}.")
     everything: dict[str, Any] = dict.fromkeys(measure.scope)
-    return sql.rows(measure.sql, {**everything, **scope, "a": a, "b": b})[0]
+    row = sql.rows(measure.sql, {**everything, **scope, "a": a, "b": b})[0]
+    return measure.reckon(row) if measure.reckon else row

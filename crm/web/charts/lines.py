@@ -1,14 +1,16 @@
-"""Lines: a small one without axes, and one or two over time."""
+"""Lines: a small one without axes, and up to three over time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crm.web.charts.drawn import Label, Line, LineChart, LineDrawing, Series, Spark, Tick
 from crm.web.charts.scale import Scale, nice, points
 
-_LINES = (("c-line", "c-dot"), ("c-line2", "c-dot2"))
+_LINES = (("c-line", "c-dot"), ("c-line2", "c-dot2"), ("c-line3", "c-dot3"))
 _LEAST = 2
 _X_LABELS_AT = 184.0
+# Two values closer than this would be written over each other.
+_LABEL_APART = 13.0
 
 
 def spark(
@@ -54,10 +56,10 @@ def line_chart(
     target: float | None = None,
     target_label: str = "",
 ) -> LineChart | None:
-    """One or two lines over the same x labels; fewer than two points draw nothing."""
+    """Up to three lines over the same x labels; fewer than two points draw nothing."""
     if len(x_labels) < _LEAST or not series:
         return None
-    drawn = [Series(one.label, one.values, _LINES[i % 2][0]) for i, one in enumerate(series)]
+    drawn = [Series(one.label, one.values, _LINES[i][0]) for i, one in enumerate(series)]
     values = [value for one in drawn for value in one.values] + ([] if target is None else [target])
     bounds = nice(min(values), max(values))
     drawings = [
@@ -117,8 +119,19 @@ def _line_drawing(
         y_ticks=[paper.tick(low + i * step) for i in range(round((high - low) / step) + 1)],
         x_ticks=_x_ticks(x_labels, left, gap, 5 if css == "chart-w" else 3),
         target=None if target is None else paper.scale(target),
-        lines=[paper.line(one, _LINES[i % 2][1]) for i, one in enumerate(series)],
+        lines=_apart([paper.line(one, _LINES[i][1]) for i, one in enumerate(series)]),
     )
+
+
+def _apart(lines: list[Line]) -> list[Line]:
+    """The same lines, with the values beside their ends moved up until none covers another."""
+    moved = {}
+    free = float("inf")
+    for line in sorted(lines, key=lambda one: -one.label_y):
+        at = min(line.label_y, free)
+        moved[line] = replace(line, label_y=round(at, 1))
+        free = at - _LABEL_APART
+    return [moved[line] for line in lines]
 
 
 def _x_ticks(labels: Sequence[str], left: float, gap: float, most: int) -> list[Tick]:

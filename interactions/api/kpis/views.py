@@ -201,6 +201,7 @@ def _told(figure: Figure) -> dict[str, Any]:
         "from": figure.span.start.isoformat(),
         "to": figure.span.until.isoformat(),
         "complete": figure.complete,
+        "asOf": figure.as_of.isoformat() if figure.as_of else None,
         **_numbers(figure.row),
         "slice": [{"of": key, **_numbers(row)} for key, row in figure.slices.items()],
     }

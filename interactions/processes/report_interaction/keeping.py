@@ -55,13 +55,27 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Answers by question and the beginning of their period, and how old the oldest live one is."""
+    """Answers by question and the beginning of their period, and as of when they are told.
+
+    `as_of` is that of what belongs to a period that runs. What waits for more to come after its
+    period may be older: `told_at` says so.
+    """
 
     rows: Mapping[tuple[str, datetime], Row]
     as_of: datetime
+    made_at: Mapping[tuple[str, datetime], datetime]
+    # The same only of what is not final; a final answer is as of now whenever it was made.
+    live: Mapping[tuple[str, datetime], datetime]
 
     def of(self, key: str, spans: Iterable[Span]) -> list[Row]:
         return [self.rows[key, span.start] for span in spans]
+
+    def told_at(self, key: str, spans: Iterable[Span]) -> datetime | None:
+        """As of when answers are told that are older than the rest; nothing if none is."""
+        oldest = min(
+            (at for span in spans if (at := self.live.get((key, span.start)))), default=None
+        )
+        return oldest if oldest is not None and oldest < self.as_of else None
 
 
 def question(measure: Measure) -> Question:
@@ -96,7 +110,9 @@ def answers(wanted: Wanted, asked: Mapping[str, Any], now: datetime) -> Sheet:
     kept = held | {(one.measure, one.starts_at): one for one in fresh}
     running = [one.kept_at for one in kept.values() if one.ends_at > one.kept_at]
     rows = {place: one.row for place, one in kept.items()}
-    return Sheet(rows, min([now, *running]))
+    made = {place: one.kept_at for place, one in kept.items()}
+    live = {place: made[place] for place, one in kept.items() if one.kept_at < one.final_at}
+    return Sheet(rows, min([now, *running]), made, live)
 
 
 def _held(wanted: Wanted, cut: str, now: datetime) -> dict[tuple[str, datetime], KeptFigure]:

@@ -29,6 +29,8 @@ class Figure:
     row: Mapping[str, Any]
     complete: bool
     slices: Mapping[str, Mapping[str, Any]]
+    # When the oldest of what is told was worked out; nothing where the rows were asked just now.
+    as_of: datetime | None
 
 
 def measure_figure(
@@ -56,12 +58,17 @@ def measure_figure(
             kind="input",
         )
     values = list(VALUES[by]())[:MOST_SLICES] if by and by not in asked else []
+    row, at = _asked(measure, span, asked, now)
+    parts = {str(v): _asked(measure, span, {**asked, by: v}, now) for v in values}
     return Figure(
         measure=measure,
         span=span,
-        row=_asked(measure, span, asked, now),
+        row=row,
         complete=end + timedelta(days=measure.matures_days) <= now,
-        slices={str(v): _asked(measure, span, {**asked, by: v}, now) for v in values},
+        slices={name: part for name, (part, _at) in parts.items()},
+        as_of=min(
+            (when for when in (at, *(told for _part, told in parts.values())) if when), default=None
+        ),
     )
 
 
@@ -77,17 +84,23 @@ def _window(start: datetime, end: datetime, now: datetime) -> Span:
     return Span(start, min(end, now), end)
 
 
-def _asked(measure: Measure, span: Span, asked: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+def _asked(
+    measure: Measure, span: Span, asked: Mapping[str, Any], now: datetime
+) -> tuple[dict[str, Any], datetime | None]:
     """Of a day, week or month what is kept of it; of another window the rows are asked."""
     question = keeping.question(measure)
+    at: datetime | None = None
     if any(_same(periods(name, span.start, now)[-1], span) for name in PERIODS):
-        row = keeping.answers([(question, span)], asked, now).of(measure.key, [span])[0]
+        sheet = keeping.answers([(question, span)], asked, now)
+        row = sheet.of(measure.key, [span])[0]
+        at = sheet.made_at[measure.key, span.start]
     else:
         row = question.ask(span, asked)
-    return {
+    told = {
         name: json.loads(value) if name.startswith("by_") and isinstance(value, str) else value
         for name, value in row.items()
     }
+    return told, at
 
 
 def _same(one: Span, other: Span) -> bool:

@@ -45,6 +45,8 @@ class Compared:
     span: Span
     row: dict[str, Any]
     before: dict[str, Any] | None
+    # Where it is told as of an earlier instant than the report.
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class Report:
     trends: Mapping[str, list[dict[str, Any]]]
     channels: list[Channel] = field(default_factory=list)
     quality: list[Compared] = field(default_factory=list)
+    # Figures that are told as of an earlier instant than the rest.
+    told_at: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def span(self) -> Span:
@@ -88,7 +92,17 @@ def report_interaction(
         figures=figures,
         trends={measure.key: found[measure] for measure in kpis.TREND},
         channels=_channels([row["channels"] for row in sheet.of(keeping.CHANNELS.key, spans)]),
-        quality=[_compared(measure, wanted[measure], found[measure]) for measure in kpis.QUALITY],
+        quality=[
+            _compared(measure, wanted[measure], found[measure], sheet) for measure in kpis.QUALITY
+        ],
+        told_at={
+            key: at
+            for key, some in (
+                *((measure.key, wanted[measure]) for measure in (*kpis.SINGLE, *kpis.TREND)),
+                (keeping.CHANNELS.key, spans),
+            )
+            if (at := sheet.told_at(key, some))
+        },
     )
 
 
@@ -98,8 +112,11 @@ def _told(measure: Measure, spans: list[Span], now: datetime) -> list[Span]:
     return [span for span in spans if span.end + tail <= now][-2:]
 
 
-def _compared(measure: Measure, spans: list[Span], rows: list[dict[str, Any]]) -> Compared:
-    return Compared(measure, spans[-1], rows[-1], rows[0] if len(rows) > 1 else None)
+def _compared(
+    measure: Measure, spans: list[Span], rows: list[dict[str, Any]], sheet: keeping.Sheet
+) -> Compared:
+    before = rows[0] if len(rows) > 1 else None
+    return Compared(measure, spans[-1], rows[-1], before, sheet.told_at(measure.key, spans))
 
 
 def _channels(spans: Sequence[list[dict[str, Any]]]) -> list[Channel]:

@@ -116,6 +116,7 @@ def _arm(matter: Matter, clock: SlaClock, one: Folded) -> None:
 def values_of(one: Folded) -> dict[str, Any]:
     """What is stored of a clock that its events alone decide."""
     view, promise = one.view, one.promise
+    first_at, first_consumed = view.first_stop or (None, None)
     return {
         "capability_version_id": promise["policy_version_id"],
         "calendar_version_id": promise["calendar_version_id"],
@@ -129,6 +130,8 @@ def values_of(one: Folded) -> dict[str, Any]:
         "breach_at": _moment(view.breach_at),
         "stopped_at": _moment(view.stopped_at),
         "cancelled_at": _moment(view.cancelled_at),
+        "first_stopped_at": _moment(first_at),
+        "first_consumed_seconds": first_consumed,
         "folded_seq": view.folded_seq,
         "zone_rules": engine.zones.rules_version(),
     }

@@ -4,6 +4,7 @@ from interactions.processes.update_interaction.fields import CHANGEABLE, change_
 from interactions.processes.update_interaction.handing import assign, take, transfer
 from interactions.processes.update_interaction.messages import add_message, answer_received
 from interactions.processes.update_interaction.questions import ask_customer, withdraw_question
+from interactions.processes.update_interaction.time_spent import correct_time_spent, time_spent
 from interactions.processes.update_interaction.waiting import go_on, wait_for
 
 ETOM = "1.3.5.2"
@@ -16,9 +17,11 @@ __all__ = [
     "ask_customer",
     "assign",
     "change_fields",
+    "correct_time_spent",
     "go_on",
     "remove",
     "take",
+    "time_spent",
     "transfer",
     "wait_for",
     "withdraw_question",

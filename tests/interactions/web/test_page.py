@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from crm.access import SYSTEM
-from interactions.models import Interaction
+from interactions.models import Interaction, Reading
 from interactions.processes.close_interaction import complete
 from interactions.processes.track_interaction import make_promise
 from interactions.processes.update_interaction import add_message
@@ -366,3 +366,47 @@ def test_reader_may_look_but_not_write() -> None:
     assert "composer" not in html
     assert "Since Monday." not in html
     assert _send(client, one) == 403
+
+
+@pytest.mark.req("R-TMI-12")
+def test_time_on_the_page_is_counted_and_shown_at_wrap_up() -> None:
+    client, user = a_desk()
+    one = an_interaction()
+    client.get(_url(one, "/readers"), headers={"x-idle": "3"})
+    mine = Reading.objects.filter(interaction=one, user=user)
+    mine.update(attended_at=timezone.now() - timedelta(seconds=100))
+
+    client.get(_url(one, "/readers"), headers={"x-idle": "3"})
+
+    form = client.get(_url(one)).context["wrap_form"]
+    assert (form["minutes"].value(), form["minutes_shown"].value()) == (2, 2)
+    assert 100 <= mine.get().focus.total_seconds() < 110
+
+
+@pytest.mark.parametrize(("said", "kept"), [("2", 90), ("", 90), ("9", 540)])
+def test_only_time_that_was_changed_at_wrap_up_is_a_correction(said: str, kept: int) -> None:
+    client, user = a_desk()
+    one = an_interaction()
+    Reading.objects.create(interaction=one, user=user, focus=timedelta(seconds=90))
+
+    client.post(
+        _url(one, "/complete"),
+        {"wrap-outcome": "resolved", "wrap-minutes": said, "wrap-minutes_shown": "2"},
+    )
+
+    assert Reading.objects.get(interaction=one).spent.total_seconds() == kept
+    thread = client.get(_url(one)).content.decode()
+    assert ("9 minutes at this, counted 2" in thread) is (kept == 540)
+
+
+def test_looking_at_what_is_over_is_no_work() -> None:
+    client, user = a_desk()
+    one = an_interaction()
+    complete(interaction_id=one.pk, outcome="resolved", actor=SYSTEM)
+    Reading.objects.create(
+        interaction=one, user=user, attended_at=timezone.now() - timedelta(seconds=60)
+    )
+
+    client.get(_url(one, "/readers"), headers={"x-idle": "3"})
+
+    assert not Reading.objects.get(interaction=one).focus

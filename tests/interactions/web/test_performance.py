@@ -38,6 +38,10 @@ def test_enough_rows_give_the_share_with_its_base() -> None:
     html = page.content.decode()
     assert "met ÷ (met + missed)" in html
     assert "n 30, left out 0." in html
+    # None of them is resolved: no median, and they are not left out.
+    assert "Fewer than half were resolved within 2 h" in html
+    assert "Still open: 30." in html
+    assert page.context["lasting"] is not None
 
 
 def test_a_figure_opens_its_rows() -> None:

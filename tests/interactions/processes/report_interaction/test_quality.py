@@ -296,14 +296,19 @@ def test_calls_are_waited_for_given_up_and_handled(now: datetime) -> None:
             answered_at=rang + answered * after if answered else None,
             ended_at=rang + ended * after,
             wrapped_at=rang + wrapped * after if wrapped else None,
+            hold_seconds=30 if answered else 0,
         )  # fmt: skip
 
     speed, handled = _row(kpis.SPEED_OF_ANSWER), _row(kpis.HANDLE_TIME)
 
     assert (speed["value"], speed["mean"], speed["n"], speed["excluded"]) == (30, 30, 2, 1)
+    assert (speed["offered"], speed["rang_off_within_5_seconds"]) == (3, 1)
     assert float(speed["abandoned"]) == pytest.approx(1 / 3)
     assert float(speed["within_20_seconds"]) == pytest.approx(1 / 3)
-    assert (handled["value"], handled["mean"], handled["n"]) == (170, 170, 2)
+    assert (handled["value"], handled["p50"], handled["n"]) == (170, 170, 2)
+    # What it is made of adds up to all of it.
+    parts = tuple(round(handled[f"{part}_seconds"]) for part in ("talk", "hold", "wrap"))
+    assert parts == (260, 60, 20)
 
 
 @pytest.mark.req("R-TMI-12")

@@ -2,10 +2,16 @@
 const etags = new Map();
 const askedAt = new Map();
 const CALM_MS = 28000;
+let touchedAt = Date.now();
 const keyOf = (detail) => `${detail.path ?? detail.pathInfo?.requestPath}`;
 
 // What polls by itself, not a link within it that somebody pressed.
 const asker = (event) => event.target.matches?.("[data-poll]") ? event.target : null;
+
+// Whoever touches nothing for long does something else meanwhile.
+for (const use of ["keydown", "pointerdown", "pointermove", "wheel", "touchmove"]) {
+  document.addEventListener(use, () => { touchedAt = Date.now(); }, { passive: true });
+}
 
 // Rows as they stand here, so that the answer holds only those that read otherwise by now.
 const shownRows = () => [...document.querySelectorAll("[data-row]")].map((row) => row.dataset.row).join();
@@ -23,6 +29,7 @@ document.body.addEventListener("htmx:configRequest", (event) => {
   askedAt.set(polled.id, Date.now());
   const kept = etags.get(keyOf(event.detail));
   if (kept) event.detail.headers["If-None-Match"] = kept;
+  if (polled.hasAttribute("data-tells-use")) event.detail.headers["X-Idle"] = String(Math.round((Date.now() - touchedAt) / 1000));
   if (polled.hasAttribute("data-tells-rows")) event.detail.parameters.shown = shownRows();
 });
 
