@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from string import ascii_lowercase
 from typing import Any
 from uuid import UUID
@@ -94,10 +95,14 @@ class _Asked:
         return self.begins([lead for lead in dict.fromkeys(leads) if lead])
 
     def pair(self, parts: list[str]) -> list[Found]:
-        """By two parts of a name, the second perhaps not typed to its end."""
-        if not masking.sees_people(self.actor) or len(parts) != 2:  # noqa: PLR2004  # two is a pair
+        """By two parts of a name, the second perhaps not typed to its end, beside any others."""
+        if not masking.sees_people(self.actor):
             return []
-        return self.begins([f"&{parts[0]} {parts[1]}"])
+        for one, other in pairwise(parts):
+            rest = [part for part in parts if part not in (one, other)]
+            if found := self._found(self._begin([f"&{one} {other}"], rest)):
+                return found
+        return []
 
     def begins(self, leads: list[str]) -> list[Found]:
         return self._found(self._begin(leads, []))
@@ -112,24 +117,28 @@ class _Asked:
         """By a name one slip of the finger away from one of the parts."""
         if not masking.sees_people(self.actor):
             return []
-        for part in sorted(parts, key=len, reverse=True):
-            if len(part) < _LEAST_TYPO or not part.isalpha():
-                continue
-            others = [other for other in parts if other != part]
-            spellings = sorted(set(_slips(part)))
-            if found := self._near_pair(spellings, others) or self._near(spellings, others):
+        unsure = [
+            (sorted(set(_slips(part))), [other for other in parts if other != part])
+            for part in sorted(parts, key=len, reverse=True)
+            if len(part) >= _LEAST_TYPO and part.isalpha()
+        ]
+        # A common name costs no more than a rare one by pairs, but some have one part and a town.
+        return next(filter(None, map(self._near_pair, unsure)), []) or next(
+            filter(None, map(self._near, unsure)), []
+        )
+
+    def _near_pair(self, unsure: tuple[list[str], list[str]]) -> list[Found]:
+        """Beside one of the other parts by pairs of a name: the longest of all may be a town."""
+        spellings, others = unsure
+        for beside in sorted(others, key=len, reverse=True):
+            leads = [f"&{spelling} {beside}" for spelling in spellings]
+            rest = [other for other in others if other != beside]
+            if found := self._found(self._begin(leads, rest), near=True):
                 return found
         return []
 
-    def _near_pair(self, spellings: list[str], others: list[str]) -> list[Found]:
-        """Beside the longest other part, by pairs: a common name costs no more than a rare one."""
-        if not others:
-            return []
-        beside, *rest = sorted(others, key=len, reverse=True)
-        leads = [f"&{spelling} {beside}" for spelling in spellings]
-        return self._found(self._begin(leads, rest), near=True)
-
-    def _near(self, spellings: list[str], others: list[str]) -> list[Found]:
+    def _near(self, unsure: tuple[list[str], list[str]]) -> list[Found]:
+        spellings, others = unsure
         more = {"lead": "", "spellings": spellings, "others": others, "reach": _REACH}
         return self._found(sql.rows("customers/search_parts.sql", self._asked(more)), near=True)
 

@@ -15,6 +15,15 @@ FROM (
 ) l
 JOIN customers_customer c ON c.id = l.customer_id
 WHERE c.removed_at IS NULL AND (%(everyone)s OR c.care_team_id = ANY(%(teams)s))
+  -- A word that nobody has, as one with a slip: asked once, before anybody is looked at.
+  AND NOT EXISTS (
+    SELECT FROM unnest(%(others)s::text[]) AS o (begins)
+    WHERE NOT EXISTS (
+      SELECT FROM customers_searchtoken s
+      WHERE s.kind = ANY(%(kinds)s)
+        AND s.token >= o.begins COLLATE "C" AND s.token < (o.begins || U&'\+10FFFF') COLLATE "C"
+    )
+  )
   AND NOT EXISTS (
     SELECT FROM unnest(%(others)s::text[]) AS o (begins)
     WHERE NOT EXISTS (

@@ -61,6 +61,10 @@ def found(text: str, actor: Actor = SYSTEM) -> list[Customer]:
         ("another letter", "roxhe"),
         ("a slip beside two parts", "rocche oneill ana"),
         ("a slip beside a part and a street", "rocche anais quay"),
+        ("both names and the town", "anais roche wexcombe"),
+        ("the town before both names", "wexc anais roche"),
+        ("a slip beside a town longer than the name", "rocche wexcombe"),
+        ("a slip beside a name and a longer town", "anais rocche wexcombe"),
     ],
 )
 def test_somebody_is_found_by(_case: str, text: str) -> None:
@@ -71,7 +75,21 @@ def test_somebody_is_found_by(_case: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "a", "%", "_", "<", "\\", "zzz", "roche bo", "rocche anais bo", "'; --"]
+    "text",
+    [
+        "",
+        " ",
+        "a",
+        "%",
+        "_",
+        "<",
+        "\\",
+        "zzz",
+        "roche bo",
+        "rocche anais bo",
+        "anais roche bo",
+        "'; --",
+    ],
 )
 def test_nothing_is_found_by(text: str) -> None:
     somebody()
