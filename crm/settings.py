@@ -8,6 +8,7 @@ import os
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
@@ -264,7 +265,10 @@ vars().update(environ.Env.email_url_config(EMAIL_URL or "consolemail://"))
 if EMAIL_URL.startswith("filemail"):
     EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL: str = env.str("CRM_FROM_EMAIL", default=f"{CRM_BRAND} <care@localhost>")
+DEFAULT_FROM_EMAIL: str = env.str(
+    "CRM_FROM_EMAIL",
+    default=f"{CRM_BRAND} <care@{urlsplit(CRM_PUBLIC_URL).hostname or 'localhost'}>",
+)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["crm.tmf.authentication.BearerToken"],

@@ -18,8 +18,11 @@ SAFE = {
 }
 
 
-def started(**changes: str) -> subprocess.CompletedProcess[str]:
-    """The deployment check of a fresh process; CRM_ENV is left out, as on a real server."""
+CHECK = ("check", "--deploy", "--fail-level", "WARNING")
+
+
+def started(*command: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    """A fresh process, which checks as for a deployment; CRM_ENV is left out, as on a server."""
     environment = {
         "PATH": os.environ["PATH"],
         "DJANGO_SETTINGS_MODULE": "crm.settings",
@@ -27,7 +30,7 @@ def started(**changes: str) -> subprocess.CompletedProcess[str]:
         **changes,
     }
     return subprocess.run(
-        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        [sys.executable, "manage.py", *(command or CHECK)],
         cwd=Path(__file__).parents[2],
         env={name: value for name, value in environment.items() if value},
         capture_output=True,
@@ -41,6 +44,13 @@ def test_a_currency_is_a_code() -> None:
 
     assert found.returncode != 0
     assert "use a code of ISO 4217" in found.stderr
+
+
+def test_mail_comes_from_the_host_that_people_know_unless_a_sender_is_named() -> None:
+    named = "Example Telecom <care@example.org>"
+
+    assert "<care@crm.example.org>" in started("diffsettings").stdout
+    assert named in started("diffsettings", CRM_FROM_EMAIL=named).stdout
 
 
 def test_safe_values_start_without_a_warning() -> None:
