@@ -186,8 +186,8 @@ def _one_channel(asked: _Asked, channel: str) -> Contactable:
     if not permitted:
         return _no(channel, basis)
     if asked.need and channel not in _CARRIES.get(asked.need.format, {channel}):
-        said = {"format": asked.need.get_format_display(), "channel": channel}
-        return _no(channel, _("They asked for “%(format)s”; %(channel)s can't be that.") % said)
+        said = {"format": asked.need.get_format_display()}
+        return _no(channel, _("They asked for “%(format)s”, which this way can't carry.") % said)
     medium = _medium(asked.media, channel)
     if medium is None:
         return _no(channel, _("No reachable contact point for %(channel)s.") % {"channel": channel})
@@ -200,8 +200,7 @@ def _one_channel(asked: _Asked, channel: str) -> Contactable:
             allowed=False, medium=medium, channel=channel, because=because, not_before=quiet_to
         )
     if asked.need and asked.need.channel == channel:
-        wish = _("The customer prefers %(channel)s.") % {"channel": channel}
-        basis = f"{wish} {basis}"
+        basis = f"{_('The customer prefers this way.')} {basis}"
     if asked.need and asked.need.format:
         wish = _("They asked for “%(format)s”.") % {"format": asked.need.get_format_display()}
         basis = f"{wish} {basis}"

@@ -194,4 +194,4 @@ def _survey(token: str) -> Survey:
 
 
 def _gone() -> str:
-    return _("This question is closed or its link is damaged. Thank you all the same.")
+    return _("Its time is over, or the link is damaged. Thank you all the same.")

@@ -86,7 +86,7 @@ def test_the_wish_of_the_customer_comes_first() -> None:
     answer = may_contact(party_id=party.pk, purpose="service", at=NOON)
 
     assert answer.channel == "sms"
-    assert answer.because.startswith("The customer prefers sms.")
+    assert answer.because.startswith("The customer prefers this way.")
 
 
 def test_an_unreachable_contact_point_is_not_tried() -> None:

@@ -152,7 +152,7 @@ def test_a_matter_says_to_its_customer_how_it_stands_and_by_when() -> None:
     page = browser.get("/mine").content.decode()
 
     assert "We have it" in page
-    assert "you hear from us by" in page
+    assert "You hear from us by" in page
 
 
 def test_what_is_written_too_fast_is_kept_in_the_box(monkeypatch: pytest.MonkeyPatch) -> None:

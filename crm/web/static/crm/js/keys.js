@@ -1,7 +1,8 @@
 // Single keys, driven by data-key on the element a key stands for. "G D" is a sequence; "Ctrl+Enter" a chord.
 // Every element works by click and Tab too; this only presses it.
 const SEQUENCE_MS = 1200;
-const typing = (element) => element?.closest?.("input,textarea,select,[contenteditable]");
+// A box that was ticked takes no letters: keys go on working.
+const typing = (element) => element?.closest?.("input:not([type=checkbox]),textarea,select,[contenteditable]");
 const singles = () => document.body.dataset.singleKeys !== "off";
 const shown = (element) => element.getClientRects().length > 0 || element.hasAttribute("data-key-hidden");
 

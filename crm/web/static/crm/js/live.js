@@ -54,6 +54,7 @@ function say(text) {
   const toast = document.createElement("div");
   toast.className = "toast-x error";
   toast.dataset.toast = "";
+  toast.dataset.unanswered = "";
   toast.textContent = text;
   document.querySelector("#alerts")?.append(toast);
 }
@@ -72,6 +73,11 @@ document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
   fragment.firstElementChild.classList.toggle("sel", target.classList.contains("sel"));
   const box = fragment.querySelector("input[type=checkbox]");
   if (box) box.checked = target.querySelector("input[type=checkbox]")?.checked ?? false;
+});
+
+// The next thing somebody asks for is answered: that there was no answer is over.
+document.body.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful && !asker(event)) document.querySelectorAll("[data-unanswered]").forEach((one) => one.remove());
 });
 
 document.body.addEventListener("htmx:responseError", fail);
