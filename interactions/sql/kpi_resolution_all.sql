@@ -40,4 +40,4 @@ SELECT
   (SELECT coalesce(jsonb_agg(jsonb_build_array(seconds, n)), '[]') FROM waits) AS waits,
   (SELECT coalesce(jsonb_agg(jsonb_build_array(calendar_version_id, calendar, due, target_seconds, n)), '[]')
    FROM running) AS running,
-  extract(epoch FROM now())::bigint AS seen_at
+  extract(epoch FROM statement_timestamp())::bigint AS seen_at
