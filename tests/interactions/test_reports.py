@@ -10,9 +10,11 @@ from customers.models import Customer
 from customers.reporting import kinds
 from customers.reporting.kinds import Content
 from interactions.models import Interaction, SlaClock
-from interactions.processes.close_interaction import complete
+from interactions.processes.close_interaction import cancel, complete
+from interactions.processes.deliver_report import SOURCE
+from interactions.processes.track_interaction import make_promise
 from tests.customers.factories import a_customer
-from tests.interactions.factories import an_interaction
+from tests.interactions.factories import an_interaction, the_clock
 
 pytestmark = [
     pytest.mark.django_db,
@@ -65,3 +67,29 @@ def test_the_service_levels_are_those_of_their_own_clocks(priya: Customer) -> No
     assert {row[1] for row in rows} == {"Done", "Open"}
     assert len(rows) == due.count() > 0
     assert sum(row[-1] == "missed" for row in rows) == len(late) > 0
+
+
+def test_neither_what_was_called_off_nor_the_report_itself_is_a_contact(priya: Customer) -> None:
+    spam = an_interaction(priya, subject="Spam", ago=DAY)
+    cancel(interaction_id=spam.pk, reason="spam", actor=SYSTEM)
+    an_interaction(priya, subject="Report, October", source=SOURCE, ago=DAY)
+
+    told = _told("interactions", priya)
+
+    assert [row[4] for row in told.sections[0].rows] == ["Done", "Open"]
+
+
+def test_a_new_time_stands_beside_the_contract_and_does_not_change_it() -> None:
+    customer, now = a_customer(name="Ben", email="ben@example.org"), timezone.now()
+    matter = an_interaction(customer, ago=timedelta(hours=11))
+    clock = the_clock(matter)
+    new_time = now + timedelta(hours=2)
+    make_promise(clock_id=clock.pk, due_at=new_time, reason="part", actor=SYSTEM)
+    complete(interaction_id=matter.pk, outcome="resolved", actor=SYSTEM)
+
+    told = _told("sla", customer)
+
+    row = next(row for row in told.sections[0].rows if row[2] == "Fix")
+    assert (row[4], row[-1]) == (new_time, "missed, new time kept")
+    assert dict(told.figures)["New times we gave you"] == "1 of 1 kept"
+    assert dict(told.figures)["Kept"].startswith("0 of")
