@@ -44,9 +44,11 @@ from interactions.models import (
     ResponseRequest,
     SlaClock,
     StageNotice,
+    Tag,
     TimelineSeal,
 )
 from interactions.processes.close_interaction import cancel, close, complete, reopen
+from interactions.processes.keep_tags import KEEP, bring_back_tag, merge_tags, retire_tag
 from interactions.processes.notify_customer import send_again
 from interactions.processes.track_interaction import fire_now
 from interactions.processes.update_interaction import take
@@ -230,6 +232,55 @@ class ReasonAdmin(CarefulAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Reason | None = None) -> Any:
         # What was logged under a reason keeps it.
         return ("key",) if obj else ()
+
+
+class _MergeForm(ActionForm):
+    """Which tag the chosen ones are read as."""
+
+    merge_into = forms.ModelChoiceField(Tag.objects.in_use(), label=_("Merge into"), required=False)
+
+
+@admin.register(Tag)
+class TagAdmin(CarefulAdmin):
+    """The list of tags. A better word is a new tag that the old one is merged into."""
+
+    list_display = ("name", "merged_into", "retired_at", "coined_by", "coined_at")
+    list_filter = (("retired_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("merged_into",)
+    search_fields = ("name__istartswith",)
+    fields = ("name", "coined_by", "coined_at", "retired_at", "merged_into")
+    action_form = _MergeForm
+    actions = ("retire", "bring_back", "merge")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Tag | None = None) -> Any:
+        return self.fields if obj else self.fields[1:]
+
+    def save_model(self, request: HttpRequest, obj: Tag, form: Any, change: bool) -> None:
+        obj.coined_by = obj.coined_by or signed_in(request).name
+        super().save_model(request, obj, form, change)
+
+    def has_keep_permission(self, request: HttpRequest) -> bool:
+        return signed_in(request).has_perm(KEEP)
+
+    @admin.action(description=_("Retire"), permissions=["keep"])
+    def retire(self, request: HttpRequest, queryset: QuerySet[Tag]) -> None:
+        actor = signed_in(request)
+        self.attempt(request, queryset, lambda one: retire_tag(tag_id=one.pk, actor=actor))
+
+    @admin.action(description=_("Use again, alone"), permissions=["keep"])
+    def bring_back(self, request: HttpRequest, queryset: QuerySet[Tag]) -> None:
+        actor = signed_in(request)
+        self.attempt(request, queryset, lambda one: bring_back_tag(tag_id=one.pk, actor=actor))
+
+    @admin.action(description=_("Merge into the tag named"), permissions=["keep"])
+    def merge(self, request: HttpRequest, queryset: QuerySet[Tag]) -> None:
+        actor, said = signed_in(request), request.POST.get("merge_into", "")
+        target = int(said) if _NUMBER.fullmatch(said) else 0
+        self.attempt(
+            request,
+            queryset,
+            lambda one: merge_tags(source_id=one.pk, target_id=target, actor=actor),
+        )
 
 
 @admin.register(InteractionEvent)

@@ -20,6 +20,7 @@ class InteractionsConfig(AppConfig):
             reports,
             roles,
             supports,
+            tags,
         )
         from interactions.api.tmf621_trouble_ticket import resource as _tmf621  # noqa: F401  # it registers its API
         from interactions.api.tmf681_communication import resource as _tmf681  # noqa: F401  # it registers its API

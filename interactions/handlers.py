@@ -1,6 +1,7 @@
 """Events that interactions hear."""
 
 from crm.events.catalogue import (
+    CallerChecked,
     CapabilityStateChanged,
     ContactPointUnreachable,
     InteractionStatusChanged,
@@ -13,12 +14,19 @@ from interactions.processes.deliver_report import raise_late_report, send_report
 from interactions.processes.measure_satisfaction import ask_opinion
 from interactions.processes.notify_customer import leave_unreachable
 from interactions.processes.track_interaction import follow_version
+from interactions.processes.update_interaction import note_identified
 
 
 @on(InteractionStatusChanged)
 def ask_how_it_was(event: InteractionStatusChanged, event_id: int) -> None:
     if event.new == Interaction.Status.CLOSED:
         ask_opinion(interaction_id=event.interaction_id)
+
+
+@on(CallerChecked)
+def note_who_is_spoken_with(event: CallerChecked, event_id: int) -> None:
+    if event.passed:
+        note_identified(check_id=event.check_id)
 
 
 @on(ContactPointUnreachable)

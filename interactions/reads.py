@@ -1,6 +1,7 @@
-"""What several doors and processes ask about people who work on interactions, and what waits."""
+"""What several doors and processes ask: who works on interactions, what waits, tags by name."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 from django.db.models import Count, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from crm.accounts.models import Team, User
 from crm.errors import RuleBroken
 from customers.models import CommunicationNeed
-from interactions.models import Interaction
+from interactions.models import Interaction, Tag
 
 SERVICE = "service"
 
@@ -57,3 +58,17 @@ def languages_waiting() -> Counter[str]:
         if tag:
             found[language_of(tag)] += n
     return found
+
+
+def tag_names(matters: Iterable[Interaction]) -> dict[int, tuple[str, ...]]:
+    """The tags of each matter by the names they are read as; asks nothing where there are none."""
+    worn = {one.pk: one.tags for one in matters if one.tags}
+    if not worn:
+        return {}
+    rows = Tag.objects.filter(pk__in={pk for some in worn.values() for pk in some})
+    read_as = {
+        pk: into or name for pk, name, into in rows.values_list("pk", "name", "merged_into__name")
+    }
+    return {
+        matter: tuple(dict.fromkeys(read_as[pk] for pk in some)) for matter, some in worn.items()
+    }

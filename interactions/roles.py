@@ -39,6 +39,7 @@ _TABLES = tuple(
         "queuepace",
         "clockmove",
         "timelineseal",
+        "tag",
     )
 )
 
@@ -56,6 +57,9 @@ grant(
     "interactions.assign_interaction",
     "interactions.report_interaction",
     "interactions.decide_inbound",
+    "interactions.coin_tag",
+    "interactions.view_tag",
+    "interactions.change_tag",
 )
 grant("data-steward", *_SEE, "interactions.import_interactions", "interactions.log_interaction")
 grant("privacy-officer", *_SEE)
@@ -80,6 +84,9 @@ grant(
     "interactions.change_reason",
     "interactions.add_reason",
     "interactions.change_interaction",
+    "interactions.coin_tag",
+    "interactions.add_tag",
+    "interactions.change_tag",
     *(
         f"interactions.{may}_{model}"
         for may in ("add", "change")

@@ -77,6 +77,8 @@ PLACES = (
             ("O P", _("Wait for a partner")),
             ("O O", _("Go on")),
             ("O S", _("Note another subject")),
+            ("#", _("Put on a tag")),
+            ("O M", _("Merge the two that may be one")),
             ("P", _("New promise")),
             ("W", _("Why this time")),
             ("Q", _("Ask the customer")),

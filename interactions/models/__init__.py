@@ -24,6 +24,7 @@ from interactions.models.response import ResponseRequest
 from interactions.models.saved_view import SavedView
 from interactions.models.seal import TimelineSeal
 from interactions.models.survey import Survey
+from interactions.models.tag import Tag
 
 __all__ = [
     "AgentProfile",
@@ -57,6 +58,7 @@ __all__ = [
     "SlaClock",
     "StageNotice",
     "Survey",
+    "Tag",
     "TimelineSeal",
     "TouchedTime",
     "TroubleTicket",

@@ -13,6 +13,8 @@ class Batch(models.Model):
         ASSIGN = "assign", _("Handed over")
         SNOOZE = "snooze", _("Snoozed")
         TRANSFER = "transfer", _("Given to a team")
+        TAG = "tag", _("Tagged")
+        UNTAG = "untag", _("Tag taken off")
 
     kind = models.CharField(_("step"), max_length=10, choices=Kind)
     user = models.ForeignKey(

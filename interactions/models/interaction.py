@@ -16,6 +16,7 @@ from crm.access import Actor
 from crm.ids import new_id
 from customers.models.revision import BUMP
 from interactions.models import figures
+from interactions.models.tag import Tag, tags_column
 
 
 class Reason(models.Model):
@@ -56,6 +57,12 @@ class InteractionQuerySet(models.QuerySet["Interaction"]):
 
     def open(self) -> Self:
         return self.exclude(status__in=Interaction.ENDED)
+
+    def tagged(self, tag: Tag) -> Self:
+        """With this tag, or with one that was merged into it."""
+        ids = [tag.pk, *tag.merged_from.values_list("pk", flat=True)]
+        # Said as the index says it, which holds only what has tags.
+        return self.filter(tags__overlap=ids).exclude(tags=[])
 
 
 class Interaction(models.Model):
@@ -127,6 +134,8 @@ class Interaction(models.Model):
     customer_informed = models.CharField(_("customer informed by"), max_length=60, blank=True)
     reopened = models.PositiveSmallIntegerField(_("reopened"), default=0)
     event_count = models.PositiveIntegerField(_("events"), default=0)
+    # Ids of tags, in the order in which they were put on; a tag is never deleted.
+    tags = tags_column()
     source = models.CharField(_("source"), max_length=60, default="back-office")
     external_id = models.CharField(_("id at the source"), max_length=120, blank=True)
     as_given = models.JSONField(_("attributes kept as given"), default=dict, blank=True)
@@ -279,6 +288,7 @@ class Interaction(models.Model):
             GinIndex(
                 SearchVector("subject", "description", config="simple"), name="interaction_words"
             ),
+            GinIndex(fields=["tags"], name="interaction_by_tag", condition=~Q(tags=[])),
         ]
         triggers = [BUMP, figures.INSERTED_INTERACTIONS, figures.CHANGED_INTERACTION]
 

@@ -45,6 +45,11 @@ def _take(said: dict[str, str], chosen: list[int], actor: Actor) -> Batch:
     if said["step"] == "transfer":
         team = int(said["team"]) if said["team"] else None
         return manage_interaction.transfer_many(interaction_ids=chosen, team_id=team, actor=actor)
+    if said["step"] in {"tag", "untag"}:
+        step = (
+            manage_interaction.tag_many if said["step"] == "tag" else manage_interaction.untag_many
+        )
+        return step(interaction_ids=chosen, name=said["tag"], actor=actor)
     owner = int(said["owner"]) if said["owner"] else None
     return manage_interaction.assign_many(interaction_ids=chosen, owner_id=owner, actor=actor)
 
@@ -55,6 +60,8 @@ def _said(done: Batch) -> str:
         Batch.Kind.ASSIGN: ngettext("%(n)d handed over.", "%(n)d handed over.", n),
         Batch.Kind.SNOOZE: ngettext("%(n)d sleeps.", "%(n)d sleep.", n),
         Batch.Kind.TRANSFER: ngettext("%(n)d given to the team.", "%(n)d given to the team.", n),
+        Batch.Kind.TAG: ngettext("%(n)d tagged.", "%(n)d tagged.", n),
+        Batch.Kind.UNTAG: ngettext("%(n)d without the tag.", "%(n)d without the tag.", n),
     }[Batch.Kind(done.kind)] % {"n": n}
     if refused:
         words += " " + ngettext(

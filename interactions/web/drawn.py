@@ -81,12 +81,16 @@ def _who(row: Row, words: _Words) -> str:
 def _subject(row: Row) -> str:
     one = row.interaction
     owner = row.owner and f' · <span translate="no">{escaped(row.owner)}</span>'
+    worn = "".join(
+        f' <span class="worn" translate="no">{escaped(name)}</span>' for name in row.tags
+    )
     return (
         f'<a class="cell trunc d-block" data-open id="open-{one.pk}"'
         f' href="{escaped(address_of("interactions:page", one.public_id))}" translate="no">'
         f'{escaped(one.subject)}</a><div class="sub trunc"><span class="me-1">'
         f'{icon(row.channel_icon)}<span class="vh">{escaped(row.channel)}</span></span>'
-        f' <span translate="no">{escaped(one.reference)}</span> · {escaped(row.sub)}{owner}</div>'
+        f' <span translate="no">{escaped(one.reference)}</span> · {escaped(row.sub)}{owner}'
+        f"{worn}</div>"
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.accounts.names import at_work, teams
 from crm.web import drawn
 from interactions.governed import CLOSE_POLICY
-from interactions.models import FollowUp, InteractionLink, Reason, ResponseRequest
+from interactions.models import FollowUp, InteractionLink, Reason, ResponseRequest, Tag
 from interactions.web import wording
 from readiness.registry.resolve import CapabilityOff, resolve
 
@@ -350,6 +351,31 @@ class SplitForm(_Form):
     reason = forms.ChoiceField(label=_("Reason"), choices=reasons, required=False, widget=_data())
 
 
+def _tag(label: Any, **attrs: Any) -> forms.CharField:
+    """A tag by its name; the list is fetched when somebody begins to write one."""
+    offered = {
+        "list": "tag-names",
+        "autocomplete": "off",
+        "translate": "no",
+        "hx-get": reverse_lazy("interactions:tags"),
+        "hx-trigger": "focus once",
+        "hx-target": "#tag-names",
+        "hx-swap": "innerHTML",
+    }
+    return forms.CharField(
+        label=label,
+        max_length=Tag.NAME,
+        required=False,
+        widget=forms.TextInput(attrs=offered | attrs),
+    )
+
+
+class TagForm(_Form):
+    """A tag for a matter."""
+
+    name = _tag(_("Tag"))
+
+
 class BatchForm(_Form):
     """What happens with the selected rows."""
 
@@ -357,6 +383,8 @@ class BatchForm(_Form):
         ("assign", _("go to")),
         ("snooze", _("sleep until tomorrow")),
         ("transfer", _("go to the team")),
+        ("tag", _("get the tag")),
+        ("untag", _("lose the tag")),
     ]
     step = forms.ChoiceField(label=_("Selected rows"), choices=STEPS)
     owner = _ById(
@@ -371,6 +399,7 @@ class BatchForm(_Form):
         required=False,
         widget=_data(),
     )
+    tag = _tag(_("Tag"), placeholder=_("Tag"))
 
 
 class KeptFilterForm(_Form):

@@ -122,6 +122,28 @@ def unmerge(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
+def keep_apart(request: HttpRequest, public_id: UUID, other: int) -> HttpResponse:
+    """They are two matters: the offer goes and does not come back."""
+    actor = signed_in(request)
+    one = in_sight(public_id, actor)
+    manage_interaction.keep_apart(interaction_id=one.pk, other_id=other, actor=actor)
+    undo = reverse("interactions:offer_again", args=[public_id, other])
+    say_with_undo(request, _("They stay two."), undo_url=undo)
+    return redirect_to(request, reverse("interactions:page", args=[public_id]))
+
+
+@login_required
+@require_POST
+def offer_again(request: HttpRequest, public_id: UUID, other: int) -> HttpResponse:
+    """They may be one after all."""
+    actor = signed_in(request)
+    one = in_sight(public_id, actor)
+    manage_interaction.offer_again(interaction_id=one.pk, other_id=other, actor=actor)
+    return _back(request, public_id, _("Offered again."))
+
+
+@login_required
+@require_POST
 def link(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Has to do with another one."""
 

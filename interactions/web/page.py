@@ -90,7 +90,7 @@ def shown(
     unsettled = sum(row["item"].settled_at is None for row in about["subjects"])
     context |= {**_promises(one, actor), **_ending(one, unsettled), **_forms(one, actor)}
     context |= {**_later(one), **together.around(one, actor)}
-    context |= {**_assistant(one, actor), **about}
+    context |= {**_assistant(one, actor), **about, **_tags(one)}
     if context["proposed"] is not None:
         context["promise_form"] = forms.PromiseForm(
             initial={"due_at": context["proposed"]}, prefix="promise"
@@ -348,6 +348,12 @@ def _assistant(one: Interaction, actor: Actor) -> dict[str, Any]:
     from interactions.web import assistant
 
     return assistant.shown(one, actor)
+
+
+def _tags(one: Interaction) -> dict[str, Any]:
+    from interactions.web import tags
+
+    return tags.around(one)
 
 
 def _subjects(one: Interaction) -> dict[str, Any]:

@@ -20,8 +20,9 @@ from crm.counting import counted
 from crm.web import times
 from customers import masking
 from interactions.governed import SLA_CALENDAR
-from interactions.models import Interaction, InteractionEvent, SlaClock
+from interactions.models import Interaction, InteractionEvent, SlaClock, Tag
 from interactions.models.interaction import InteractionQuerySet
+from interactions.reads import tag_names
 from interactions.web import clocks, wording
 from interactions.web.people import care_note, shown_name
 from interactions.web.words_in import said_in
@@ -51,7 +52,7 @@ NEEDS: Mapping[str, object] = {
 }
 # What a line reads and no more: of 80 columns it shows 15, and each is read for each row.
 _OF_A_ROW = (
-    *("public_id", "subject", "status", "channel", "verticals"),
+    *("public_id", "subject", "status", "channel", "verticals", "tags"),
     *("due_next_at", "escalation", "snoozed_until"),
     *("customer__name", "customer__number", "customer__type", "customer__care_note"),
     *("owner__first_name", "owner__last_name", "owner__username"),
@@ -72,11 +73,12 @@ class Wish:
     vertical: str = ""
     need: str = ""
     words: str = ""
+    tag: str = ""
     after: str = ""
 
     @property
     def filtered(self) -> bool:
-        return bool(self.channel or self.vertical or self.need or self.words)
+        return bool(self.channel or self.vertical or self.need or self.words or self.tag)
 
     @property
     def query(self) -> str:
@@ -87,6 +89,7 @@ class Wish:
             "vertical": self.vertical,
             "need": self.need,
             "words": self.words,
+            "tag": self.tag,
         }
         return urlencode({name: value for name, value in said.items() if value})
 
@@ -104,13 +107,17 @@ class Row:
     sub: str
     tag: tuple[str, str, str] | None
     owner: str = ""
+    tags: tuple[str, ...] = ()
     gone: bool = False
 
     @property
     def mark(self) -> str:
         """Tells whether this reads as before: first what it means, then how late it is."""
         one, due = self.interaction, self.due
-        means = (one.status, one.owner_id, one.subject, self.name, self.flag, self.tag, self.gone)
+        means = (
+            one.status, one.owner_id, one.subject, self.name, self.flag, self.tag, self.tags,
+            self.gone,
+        )  # fmt: skip
         late = due.left if due and not due.live else ""
         at = (due.state, due.what, due.due_at) if due else ()
         return f"{_digest((means, at))}{_digest(late)}"
@@ -140,6 +147,7 @@ def wish(params: QueryDict) -> Wish:
         vertical=vertical if vertical in wording.VERTICALS else "",
         need=need if need in NEEDS else "",
         words=params.get("words", "").strip()[:80],
+        tag=params.get("tag", "").strip()[: Tag.NAME],
         after=params.get("after", "")[:60],
     )
 
@@ -198,7 +206,7 @@ def searched(asked: Wish, actor: Actor) -> bool:
 
 def _in_view(asked: Wish, actor: Actor, now: datetime) -> QuerySet[Interaction]:
     seen = Interaction.objects.visible_to(actor)
-    found: QuerySet[Interaction]
+    found: InteractionQuerySet
     if asked.need == "done":
         found = seen.filter(status=Interaction.Status.COMPLETED)
     elif asked.need == "ever":
@@ -214,7 +222,13 @@ def _in_view(asked: Wish, actor: Actor, now: datetime) -> QuerySet[Interaction]:
         found = found.filter(verticals__contains=[asked.vertical])
     if asked.need:
         found = found.filter(_need(asked.need, now))
-    return found
+    return _worn(found, asked.tag) if asked.tag else found
+
+
+def _worn(found: InteractionQuerySet, name: str) -> InteractionQuerySet:
+    """Only those with the tag; a word that is no tag finds nothing."""
+    tag = Tag.objects.meant_by(name)
+    return found.tagged(tag) if tag else found.none()
 
 
 def _need(need: str, now: datetime) -> Q:
@@ -296,7 +310,12 @@ def rows_of(interactions: list[Interaction], actor: Actor, now: datetime) -> lis
     promised = clocks.standing_promises([clock for some in running.values() for clock in some])
     waiting = _asked_since(interactions)
     shown = [(one, clocks.due_next(running[one.pk], promised, now)) for one in interactions]
-    return [_row(one, due, waiting.get(one.pk), actor, now) for one, due in shown]
+    worn = tag_names(interactions)
+    rows = [_row(one, due, waiting.get(one.pk), actor, now) for one, due in shown]
+    return [
+        replace(row, tags=worn[row.interaction.pk]) if row.interaction.pk in worn else row
+        for row in rows
+    ]
 
 
 def _asked_since(interactions: list[Interaction]) -> dict[int, datetime]:

@@ -231,11 +231,15 @@ def _line(event: InteractionEvent, names: dict[int, str]) -> tuple[str, str] | N
             "arrow-back-up",
             _("%(who)s took back a call that was not about this"),
         ),
+        "kept_apart": ("arrows-left-right", _("%(who)s: not the same as %(other)s")),
         "linked": ("link", _("Linked with %(other)s")),
         "unlinked": ("unlink", _("No longer linked with %(other)s")),
         "subject_added": ("list-check", _("A further subject: %(subject)s")),
         "subject_settled": ("check", _("%(subject)s: %(outcome)s")),
         "time_corrected": ("clock", _("%(who)s: %(spent)s minutes at this, counted %(counted)s")),
+        "identified": ("shield-check", _("%(by)s verified the caller, level %(level)s")),
+        "tagged": ("tag", _("%(who)s put on the tag “%(name)s”")),
+        "untagged": ("tag", _("%(who)s took off the tag “%(name)s”")),
         "follow_up_planned": ("calendar-time", _("%(who)s means to follow up %(due)s")),
     }.get(event.type)
     if plain is None or str(data.get("pause_id", "")).startswith("request:"):
@@ -256,6 +260,9 @@ def _line(event: InteractionEvent, names: dict[int, str]) -> tuple[str, str] | N
         "chance": data.get("chance", ""),
         "spent": _minutes(data.get("spent")),
         "counted": _minutes(data.get("counted")),
+        "name": data.get("name", ""),
+        "by": known_as(data.get("by", "")),
+        "level": data.get("level", ""),
     }
     return icon, sentence % said
 

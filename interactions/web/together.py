@@ -8,6 +8,7 @@ from crm.web.words import language as language_name
 from customers import masking
 from customers.models import CommunicationNeed
 from interactions.models import Interaction, InteractionLink, Message
+from interactions.processes.manage_interaction import offer
 from interactions.web import wording
 
 _OTHERS: Final = 3
@@ -25,9 +26,21 @@ def around(one: Interaction, actor: Actor) -> dict[str, Any]:
         "links": _links(one, actor),
         "movable": _movable(one) if masking.sees_people(actor) else [],
         "others": _others(one, actor),
+        "same": _same(one, actor),
         "before": _before(one, actor),
         "about": _about(one, actor),
     }
+
+
+def _same(one: Interaction, actor: Actor) -> dict[str, Any] | None:
+    """What may be the same matter, for whoever may merge."""
+    if not actor.has_perm("interactions.close_interaction"):
+        return None
+    found = offer(interaction_id=one.pk, actor=actor)
+    if found is None:
+        return None
+    other = found.target if found.source == one else found.source
+    return {"offer": found, "other": other, "newer": found.source == one}
 
 
 def _links(one: Interaction, actor: Actor) -> list[dict[str, Any]]:

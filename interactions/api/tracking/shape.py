@@ -12,6 +12,7 @@ from interactions.models import (
 )
 from interactions.models.states import MOVES
 from interactions.processes.track_interaction import Explained
+from interactions.reads import tag_names
 
 
 def place(one: Interaction) -> dict[str, Any]:
@@ -95,6 +96,13 @@ def subject(one: InteractionItem) -> dict[str, Any]:
         "outcome": one.outcome or None,
         "note": one.note or None,
         "settledDate": one.settled_at,
+    }
+
+
+def tags(one: Interaction) -> dict[str, Any]:
+    return {
+        "id": str(one.public_id),
+        "tag": [{"name": name} for name in tag_names([one]).get(one.pk, ())],
     }
 
 

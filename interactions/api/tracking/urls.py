@@ -17,5 +17,8 @@ urlpatterns = [
         views.SubjectView.as_view(),
         name="api_subject",
     ),
+    path("api/v1/interactions/tags", views.TagListView.as_view(), name="api_tag_list"),
+    path(f"{_ONE}/tags", views.TagsView.as_view(), name="api_tags"),
+    path(f"{_ONE}/tags/<str:name>", views.TagView.as_view(), name="api_tag"),
     path(f"{_ONE}/events", views.EventsView.as_view(), name="api_events"),
 ]

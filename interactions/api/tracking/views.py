@@ -16,13 +16,15 @@ from crm.tmf.authentication import Scoped, purpose_of
 from crm.tmf.once import Answer, answered_once, as_json, caller
 from crm.tmf.shapes import moment
 from interactions.api.tracking import shape
-from interactions.models import Interaction
+from interactions.models import Interaction, Tag
 from interactions.models.states import MOVES
 from interactions.processes import close_interaction, manage_interaction, update_interaction
 from interactions.processes.settle_subjects import add_subject, settle_subject
+from interactions.processes.tag_interaction import tag, untag
 from interactions.processes.track_interaction import explain, timeline_is_whole
 
 _MOST_EVENTS = 500
+_MOST_TAGS = 1000
 _Status = Interaction.Status
 
 
@@ -140,6 +142,47 @@ class SubjectView(APIView):
             return Answer(200, shape.subject(item))
 
         return answered_once(request, work)
+
+
+class TagListView(APIView):
+    """GET the tags there are; merged ones are named by what they are read as."""
+
+    permission_classes = [Scoped]
+
+    def get(self, request: Request) -> HttpResponse:
+        require(caller(request), "interactions.view_interaction")
+        found = Tag.objects.in_use()[:_MOST_TAGS]
+        return as_json(200, {"tag": [{"name": each.name} for each in found]})
+
+
+class TagsView(APIView):
+    """GET the tags of a matter; POST puts one on, by name."""
+
+    permission_classes = [Scoped]
+
+    def get(self, request: Request, public_id: UUID) -> HttpResponse:
+        return as_json(200, shape.tags(_seen(request, public_id)))
+
+    def post(self, request: Request, public_id: UUID) -> HttpResponse:
+        def work() -> Answer:
+            one, said = _seen(request, public_id), _object(request.data)
+            name = str(said.get("name") or "")
+            tag(interaction_id=one.pk, name=name, actor=caller(request))
+            one.refresh_from_db()
+            return Answer(200, shape.tags(one))
+
+        return answered_once(request, work)
+
+
+class TagView(APIView):
+    """DELETE: the tag is taken off."""
+
+    permission_classes = [Scoped]
+
+    def delete(self, request: Request, public_id: UUID, name: str) -> HttpResponse:
+        one = _seen(request, public_id)
+        untag(interaction_id=one.pk, name=name, actor=caller(request))
+        return HttpResponse(status=204)
 
 
 class EventsView(APIView):

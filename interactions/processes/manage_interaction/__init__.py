@@ -4,8 +4,10 @@ from interactions.processes.manage_interaction.availability import set_available
 from interactions.processes.manage_interaction.batches import (
     assign_many,
     snooze_many,
+    tag_many,
     transfer_many,
     undo_batch,
+    untag_many,
 )
 from interactions.processes.manage_interaction.escalating import calm, escalate
 from interactions.processes.manage_interaction.following_up import (
@@ -15,6 +17,13 @@ from interactions.processes.manage_interaction.following_up import (
 )
 from interactions.processes.manage_interaction.linking import link, unlink
 from interactions.processes.manage_interaction.merging import merge, unmerge
+from interactions.processes.manage_interaction.offering import (
+    Offer,
+    keep_apart,
+    kept_apart,
+    offer,
+    offer_again,
+)
 from interactions.processes.manage_interaction.returning import return_unanswered
 from interactions.processes.manage_interaction.snoozing import snooze, wake, wake_due
 from interactions.processes.manage_interaction.splitting import split, undo_split
@@ -25,11 +34,16 @@ ETOM = "1.3.5.6"
 
 __all__ = [
     "ETOM",
+    "Offer",
     "assign_many",
     "calm",
     "escalate",
+    "keep_apart",
+    "kept_apart",
     "link",
     "merge",
+    "offer",
+    "offer_again",
     "plan_follow_up",
     "remind_follow_ups",
     "return_unanswered",
@@ -38,6 +52,7 @@ __all__ = [
     "snooze",
     "snooze_many",
     "split",
+    "tag_many",
     "take_back",
     "take_next",
     "transfer_many",
@@ -45,6 +60,7 @@ __all__ = [
     "undo_split",
     "unlink",
     "unmerge",
+    "untag_many",
     "wake",
     "wake_due",
 ]

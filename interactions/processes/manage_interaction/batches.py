@@ -14,6 +14,7 @@ from crm.access import Actor, require
 from crm.errors import RuleBroken
 from interactions.models import Batch, Interaction
 from interactions.processes.manage_interaction.snoozing import snooze, wake
+from interactions.processes.tag_interaction import retag, tag, untag
 from interactions.processes.update_interaction.handing import assign, transfer
 
 AT_MOST: Final = 200
@@ -24,6 +25,8 @@ _STANDS: Final[Mapping[Batch.Kind, Before]] = {
     Batch.Kind.ASSIGN: lambda one: one.owner_id,
     Batch.Kind.SNOOZE: lambda one: one.snoozed_until.isoformat() if one.snoozed_until else None,
     Batch.Kind.TRANSFER: lambda one: [one.team_id, one.owner_id],
+    Batch.Kind.TAG: lambda one: list(one.tags),
+    Batch.Kind.UNTAG: lambda one: list(one.tags),
 }
 
 
@@ -56,6 +59,28 @@ def transfer_many(*, interaction_ids: Sequence[int], team_id: int | None, actor:
         Batch.Kind.TRANSFER,
         interaction_ids,
         lambda pk: transfer(interaction_id=pk, team_id=team_id, actor=actor),
+        actor,
+    )
+
+
+@transaction.atomic
+def tag_many(*, interaction_ids: Sequence[int], name: str, actor: Actor) -> Batch:
+    require(actor, "interactions.update_interaction")
+    return _run(
+        Batch.Kind.TAG,
+        interaction_ids,
+        lambda pk: tag(interaction_id=pk, name=name, actor=actor),
+        actor,
+    )
+
+
+@transaction.atomic
+def untag_many(*, interaction_ids: Sequence[int], name: str, actor: Actor) -> Batch:
+    require(actor, "interactions.update_interaction")
+    return _run(
+        Batch.Kind.UNTAG,
+        interaction_ids,
+        lambda pk: untag(interaction_id=pk, name=name, actor=actor),
         actor,
     )
 
@@ -118,6 +143,8 @@ def _put_back(kind: Batch.Kind, pk: int, before: Any, actor: Actor) -> None:
             snooze(interaction_id=pk, until=until, actor=actor)
         else:
             wake(interaction_id=pk, actor=actor)
+    elif kind in {Batch.Kind.TAG, Batch.Kind.UNTAG}:
+        retag(interaction_id=pk, tags=before, actor=actor)
     else:
         team_id, owner_id = before
         transfer(interaction_id=pk, team_id=team_id, actor=actor)

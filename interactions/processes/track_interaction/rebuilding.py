@@ -53,6 +53,7 @@ def state_of(events: Iterable[InteractionEvent]) -> dict[str, Any]:
         "merged_into_id": None,
         "snoozed_until": None,
         "escalation": 0,
+        "tags": [],
     }
     for event in events:
         state["event_count"] += 1
@@ -61,7 +62,7 @@ def state_of(events: Iterable[InteractionEvent]) -> dict[str, Any]:
 
 
 def _change(event: InteractionEvent, state: dict[str, Any]) -> dict[str, Any]:
-    return _change_of_status(event, state) | _change_of_place(event)
+    return _change_of_status(event, state) | _change_of_place(event) | _what_is_known(event, state)
 
 
 def _change_of_status(event: InteractionEvent, state: dict[str, Any]) -> dict[str, Any]:
@@ -129,6 +130,19 @@ def _change_of_place(event: InteractionEvent) -> dict[str, Any]:
             return {"snoozed_until": None}
         case "escalated" | "calmed":
             return {"escalation": data["level"]}
+        case _:
+            return {}
+
+
+def _what_is_known(event: InteractionEvent, state: dict[str, Any]) -> dict[str, Any]:
+    """What people found out of it: its tags, and who is spoken with."""
+    match event.type:
+        case "identified":
+            return {"verification_level": event.data["level"]}
+        case "tagged":
+            return {"tags": [*state["tags"], event.data["tag"]]}
+        case "untagged":
+            return {"tags": [pk for pk in state["tags"] if pk != event.data["tag"]]}
         case _:
             return {}
 

@@ -2,6 +2,7 @@
 
 from interactions.processes.update_interaction.fields import CHANGEABLE, change_fields, remove
 from interactions.processes.update_interaction.handing import assign, take, transfer
+from interactions.processes.update_interaction.identifying import note_identified
 from interactions.processes.update_interaction.messages import add_message, answer_received
 from interactions.processes.update_interaction.questions import ask_customer, withdraw_question
 from interactions.processes.update_interaction.time_spent import correct_time_spent, time_spent
@@ -19,6 +20,7 @@ __all__ = [
     "change_fields",
     "correct_time_spent",
     "go_on",
+    "note_identified",
     "remove",
     "take",
     "time_spent",

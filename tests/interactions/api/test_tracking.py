@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from crm.access import SYSTEM
 from crm.audit.models import Access
-from interactions.models import Interaction, ResponseRequest
+from interactions.models import Interaction, ResponseRequest, Tag
 from interactions.processes.update_interaction import add_message
 from tests.crm.tmf.partners import Partner, a_partner
 from tests.customers.factories import a_customer
@@ -179,3 +179,18 @@ def test_each_subject_gets_its_outcome_and_holds_the_matter_open_until_then(
     assert partner.post(url(one, "moves"), done).status_code == 200
     (listed,) = partner.get(url(one, "subjects")).json()["subject"]
     assert (listed["subject"], listed["note"]) == ("Bill", "Roaming")
+
+
+@pytest.mark.req("R-TMI-1")
+def test_tags_are_put_on_read_and_taken_off_by_name(partner: Partner) -> None:
+    one = an_interaction(a_customer())
+    Tag.objects.create(name="Call back", coined_by="x")
+
+    put = partner.post(url(one, "tags"), {"name": "callback"})
+    strange = partner.post(url(one, "tags"), {"name": "Press"})
+
+    assert put.json()["tag"] == [{"name": "Call back"}]
+    assert strange.status_code == 422
+    assert partner.get("/api/v1/interactions/tags").json()["tag"] == [{"name": "Call back"}]
+    assert partner.delete(url(one, "tags/call%20back")).status_code == 204
+    assert partner.get(url(one, "tags")).json()["tag"] == []

@@ -240,3 +240,23 @@ def test_the_proposed_promise_is_the_next_the_desk_can_keep() -> None:
 
     # Ten hours are promised to fix it: five more after the ten.
     assert proposed == (one.opened_at + 15 * HOUR).replace(microsecond=0)
+
+
+@pytest.mark.req("R-TMI-2")
+def test_a_second_open_matter_of_one_subject_is_offered_merged_or_declined() -> None:
+    client, _user = a_desk()
+    old = an_interaction()
+    new = an_interaction(old.customer, subject="Re: Internet is slow")
+    page = f"/interactions/{new.public_id}"
+    assert "has the same subject: one matter?" in client.get(page).content.decode()
+
+    client.post(f"{page}/apart/{old.pk}")
+    declined = client.get(page).content.decode()
+    client.post(f"{page}/apart/{old.pk}/undo")
+    offered = client.get(f"/interactions/{old.public_id}").content.decode()
+    client.post(f"{page}/merge", {"merge-other": old.reference})
+
+    assert "one matter?" not in declined
+    assert "Merge it into this" in offered
+    new.refresh_from_db()
+    assert new.merged_into == old
