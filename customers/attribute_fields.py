@@ -4,13 +4,13 @@ from typing import Any
 
 from django import forms
 
-from customers.models import AttributeDefinition
+from customers.models import AttributeRules
 
-_Type = AttributeDefinition.ValueType
+_Type = AttributeRules.ValueType
 _OWN_WORDS = {"translate": "no"}
 
 
-def attribute_field(definition: AttributeDefinition) -> forms.Field:
+def attribute_field(definition: AttributeRules) -> forms.Field:
     """Shape only: what a value must be is checked where it is kept, whoever sends it."""
     more: dict[str, Any] = {
         "label": definition.label,
@@ -31,3 +31,8 @@ def attribute_field(definition: AttributeDefinition) -> forms.Field:
         case _Type.WHOLE:
             return forms.IntegerField(**more)
     return forms.CharField(max_length=2000, **more)
+
+
+def plain(value: Any) -> Any:
+    """What a form read, as a characteristic keeps it."""
+    return value.isoformat() if hasattr(value, "isoformat") else value

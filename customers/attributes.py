@@ -9,9 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from crm.errors import RuleBroken
-from customers.models import AttributeDefinition
+from customers.models import AttributeDefinition, AttributeRules
 
-_Type = AttributeDefinition.ValueType
+_Type = AttributeRules.ValueType
 Given = Iterable[Mapping[str, Any]]
 
 
@@ -21,11 +21,21 @@ def defined_for(customer_type: str) -> list[AttributeDefinition]:
 
 
 def checked(customer_type: str, given: Given, standing: Given = ()) -> list[dict[str, Any]]:
+    """Characteristics of a customer as they may be kept, with nothing missing that is required."""
+    known = list(AttributeDefinition.objects.for_type(customer_type))
+    found = typed_by(known, given, standing)
+    _refuse_missing(known, found)
+    return found
+
+
+def typed_by(
+    definitions: Iterable[AttributeRules], given: Given, standing: Given = ()
+) -> list[dict[str, Any]]:
     """Characteristics with every defined one typed; what nobody defined is kept as given.
 
     A value that stood already stays as it is, also when its definition is retired by now.
     """
-    known = {one.key: one for one in AttributeDefinition.objects.for_type(customer_type)}
+    known = {one.key: one for one in definitions}
     before = {str(one.get("name")): one.get("value") for one in standing}
     found: list[dict[str, Any]] = []
     for one in given:
@@ -38,11 +48,10 @@ def checked(customer_type: str, given: Given, standing: Given = ()) -> list[dict
             raise _refused(definition, _("is retired and takes no new values"))
         else:
             found.append({**one, "value": typed(definition, one.get("value"))})
-    _refuse_missing(known.values(), found)
     return found
 
 
-def typed(definition: AttributeDefinition, raw: Any) -> Any:
+def typed(definition: AttributeRules, raw: Any) -> Any:
     """The value in the type of its definition; RuleBroken says what is wrong with it."""
     try:
         value = _READERS[definition.value_type](definition, raw)
@@ -54,21 +63,21 @@ def typed(definition: AttributeDefinition, raw: Any) -> Any:
     return value
 
 
-def shown(definition: AttributeDefinition, value: Any) -> str:
+def shown(definition: AttributeRules, value: Any) -> str:
     """A value in words."""
     if definition.value_type == _Type.FLAG:
         return _("Yes") if value else _("No")
     return str(value)
 
 
-def _text(definition: AttributeDefinition, raw: Any) -> str:
+def _text(definition: AttributeRules, raw: Any) -> str:
     value = str(raw).strip()
     if definition.pattern and not re.fullmatch(definition.pattern, value):
         raise ValueError(value)
     return value
 
 
-def _number(definition: AttributeDefinition, raw: Any) -> float:
+def _number(definition: AttributeRules, raw: Any) -> float:
     if isinstance(raw, bool):
         raise TypeError(raw)
     value = float(Decimal(str(raw)))
@@ -77,18 +86,18 @@ def _number(definition: AttributeDefinition, raw: Any) -> float:
     return value
 
 
-def _whole(definition: AttributeDefinition, raw: Any) -> int:
+def _whole(definition: AttributeRules, raw: Any) -> int:
     value = _number(definition, raw)
     if value != int(value):
         raise ValueError(raw)
     return int(value)
 
 
-def _date(definition: AttributeDefinition, raw: Any) -> str:
+def _date(definition: AttributeRules, raw: Any) -> str:
     return date.fromisoformat(str(raw)[:10]).isoformat()
 
 
-def _flag(definition: AttributeDefinition, raw: Any) -> bool:
+def _flag(definition: AttributeRules, raw: Any) -> bool:
     known = {True: True, False: False, "true": True, "false": False, "on": True, "": False}
     try:
         return known[raw]
@@ -96,13 +105,13 @@ def _flag(definition: AttributeDefinition, raw: Any) -> bool:
         raise ValueError(raw) from None
 
 
-def _choice(definition: AttributeDefinition, raw: Any) -> str:
+def _choice(definition: AttributeRules, raw: Any) -> str:
     if raw not in definition.choices:
         raise ValueError(raw)
     return str(raw)
 
 
-_READERS: Mapping[str, Callable[[AttributeDefinition, Any], Any]] = {
+_READERS: Mapping[str, Callable[[AttributeRules, Any], Any]] = {
     _Type.TEXT: _text,
     _Type.NUMBER: _number,
     _Type.WHOLE: _whole,
@@ -112,7 +121,7 @@ _READERS: Mapping[str, Callable[[AttributeDefinition, Any], Any]] = {
 }
 
 
-def _refuse_outside(definition: AttributeDefinition, value: float) -> None:
+def _refuse_outside(definition: AttributeRules, value: float) -> None:
     if definition.least is not None and value < definition.least:
         raise _refused(
             definition, _("must be at least %(least)s") % {"least": _bare(definition.least)}
@@ -127,14 +136,14 @@ def _bare(limit: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _refuse_missing(known: Iterable[AttributeDefinition], found: list[dict[str, Any]]) -> None:
+def _refuse_missing(known: Iterable[AttributeRules], found: list[dict[str, Any]]) -> None:
     filled = {one.get("name") for one in found if one.get("value") not in (None, "")}
     for definition in known:
         if definition.required and definition.retired_at is None and definition.key not in filled:
             raise _refused(definition, _("is required"))
 
 
-def _refused(definition: AttributeDefinition, why: str) -> RuleBroken:
+def _refused(definition: AttributeRules, why: str) -> RuleBroken:
     return RuleBroken(
         "attribute-not-valid",
         _("%(label)s %(why)s.") % {"label": definition.label, "why": why},

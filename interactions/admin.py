@@ -10,6 +10,7 @@ from django.contrib.admin.helpers import ActionForm
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.access import signed_in
@@ -19,7 +20,7 @@ from customers import masking
 from customers.personal_admin import Masks, PersonalReadOnlyAdmin, customer_name, hidden
 from interactions.governed import CLOSE_POLICY
 from interactions.governed.channels import CHANNELS
-from interactions.macros import BLANKS, check_text
+from interactions.macros import BLANKS, EFFECTS, check_effects, check_text
 from interactions.models import (
     AgentProfile,
     ArmedClock,
@@ -37,8 +38,10 @@ from interactions.models import (
     InteractionLink,
     Macro,
     MacroText,
+    MacroVersion,
     MailboxCursor,
     Message,
+    OwnField,
     QueuePace,
     Reason,
     ResponseRequest,
@@ -47,6 +50,7 @@ from interactions.models import (
     Tag,
     TimelineSeal,
 )
+from interactions.processes.apply_macro import version_of
 from interactions.processes.close_interaction import cancel, close, complete, reopen
 from interactions.processes.keep_tags import KEEP, bring_back_tag, merge_tags, retire_tag
 from interactions.processes.notify_customer import send_again
@@ -169,6 +173,7 @@ class InteractionAdmin(_ActingAdmin):
         "description": hidden,
         "outcome_note": hidden,
         "as_given": hidden,
+        "characteristics": hidden,
     }
 
     def also_found(self, request: HttpRequest, text: str) -> Q:
@@ -281,6 +286,21 @@ class TagAdmin(CarefulAdmin):
             queryset,
             lambda one: merge_tags(source_id=one.pk, target_id=target, actor=actor),
         )
+
+
+@admin.register(OwnField)
+class OwnFieldAdmin(CarefulAdmin):
+    """Fields of interactions: made, changed and retired here, in force with the next request."""
+
+    list_display = ("key", "label", "vertical", "reason", "value_type", "required", "retired_at")
+    list_filter = ("vertical", "value_type", ("retired_at", admin.EmptyFieldListFilter))
+    list_select_related = ("reason",)
+    search_fields = ("key__startswith",)
+    ordering = ("order", "key")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        # Values stand under the key, in the type they were given.
+        return ("key", "value_type", "created_at") if obj else ("created_at",)
 
 
 @admin.register(InteractionEvent)
@@ -454,6 +474,33 @@ class _MacroTextForm(forms.ModelForm[MacroText]):
         return body
 
 
+class _MacroForm(forms.ModelForm[Macro]):
+    class Meta:
+        model = Macro
+        fields = ("key", "title", "active", "effects")
+        help_texts = {
+            "effects": format_lazy(
+                "{} {}",
+                _(
+                    "What it does besides its text, shown to the agent first. A list such as"
+                    " [{“do”: “tag”, “tag”: “Press”}, {“do”: “snooze”, “hours”: 24}]. Known:"
+                ),
+                ", ".join(EFFECTS),
+            )
+        }
+
+    def clean_effects(self) -> Any:
+        effects = self.cleaned_data["effects"] or []
+        check_effects(effects)
+        return effects
+
+
+class _Versions(_ShownInside):
+    model = MacroVersion
+    fields = ("number", "title", "effects", "made_by", "made_at")
+    show_change_link = False
+
+
 class _Texts(admin.StackedInline[MacroText, Macro]):
     model = MacroText
     form = _MacroTextForm
@@ -466,7 +513,12 @@ class MacroAdmin(CarefulAdmin):
     list_display = ("key", "title", "active")
     list_filter = ("active",)
     search_fields = ("key__startswith",)
-    inlines = (_Texts,)
+    form = _MacroForm
+    inlines = (_Texts, _Versions)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        version_of(macro_id=form.instance.pk, actor=signed_in(request))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Macro | None = None) -> Any:
         return ("key",) if obj else ()

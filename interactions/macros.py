@@ -1,8 +1,9 @@
 """Macros: the texts an installation starts with, and how their blanks are filled in."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from string import Template
-from typing import Final
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -67,6 +68,59 @@ def check_text(text: str) -> None:
                 "names": ", ".join(f"${name}" for name in strange),
                 "known": ", ".join(f"${name}" for name in sorted(BLANKS)),
             }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One thing a macro may do: what must be said of it, and what may be."""
+
+    needs: Mapping[str, type]
+    may: Mapping[str, type] = field(default_factory=dict)
+
+
+EFFECTS: Final[Mapping[str, Effect]] = {
+    "tag": Effect({"tag": str}),
+    "untag": Effect({"tag": str}),
+    "take": Effect({}),
+    "transfer": Effect({"team": str}),
+    "snooze": Effect({"hours": int}),
+    "wait": Effect({"for": str}),
+    "ask": Effect({"question": str, "days": int, "silence": str}, {"note": str}),
+    "follow_up": Effect({"kind": str, "note": str, "days": int}),
+    "priority": Effect({"priority": int}),
+    "reason": Effect({"reason": str}),
+    "complete": Effect({"outcome": str}, {"note": str}),
+}
+MOST_EFFECTS: Final = 10
+
+
+def check_effects(effects: Any) -> None:
+    """ValidationError with a sentence unless each is known and says what it must.
+
+    Whether it is allowed shows when it is done: that depends on the matter and on who does it.
+    """
+    if not isinstance(effects, list) or len(effects) > MOST_EFFECTS:
+        raise ValidationError(_("A list of at most %(n)d effects.") % {"n": MOST_EFFECTS})
+    for number, effect in enumerate(effects, start=1):
+        known = EFFECTS.get(effect.get("do", "")) if isinstance(effect, dict) else None
+        if known is None:
+            raise ValidationError(
+                _("Effect %(n)d: “do” is one of %(known)s.")
+                % {"n": number, "known": ", ".join(EFFECTS)}
+            )
+        _check_said(number, {key: said for key, said in effect.items() if key != "do"}, known)
+
+
+def _check_said(number: int, said: Mapping[str, Any], known: Effect) -> None:
+    takes = {**known.needs, **known.may}
+    wrong = [key for key, value in said.items() if type(value) is not takes.get(key)]
+    missing = [key for key in known.needs if key not in said]
+    if wrong or missing:
+        wanted = ", ".join(f"{key} ({kind.__name__})" for key, kind in takes.items())
+        raise ValidationError(
+            _("Effect %(n)d takes: %(wanted)s.")
+            % {"n": number, "wanted": wanted or _("nothing more")}
         )
 
 

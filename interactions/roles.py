@@ -28,6 +28,7 @@ _TABLES = tuple(
         "agentprofile",
         "macro",
         "macrotext",
+        "macroversion",
         "inbound",
         "attachment",
         "call",
@@ -40,6 +41,7 @@ _TABLES = tuple(
         "clockmove",
         "timelineseal",
         "tag",
+        "ownfield",
     )
 )
 
@@ -90,6 +92,6 @@ grant(
     *(
         f"interactions.{may}_{model}"
         for may in ("add", "change")
-        for model in ("macro", "macrotext", "agentprofile")
+        for model in ("macro", "macrotext", "agentprofile", "ownfield")
     ),
 )

@@ -1,7 +1,7 @@
 """Tables of Customer Information Management."""
 
 from customers.models.archive import ArchivedRecord, ArchiveFile, ArchiveRun
-from customers.models.attribute import AttributeDefinition
+from customers.models.attribute import AttributeDefinition, AttributeRules
 from customers.models.consent import Consent, ConsentPurpose
 from customers.models.contact import CommunicationNeed, ContactMedium
 from customers.models.customer import Account, Agreement, Customer, Product
@@ -49,6 +49,7 @@ __all__ = [
     "ArchiveRun",
     "ArchivedRecord",
     "AttributeDefinition",
+    "AttributeRules",
     "CallerCheck",
     "CheckState",
     "CleansingChange",

@@ -1,4 +1,4 @@
-"""Attributes an installation adds to its customers without a new version of the product."""
+"""Attributes an installation adds to its records without a new version of the product."""
 
 import re
 from typing import Self
@@ -10,17 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
-class AttributeDefinitionQuerySet(models.QuerySet["AttributeDefinition"]):
-    def for_type(self, customer_type: str) -> Self:
-        """Those that speak of customers of a type, retired ones included."""
-        return self.filter(customer_type__in=("", customer_type))
-
-    def in_use(self) -> Self:
-        return self.filter(retired_at=None)
-
-
-class AttributeDefinition(models.Model):
-    """One attribute of customers: its type and rules; values are TMF characteristics of each."""
+class AttributeRules(models.Model):
+    """One attribute of a kind of record: its type, and what a value must be."""
 
     class ValueType(models.TextChoices):
         TEXT = "text", _("Text")
@@ -30,17 +21,9 @@ class AttributeDefinition(models.Model):
         FLAG = "flag", _("Yes or no")
         CHOICE = "choice", _("One of a list")
 
-    class For(models.TextChoices):
-        ANY = "", _("Every customer")
-        CONSUMER = "consumer", _("Consumers")
-        BUSINESS = "business", _("Businesses")
-
     key = models.SlugField(_("key"), unique=True, help_text=_("The name partners use."))
     label = models.CharField(_("label"), max_length=80)
     help = models.CharField(_("help"), max_length=200, blank=True)
-    customer_type = models.CharField(
-        _("speaks of"), max_length=10, choices=For, default=For.ANY, blank=True
-    )
     value_type = models.CharField(_("type"), max_length=8, choices=ValueType)
     required = models.BooleanField(_("required"), default=False)
     choices = models.JSONField(
@@ -59,6 +42,46 @@ class AttributeDefinition(models.Model):
     )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.label
+
+    def clean(self) -> None:
+        """What a definition must say about itself before anybody can follow it."""
+        words = self.choices if isinstance(self.choices, list) else [None]
+        if not all(isinstance(one, str) and one for one in words):
+            raise ValidationError({"choices": _("A list of words, such as [“red”, “blue”].")})
+        if self.value_type == self.ValueType.CHOICE and not words:
+            raise ValidationError({"choices": _("Name at least one choice.")})
+        try:
+            re.compile(self.pattern)
+        except re.error as wrong:
+            raise ValidationError({"pattern": str(wrong)}) from wrong
+
+
+class AttributeDefinitionQuerySet(models.QuerySet["AttributeDefinition"]):
+    def for_type(self, customer_type: str) -> Self:
+        """Those that speak of customers of a type, retired ones included."""
+        return self.filter(customer_type__in=("", customer_type))
+
+    def in_use(self) -> Self:
+        return self.filter(retired_at=None)
+
+
+class AttributeDefinition(AttributeRules):
+    """One attribute of customers; values are TMF characteristics of each."""
+
+    class For(models.TextChoices):
+        ANY = "", _("Every customer")
+        CONSUMER = "consumer", _("Consumers")
+        BUSINESS = "business", _("Businesses")
+
+    customer_type = models.CharField(
+        _("speaks of"), max_length=10, choices=For, default=For.ANY, blank=True
+    )
+
     objects = AttributeDefinitionQuerySet.as_manager()
 
     class Meta:
@@ -75,18 +98,3 @@ class AttributeDefinition(models.Model):
                 condition=Q(least=None) | Q(most=None) | Q(most__gte=F("least")),
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.label
-
-    def clean(self) -> None:
-        """What a definition must say about itself before anybody can follow it."""
-        words = self.choices if isinstance(self.choices, list) else [None]
-        if not all(isinstance(one, str) and one for one in words):
-            raise ValidationError({"choices": _("A list of words, such as [“red”, “blue”].")})
-        if self.value_type == self.ValueType.CHOICE and not words:
-            raise ValidationError({"choices": _("Name at least one choice.")})
-        try:
-            re.compile(self.pattern)
-        except re.error as wrong:
-            raise ValidationError({"pattern": str(wrong)}) from wrong

@@ -8,11 +8,11 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from customers.attribute_fields import attribute_field, plain
 from customers.contact_points import written
 from customers.imports.mapping import SCHEMA
 from customers.models import AttributeDefinition, Customer
 from customers.place_names import country_choices, language_choices
-from customers.web.attribute_fields import attribute_field
 
 _LARGEST = 500 * 1024 * 1024
 _HEAD = 8192
@@ -103,7 +103,7 @@ class RecordForm(forms.Form):
         }
         kept = [one for one in standing if one.get("name") not in values]
         said = [
-            {"name": key, "value": value.isoformat() if hasattr(value, "isoformat") else value}
+            {"name": key, "value": plain(value)}
             for key, value in values.items()
             if value not in (None, "")
         ]

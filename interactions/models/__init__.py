@@ -13,9 +13,10 @@ from interactions.models.inbound import CarrierState, Inbound, MailboxCursor
 from interactions.models.interaction import Interaction, InteractionEvent, Reason
 from interactions.models.item import InteractionItem
 from interactions.models.link import InteractionLink
-from interactions.models.macro import Macro, MacroText
+from interactions.models.macro import Macro, MacroText, MacroVersion
 from interactions.models.message import Message
 from interactions.models.move import ClockMove
+from interactions.models.own_field import OwnField
 from interactions.models.pace import QueuePace
 from interactions.models.partner import Communication, TroubleTicket
 from interactions.models.portal import PortalLink
@@ -47,8 +48,10 @@ __all__ = [
     "KeptFigure",
     "Macro",
     "MacroText",
+    "MacroVersion",
     "MailboxCursor",
     "Message",
+    "OwnField",
     "PortalLink",
     "QueuePace",
     "Reading",

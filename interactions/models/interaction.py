@@ -5,7 +5,7 @@ from typing import Self
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import Q
@@ -57,6 +57,11 @@ class InteractionQuerySet(models.QuerySet["Interaction"]):
 
     def open(self) -> Self:
         return self.exclude(status__in=Interaction.ENDED)
+
+    def saying(self, key: str, value: object) -> Self:
+        """With this value in this own field."""
+        said = self.filter(characteristics__contains=[{"name": key, "value": value}])
+        return said.exclude(characteristics=[])
 
     def tagged(self, tag: Tag) -> Self:
         """With this tag, or with one that was merged into it."""
@@ -134,6 +139,13 @@ class Interaction(models.Model):
     customer_informed = models.CharField(_("customer informed by"), max_length=60, blank=True)
     reopened = models.PositiveSmallIntegerField(_("reopened"), default=0)
     event_count = models.PositiveIntegerField(_("events"), default=0)
+    # Values of own fields, as a partner reads them: [{"name": …, "value": …}].
+    characteristics = models.JSONField(
+        _("own fields"),
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        blank=True,
+    )
     # Ids of tags, in the order in which they were put on; a tag is never deleted.
     tags = tags_column()
     source = models.CharField(_("source"), max_length=60, default="back-office")
@@ -289,6 +301,11 @@ class Interaction(models.Model):
                 SearchVector("subject", "description", config="simple"), name="interaction_words"
             ),
             GinIndex(fields=["tags"], name="interaction_by_tag", condition=~Q(tags=[])),
+            GinIndex(
+                OpClass("characteristics", name="jsonb_path_ops"),
+                name="interaction_by_own_field",
+                condition=~Q(characteristics=[]),
+            ),
         ]
         triggers = [BUMP, figures.INSERTED_INTERACTIONS, figures.CHANGED_INTERACTION]
 

@@ -376,6 +376,13 @@ class TagForm(_Form):
     name = _tag(_("Tag"))
 
 
+class MacroForm(_Form):
+    """A macro in the version whose effects were shown."""
+
+    macro = forms.CharField(max_length=50)
+    number = forms.IntegerField(min_value=1)
+
+
 class BatchForm(_Form):
     """What happens with the selected rows."""
 

@@ -91,6 +91,7 @@ def shown(
     context |= {**_promises(one, actor), **_ending(one, unsettled), **_forms(one, actor)}
     context |= {**_later(one), **together.around(one, actor)}
     context |= {**_assistant(one, actor), **about, **_tags(one)}
+    context |= _own_fields(one, actor)
     if context["proposed"] is not None:
         context["promise_form"] = forms.PromiseForm(
             initial={"due_at": context["proposed"]}, prefix="promise"
@@ -251,6 +252,7 @@ def _talk(request: HttpRequest, one: Interaction, actor: Actor) -> dict[str, Any
         "languages": languages,
         "language": kept.get("language") or (languages[0][0] if languages else ""),
         "macros": macros.offered(),
+        "does": macros.chosen(request.GET.get("macro", "")[:50], actor),
         "answer_form": forms.AnswerForm(initial={"kind": "reply", **kept}),
     }
 
@@ -348,6 +350,12 @@ def _assistant(one: Interaction, actor: Actor) -> dict[str, Any]:
     from interactions.web import assistant
 
     return assistant.shown(one, actor)
+
+
+def _own_fields(one: Interaction, actor: Actor) -> dict[str, Any]:
+    from interactions.web import own_fields
+
+    return own_fields.around(one, actor)
 
 
 def _tags(one: Interaction) -> dict[str, Any]:

@@ -17,10 +17,12 @@ from django.utils.translation import gettext_lazy
 from crm import sql
 from crm.access import Actor
 from crm.counting import counted
+from crm.errors import RuleBroken
 from crm.web import times
 from customers import masking
+from customers.attributes import typed
 from interactions.governed import SLA_CALENDAR
-from interactions.models import Interaction, InteractionEvent, SlaClock, Tag
+from interactions.models import Interaction, InteractionEvent, OwnField, SlaClock, Tag
 from interactions.models.interaction import InteractionQuerySet
 from interactions.reads import tag_names
 from interactions.web import clocks, wording
@@ -61,6 +63,8 @@ _STATUS = dict(Interaction.Status.choices)
 _LAST = "-"
 _NEAR = 200
 _MEANING = 8
+# A tag, or an own field with its value.
+_TAG = 80
 LOST = "lost"
 
 
@@ -147,7 +151,7 @@ def wish(params: QueryDict) -> Wish:
         vertical=vertical if vertical in wording.VERTICALS else "",
         need=need if need in NEEDS else "",
         words=params.get("words", "").strip()[:80],
-        tag=params.get("tag", "").strip()[: Tag.NAME],
+        tag=params.get("tag", "").strip()[:_TAG],
         after=params.get("after", "")[:60],
     )
 
@@ -226,9 +230,21 @@ def _in_view(asked: Wish, actor: Actor, now: datetime) -> QuerySet[Interaction]:
 
 
 def _worn(found: InteractionQuerySet, name: str) -> InteractionQuerySet:
-    """Only those with the tag; a word that is no tag finds nothing."""
+    """With the tag, or the own field as in “colour=red”; an unknown word finds nothing."""
+    if "=" in name:
+        return _saying(found, *name.split("=", 1))
     tag = Tag.objects.meant_by(name)
     return found.tagged(tag) if tag else found.none()
+
+
+def _saying(found: InteractionQuerySet, key: str, text: str) -> InteractionQuerySet:
+    field = OwnField.objects.filter(key=key.strip()).first()
+    if field is None:
+        return found.none()
+    try:
+        return found.saying(field.key, typed(field, text.strip()))
+    except RuleBroken:
+        return found.none()
 
 
 def _need(need: str, now: datetime) -> Q:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from crm.access import Actor, require, signed_in
 from crm.web.page import redirect_to, render_panel
 from crm.web.undo import say_with_undo
-from interactions.models import Interaction, Tag
+from interactions.models import Interaction, OwnField, Tag
 from interactions.processes.tag_interaction import tag, untag
 from interactions.reads import tag_names
 from interactions.web.actions import act
@@ -32,9 +32,21 @@ def around(one: Interaction) -> dict[str, Any]:
 def offered(request: HttpRequest) -> HttpResponse:
     """The list of tags, fetched by the first field that asks for one."""
     require(signed_in(request), "interactions.view_interaction")
-    found = Tag.objects.in_use().values_list("name", flat=True)[:_OFFERED]
+    found = list(Tag.objects.in_use().values_list("name", flat=True)[:_OFFERED])
+    if request.GET.get("fields"):
+        found += _own_fields()
     template = "interactions/_tag_names.html"
     return render_panel(request, template, {"names": found}, title=_("Tags"))
+
+
+def _own_fields() -> list[str]:
+    """Own fields as a filter takes them, with their values where these are known."""
+    found = []
+    for field in OwnField.objects.in_use()[:_OFFERED]:
+        flag = field.value_type == OwnField.ValueType.FLAG
+        values = ["true", "false"] if flag else field.choices or [""]
+        found += [f"{field.key}={value}" for value in values]
+    return found
 
 
 @login_required

@@ -238,6 +238,9 @@ def _line(event: InteractionEvent, names: dict[int, str]) -> tuple[str, str] | N
         "subject_settled": ("check", _("%(subject)s: %(outcome)s")),
         "time_corrected": ("clock", _("%(who)s: %(spent)s minutes at this, counted %(counted)s")),
         "identified": ("shield-check", _("%(by)s verified the caller, level %(level)s")),
+        "own_fields_changed": ("pencil", _("%(who)s filled in: %(fields)s")),
+        "macro_applied": ("checklist", _("%(who)s did what “%(name)s” does, version %(version)s")),
+        "macro_undone": ("arrow-back-up", _("%(who)s took back what “%(name)s” did")),
         "tagged": ("tag", _("%(who)s put on the tag “%(name)s”")),
         "untagged": ("tag", _("%(who)s took off the tag “%(name)s”")),
         "follow_up_planned": ("calendar-time", _("%(who)s means to follow up %(due)s")),
@@ -261,6 +264,8 @@ def _line(event: InteractionEvent, names: dict[int, str]) -> tuple[str, str] | N
         "spent": _minutes(data.get("spent")),
         "counted": _minutes(data.get("counted")),
         "name": data.get("name", ""),
+        "version": data.get("macro_version", ""),
+        "fields": ", ".join(data.get("changed", [])),
         "by": known_as(data.get("by", "")),
         "level": data.get("level", ""),
     }

@@ -18,6 +18,7 @@ from crm.tmf.apis import Api, register
 from crm.tmf.rendering import (
     AsText,
     Instant,
+    Joined,
     Listed,
     OneItem,
     Parts,
@@ -30,6 +31,7 @@ from crm.tmf.rendering import (
 from crm.tmf.resource import Attribute, Caller, Change, Publication, Resource, kept
 from crm.tmf.shapes import (
     ATTACHMENT,
+    CHARACTERISTIC,
     MOMENT,
     NOTE,
     PERIOD,
@@ -44,6 +46,7 @@ from crm.tmf.shapes import (
 from interactions.api.tmf683_party_interaction import serializers
 from interactions.models import Interaction, InteractionItem
 from interactions.processes import close_interaction, log_interaction, update_interaction
+from interactions.processes.fill_own_fields import keep_characteristics
 from readiness.registry.resolve import CapabilityOff
 
 PATH = "/tmf-api/partyInteraction/v4/partyInteraction"
@@ -162,7 +165,14 @@ def create(body: dict[str, Any], caller: Caller) -> int:
         as_given=serializers.as_given(PARTY_INTERACTION, body, KEPT),
         actor=caller.actor,
     )
+    if body.get("characteristic"):
+        _own_fields(interaction.pk, body, caller)
     return interaction.pk
+
+
+def _own_fields(pk: int, body: dict[str, Any], caller: Caller) -> None:
+    given = body.get("characteristic") or []
+    keep_characteristics(interaction_id=pk, given=given, actor=caller.actor)
 
 
 def update(pk: int, change: Change, caller: Caller) -> None:
@@ -196,9 +206,16 @@ def update(pk: int, change: Change, caller: Caller) -> None:
         expected_revision=change.expected_revision,
         actor=caller.actor,
     )
-    if moves and wanted == Interaction.Status.COMPLETED:
+    if "characteristic" in change.changed:
+        _own_fields(pk, body, caller)
+    if moves:
+        _end(pk, wanted, caller)
+
+
+def _end(pk: int, wanted: str, caller: Caller) -> None:
+    if wanted == Interaction.Status.COMPLETED:
         close_interaction.complete(interaction_id=pk, outcome="resolved", actor=caller.actor)
-    elif moves and wanted == Interaction.Status.CANCELLED:
+    elif wanted == Interaction.Status.CANCELLED:
         close_interaction.cancel(
             interaction_id=pk, reason=_("cancelled by the partner"), actor=caller.actor
         )
@@ -255,6 +272,8 @@ PARTY_INTERACTION = Resource(
         ),
         Attribute("interactionDate", _interaction_date(), PERIOD, json=True),
         Attribute("relatedParty", _related_party(), Many(RELATED_PARTY), json=True),
+        # No attribute of the standard: our own fields, as TMF629 has those of a customer.
+        Attribute("characteristic", Joined(F("characteristics")), Many(CHARACTERISTIC), json=True),
         kept("attachment", Many(ATTACHMENT)),
         Attribute(
             "interactionItem",

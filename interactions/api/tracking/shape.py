@@ -8,6 +8,7 @@ from interactions.models import (
     Interaction,
     InteractionEvent,
     InteractionItem,
+    OwnField,
     ResponseRequest,
 )
 from interactions.models.states import MOVES
@@ -96,6 +97,24 @@ def subject(one: InteractionItem) -> dict[str, Any]:
         "outcome": one.outcome or None,
         "note": one.note or None,
         "settledDate": one.settled_at,
+    }
+
+
+def own_fields(one: Interaction) -> dict[str, Any]:
+    values = {each["name"]: each.get("value") for each in one.characteristics}
+    known = OwnField.objects.for_matter(one).in_use()
+    return {
+        "id": str(one.public_id),
+        "field": [
+            {
+                "name": each.key,
+                "label": each.label,
+                "valueType": each.value_type,
+                "required": each.required,
+                "value": values.get(each.key),
+            }
+            for each in known
+        ],
     }
 
 

@@ -19,6 +19,7 @@ from interactions.api.tracking import shape
 from interactions.models import Interaction, Tag
 from interactions.models.states import MOVES
 from interactions.processes import close_interaction, manage_interaction, update_interaction
+from interactions.processes.fill_own_fields import fill_in
 from interactions.processes.settle_subjects import add_subject, settle_subject
 from interactions.processes.tag_interaction import tag, untag
 from interactions.processes.track_interaction import explain, timeline_is_whole
@@ -140,6 +141,25 @@ class SubjectView(APIView):
                 actor=caller(request),
             )
             return Answer(200, shape.subject(item))
+
+        return answered_once(request, work)
+
+
+class OwnFieldsView(APIView):
+    """GET the own fields of a matter with their values; PATCH sets those named, null takes away."""
+
+    permission_classes = [Scoped]
+
+    def get(self, request: Request, public_id: UUID) -> HttpResponse:
+        one = _seen(request, public_id)
+        _looked_at(request, one, "own fields")
+        return as_json(200, shape.own_fields(one))
+
+    def patch(self, request: Request, public_id: UUID) -> HttpResponse:
+        def work() -> Answer:
+            one, said = _seen(request, public_id), _object(request.data)
+            one = fill_in(interaction_id=one.pk, values=said, actor=caller(request))
+            return Answer(200, shape.own_fields(one))
 
         return answered_once(request, work)
 

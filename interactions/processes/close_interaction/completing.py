@@ -8,6 +8,7 @@ from crm.access import Actor, require
 from crm.errors import RuleBroken
 from interactions.models import Interaction
 from interactions.processes.close_interaction.letting_go import policy_of
+from interactions.processes.fill_own_fields import nothing_missing
 from interactions.processes.settle_subjects import nothing_unsettled
 from interactions.processes.track_interaction.folding import refold
 from interactions.processes.track_interaction.timeline import append, move, work_on
@@ -22,6 +23,9 @@ def complete(*, interaction_id: int, outcome: str, note: str = "", actor: Actor)
     interaction = work_on(interaction_id, actor=actor)
     if interaction.status in {_Status.COMPLETED, _Status.CLOSED} and interaction.outcome == outcome:
         return interaction
+    # What the machine ends (silence, history) nobody is there to fill in for.
+    if actor.kind != "system":
+        nothing_missing(interaction)
     finish(interaction=interaction, outcome=outcome, note=note, actor=actor)
     interaction.refresh_from_db()
     return interaction

@@ -54,6 +54,7 @@ def state_of(events: Iterable[InteractionEvent]) -> dict[str, Any]:
         "snoozed_until": None,
         "escalation": 0,
         "tags": [],
+        "characteristics": [],
     }
     for event in events:
         state["event_count"] += 1
@@ -139,6 +140,8 @@ def _what_is_known(event: InteractionEvent, state: dict[str, Any]) -> dict[str, 
     match event.type:
         case "identified":
             return {"verification_level": event.data["level"]}
+        case "own_fields_changed":
+            return {"characteristics": event.data["characteristics"]}
         case "tagged":
             return {"tags": [*state["tags"], event.data["tag"]]}
         case "untagged":

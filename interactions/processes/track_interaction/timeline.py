@@ -1,6 +1,10 @@
 """The append-only timeline of an interaction, and its one status."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.utils import timezone
@@ -16,6 +20,18 @@ from interactions.models import Interaction, InteractionEvent
 from interactions.models.states import may_move
 
 _PARTNER = Interaction.Status.WAITING_PARTNER
+# What every event written now names besides what it says itself.
+_caused: ContextVar[Mapping[str, Any]] = ContextVar("caused", default=MappingProxyType({}))
+
+
+@contextmanager
+def caused_by(**what: Any) -> Iterator[None]:
+    """Events appended within name what made them happen, such as the version of a macro."""
+    token = _caused.set(what)
+    try:
+        yield
+    finally:
+        _caused.reset(token)
 
 
 def work_on(interaction_id: int, *, actor: Actor) -> Interaction:
@@ -37,6 +53,7 @@ def append(
     What happened later than now is taken as now: nobody's clock may date an event into the future.
     """
     now = timezone.now()
+    data = {**data, **_caused.get()}
     if actor.kind == "system":
         data.setdefault("automatic", True)
     interaction.event_count += 1

@@ -260,3 +260,48 @@ def test_a_second_open_matter_of_one_subject_is_offered_merged_or_declined() -> 
     assert "Merge it into this" in offered
     new.refresh_from_db()
     assert new.merged_into == old
+
+
+@pytest.mark.req("R-TMI-1")
+def test_a_macro_shows_what_it_does_before_it_does_it_and_is_undone_whole() -> None:
+    client, user = a_desk()
+    load_macros()
+    Macro.objects.filter(key="done").update(
+        effects=[{"do": "take"}, {"do": "snooze", "hours": 5}, {"do": "priority", "priority": 2}]
+    )
+    one = an_interaction()
+    page = f"/interactions/{one.public_id}"
+
+    said = {"macro": "done", "body": "", "kind": "reply", "channel": "email", "language": "en"}
+    shown = client.post(f"{page}/macro", said, headers={"HX-Request": "true"}).content.decode()
+    one.refresh_from_db()
+    assert one.owner is None
+    done = client.post(f"{page}/macro/apply", {"macro": "done", "number": 1})
+    one.refresh_from_db()
+
+    assert "Make it mine" in shown
+    assert "Snooze it for 5 hours" in shown
+    assert done.status_code == 303
+    assert (one.owner_id, one.priority) == (user.pk, 2)
+    seq = one.events.get(type="macro_applied").seq
+    client.post(f"{page}/macro/{seq}/undo")
+    one.refresh_from_db()
+    assert (one.owner_id, one.priority, one.snoozed_until) == (None, 3, None)
+
+
+def test_a_macro_that_is_refused_says_why_and_did_nothing() -> None:
+    client, _user = a_desk()
+    load_macros()
+    Macro.objects.filter(key="done").update(
+        effects=[{"do": "take"}, {"do": "complete", "outcome": "nosuch"}]
+    )
+    one = an_interaction()
+
+    answer = client.post(
+        f"/interactions/{one.public_id}/macro/apply", {"macro": "done", "number": 1}
+    )
+
+    assert answer.status_code == 422
+    assert "Nothing was done." in answer.content.decode()
+    one.refresh_from_db()
+    assert one.owner is None
