@@ -42,6 +42,7 @@ from interactions.models import (
     MailboxCursor,
     Message,
     OwnField,
+    Participant,
     QueuePace,
     Reason,
     ResponseRequest,
@@ -423,6 +424,15 @@ class ImprovementAdmin(ReadOnlyAdmin):
     list_filter = ("state", "signal")
     list_select_related = ("owner",)
     search_fields = ("title", "measure__exact")
+    ordering = ("-id",)
+
+
+@admin.register(Participant)
+class ParticipantAdmin(_ActingAdmin):
+    masked: ClassVar[Masks] = {"name": hidden, "address": hidden}
+    list_display = ("interaction", "role", "name", "address", "copied", "added_by", "removed_at")
+    list_filter = ("role",)
+    list_select_related = ("interaction",)
     ordering = ("-id",)
 
 

@@ -26,6 +26,7 @@ INTERACTION = register(
             Table("interactions_attachment", "item.interaction_id"),
             Table("interactions_inbound", "item.interaction_id"),
             Table("interactions_interactionitem", "item.interaction_id"),
+            Table("interactions_participant", "item.interaction_id"),
             Table("interactions_assistrequest", "item.interaction_id"),
             Table("interactions_call", "item.interaction_id"),
             Table("interactions_portallink", "item.interaction_id"),

@@ -42,6 +42,7 @@ _TABLES = tuple(
         "timelineseal",
         "tag",
         "ownfield",
+        "participant",
     )
 )
 

@@ -79,6 +79,7 @@ PLACES = (
             ("O O", _("Go on")),
             ("O S", _("Note another subject")),
             ("#", _("Put on a tag")),
+            ("O A", _("Let somebody else take part")),
             ("O F", _("Fill in own fields")),
             ("O M", _("Merge the two that may be one")),
             ("P", _("New promise")),

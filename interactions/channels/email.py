@@ -58,6 +58,7 @@ def compose(message: Message, config: Mapping[str, Any]) -> EmailMessage:
         subject=_subject(message, config),
         body=message.body,
         to=[message.recipient],
+        cc=_copies(message),
         reply_to=[reply_to] if reply_to else None,
         headers=headers,
     )
@@ -65,6 +66,15 @@ def compose(message: Message, config: Mapping[str, Any]) -> EmailMessage:
         for file in message.attachments.filter(state=Attachment.State.CLEAR):
             mail.attach(file.name, bytes(file.content), file.found_type or _ANY_TYPE)
     return mail
+
+
+def _copies(message: Message) -> list[str]:
+    """Who takes part and reads our replies too; never what a machine of ours sends."""
+    if not message.pk or message.kind != Message.Kind.PUBLIC or _is_automatic(message):
+        return []
+    copied = message.interaction.participants.taking_part().filter(copied=True)
+    addresses = copied.values_list("address", flat=True)
+    return [one for one in addresses if one.casefold() != message.recipient.casefold()]
 
 
 def send(message: Message, config: Mapping[str, Any], /) -> Result:

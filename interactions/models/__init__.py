@@ -18,6 +18,7 @@ from interactions.models.message import Message
 from interactions.models.move import ClockMove
 from interactions.models.own_field import OwnField
 from interactions.models.pace import QueuePace
+from interactions.models.participant import Participant
 from interactions.models.partner import Communication, TroubleTicket
 from interactions.models.portal import PortalLink
 from interactions.models.reading import Reading
@@ -52,6 +53,7 @@ __all__ = [
     "MailboxCursor",
     "Message",
     "OwnField",
+    "Participant",
     "PortalLink",
     "QueuePace",
     "Reading",

@@ -14,7 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from crm.accounts.names import at_work, teams
 from crm.web import drawn
 from interactions.governed import CLOSE_POLICY
-from interactions.models import FollowUp, InteractionLink, Reason, ResponseRequest, Tag
+from interactions.models import (
+    FollowUp,
+    InteractionLink,
+    Participant,
+    Reason,
+    ResponseRequest,
+    Tag,
+)
 from interactions.web import wording
 from readiness.registry.resolve import CapabilityOff, resolve
 
@@ -381,6 +388,17 @@ class MacroForm(_Form):
 
     macro = forms.CharField(max_length=50)
     number = forms.IntegerField(min_value=1)
+
+
+class ParticipantForm(_Form):
+    """Somebody who takes part."""
+
+    name = forms.CharField(label=_("Who"), max_length=160, required=False, widget=_words())
+    address = forms.CharField(
+        label=_("E-mail address or number"), max_length=320, required=False, widget=_words()
+    )
+    role = forms.ChoiceField(label=_("As"), choices=Participant.Role.choices)
+    copied = forms.BooleanField(label=_("Gets our replies in copy"), required=False)
 
 
 class BatchForm(_Form):

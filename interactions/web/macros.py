@@ -22,11 +22,12 @@ from interactions.governed import wording
 from interactions.macros import filled, in_language
 from interactions.models import Interaction, InteractionEvent, Macro
 from interactions.processes.apply_macro import apply_macro, undo_macro, version_of
-from interactions.web import presence, wording
+from interactions.web import presence
 from interactions.web.actions import act
 from interactions.web.forms import MacroForm
 from interactions.web.page import in_sight
 from interactions.web.people import shown_name
+from interactions.web.wording import outcome as outcome_name
 
 
 def wished_language(one: Interaction) -> str:
@@ -148,7 +149,7 @@ def in_words(effect: Mapping[str, Any]) -> str:
     whom = {"internal": _("a colleague"), "partner": _("a partner")}
     words = {
         "whom": whom.get(said.get("for", ""), ""),
-        "outcome": wording.outcome(said.pop("outcome", "")),
+        "outcome": outcome_name(said.pop("outcome", "")),
     }
     return sentence % (said | words)
 

@@ -91,7 +91,7 @@ def shown(
     context |= {**_promises(one, actor), **_ending(one, unsettled), **_forms(one, actor)}
     context |= {**_later(one), **together.around(one, actor)}
     context |= {**_assistant(one, actor), **about, **_tags(one)}
-    context |= _own_fields(one, actor)
+    context |= {**_own_fields(one, actor), **_participants(one, actor)}
     if context["proposed"] is not None:
         context["promise_form"] = forms.PromiseForm(
             initial={"due_at": context["proposed"]}, prefix="promise"
@@ -356,6 +356,12 @@ def _own_fields(one: Interaction, actor: Actor) -> dict[str, Any]:
     from interactions.web import own_fields
 
     return own_fields.around(one, actor)
+
+
+def _participants(one: Interaction, actor: Actor) -> dict[str, Any]:
+    from interactions.web import participants
+
+    return participants.around(one, actor)
 
 
 def _tags(one: Interaction) -> dict[str, Any]:

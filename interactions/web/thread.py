@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from crm.accounts.models import User
 from crm.accounts.names import known_as
 from crm.web import times
-from interactions.models import Attachment, Interaction, InteractionEvent, Message
+from interactions.models import Attachment, Interaction, InteractionEvent, Message, Participant
 from interactions.web import wording
 
 UNFOLDED = 6
@@ -241,6 +241,8 @@ def _line(event: InteractionEvent, names: dict[int, str]) -> tuple[str, str] | N
         "own_fields_changed": ("pencil", _("%(who)s filled in: %(fields)s")),
         "macro_applied": ("checklist", _("%(who)s did what “%(name)s” does, version %(version)s")),
         "macro_undone": ("arrow-back-up", _("%(who)s took back what “%(name)s” did")),
+        "participant_added": ("user-plus", _("%(who)s: somebody takes part, as %(role)s")),
+        "participant_removed": ("user", _("%(who)s: somebody takes no part any more")),
         "tagged": ("tag", _("%(who)s put on the tag “%(name)s”")),
         "untagged": ("tag", _("%(who)s took off the tag “%(name)s”")),
         "follow_up_planned": ("calendar-time", _("%(who)s means to follow up %(due)s")),
@@ -248,6 +250,7 @@ def _line(event: InteractionEvent, names: dict[int, str]) -> tuple[str, str] | N
     if plain is None or str(data.get("pause_id", "")).startswith("request:"):
         return None
     icon, sentence = plain
+    roles = {key: str(label).lower() for key, label in Participant.Role.choices}
     said: dict[str, Any] = {
         "who": known_as(event.actor_name),
         "target": target,
@@ -264,6 +267,7 @@ def _line(event: InteractionEvent, names: dict[int, str]) -> tuple[str, str] | N
         "spent": _minutes(data.get("spent")),
         "counted": _minutes(data.get("counted")),
         "name": data.get("name", ""),
+        "role": roles.get(data.get("role", ""), ""),
         "version": data.get("macro_version", ""),
         "fields": ", ".join(data.get("changed", [])),
         "by": known_as(data.get("by", "")),

@@ -1,5 +1,6 @@
 """The interaction as TMF683 shows it, and its way into the processes."""
 
+from collections.abc import Container
 from typing import Any
 
 from django.db.models import Case, F, JSONField, OuterRef, Q, TextField, Value, When
@@ -44,9 +45,10 @@ from crm.tmf.shapes import (
     ref,
 )
 from interactions.api.tmf683_party_interaction import serializers
-from interactions.models import Interaction, InteractionItem
+from interactions.models import Interaction, InteractionItem, Participant
 from interactions.processes import close_interaction, log_interaction, update_interaction
 from interactions.processes.fill_own_fields import keep_characteristics
+from interactions.processes.keep_participants import note_given
 from readiness.registry.resolve import CapabilityOff
 
 PATH = "/tmf-api/partyInteraction/v4/partyInteraction"
@@ -117,10 +119,28 @@ def _related_party() -> Any:
             "@type": word("RelatedParty"),
         }
     )
-    return Case(
+    document = Case(
         When(as_given__has_key="relatedParty", then=given("relatedParty")),
         When(customer__isnull=False, then=OneItem(ours)),
         output_field=JSONField(),
+    )
+    return Joined(document, Listed(_taking_part(), _participant()))
+
+
+def _taking_part() -> Any:
+    """Who was added by hand; whom the document itself names stands in it already."""
+    return Participant.objects.taking_part().filter(interaction=OuterRef("pk"), given=False)
+
+
+def _participant() -> Parts:
+    return Parts(
+        **{
+            "id": AsText(F("public_id")),
+            "name": NullIf(F("name"), Value("", output_field=TextField())),
+            "role": F("role"),
+            "@referredType": word(serializers.PARTICIPANT),
+            "@type": word("RelatedParty"),
+        }
     )
 
 
@@ -165,14 +185,18 @@ def create(body: dict[str, Any], caller: Caller) -> int:
         as_given=serializers.as_given(PARTY_INTERACTION, body, KEPT),
         actor=caller.actor,
     )
-    if body.get("characteristic"):
-        _own_fields(interaction.pk, body, caller)
+    _besides(interaction.pk, body, body, caller)
     return interaction.pk
 
 
-def _own_fields(pk: int, body: dict[str, Any], caller: Caller) -> None:
-    given = body.get("characteristic") or []
-    keep_characteristics(interaction_id=pk, given=given, actor=caller.actor)
+def _besides(pk: int, body: dict[str, Any], said: Container[str], caller: Caller) -> None:
+    """What a document says in parts with a process of their own: own fields, who takes part."""
+    if "characteristic" in said:
+        fields = body.get("characteristic") or []
+        keep_characteristics(interaction_id=pk, given=fields, actor=caller.actor)
+    if "relatedParty" in said:
+        related = serializers.of_the_document(body)
+        note_given(interaction_id=pk, related=related, actor=caller.actor)
 
 
 def update(pk: int, change: Change, caller: Caller) -> None:
@@ -206,8 +230,7 @@ def update(pk: int, change: Change, caller: Caller) -> None:
         expected_revision=change.expected_revision,
         actor=caller.actor,
     )
-    if "characteristic" in change.changed:
-        _own_fields(pk, body, caller)
+    _besides(pk, body, change.changed, caller)
     if moves:
         _end(pk, wanted, caller)
 

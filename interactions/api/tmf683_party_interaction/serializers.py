@@ -57,6 +57,7 @@ _CHANNELS = {
 }
 UNKNOWN_CHANNEL = "api"
 STATUS_WORD = "statusWord"
+PARTICIPANT = "InteractionParticipant"
 # A contact reported for an instant further back keeps that instant as given, and counts as told
 # now: no promise can be reckoned from it.
 _OLDEST = timedelta(days=5 * 366)
@@ -131,6 +132,12 @@ def customer_of(body: Mapping[str, Any], actor: Actor) -> Customer | None:
     return None
 
 
+def of_the_document(body: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The related parties a document says itself, without those that we added to it."""
+    parties = body.get("relatedParty") or []
+    return [dict(one) for one in parties if one.get("@referredType") != PARTICIPANT]
+
+
 def _names_customer(party: Mapping[str, Any]) -> bool:
     words = {_plain(party.get("role")), _plain(party.get("@referredType"))}
     return bool(words & {"customer", "caller", "subscriber"})
@@ -141,5 +148,7 @@ def as_given(resource: Resource, body: Mapping[str, Any], names: tuple[str, ...]
     known = resource.by_name.keys() | {"id", "href"}
     further = {name: value for name, value in body.items() if name not in known}
     found = {name: body[name] for name in names if name in body}
+    if "relatedParty" in found:
+        found["relatedParty"] = of_the_document(body)
     found[STATUS_WORD] = WORDS[status_of(body)]
     return found | ({EXTRA: further} if further else {})

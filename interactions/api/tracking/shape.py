@@ -9,6 +9,7 @@ from interactions.models import (
     InteractionEvent,
     InteractionItem,
     OwnField,
+    Participant,
     ResponseRequest,
 )
 from interactions.models.states import MOVES
@@ -97,6 +98,18 @@ def subject(one: InteractionItem) -> dict[str, Any]:
         "outcome": one.outcome or None,
         "note": one.note or None,
         "settledDate": one.settled_at,
+    }
+
+
+def participant(row: Participant, clear: bool) -> dict[str, Any]:
+    """Name and address only to who may see people."""
+    return {
+        "id": str(row.public_id),
+        "role": row.role,
+        "name": (row.name or (row.party.name if row.party else "") or None) if clear else None,
+        "address": (row.address or None) if clear else None,
+        "copied": row.copied,
+        "addedDate": row.added_at,
     }
 
 

@@ -17,6 +17,12 @@ urlpatterns = [
         views.SubjectView.as_view(),
         name="api_subject",
     ),
+    path(f"{_ONE}/participants", views.ParticipantsView.as_view(), name="api_participants"),
+    path(
+        f"{_ONE}/participants/<uuid:participant_id>",
+        views.ParticipantView.as_view(),
+        name="api_participant",
+    ),
     path(f"{_ONE}/own-fields", views.OwnFieldsView.as_view(), name="api_own_fields"),
     path("api/v1/interactions/tags", views.TagListView.as_view(), name="api_tag_list"),
     path(f"{_ONE}/tags", views.TagsView.as_view(), name="api_tags"),

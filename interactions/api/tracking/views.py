@@ -15,11 +15,13 @@ from crm.errors import RuleBroken
 from crm.tmf.authentication import Scoped, purpose_of
 from crm.tmf.once import Answer, answered_once, as_json, caller
 from crm.tmf.shapes import moment
+from customers import masking
 from interactions.api.tracking import shape
 from interactions.models import Interaction, Tag
 from interactions.models.states import MOVES
 from interactions.processes import close_interaction, manage_interaction, update_interaction
 from interactions.processes.fill_own_fields import fill_in
+from interactions.processes.keep_participants import add_participant, remove_participant
 from interactions.processes.settle_subjects import add_subject, settle_subject
 from interactions.processes.tag_interaction import tag, untag
 from interactions.processes.track_interaction import explain, timeline_is_whole
@@ -143,6 +145,45 @@ class SubjectView(APIView):
             return Answer(200, shape.subject(item))
 
         return answered_once(request, work)
+
+
+class ParticipantsView(APIView):
+    """GET who takes part and as what; POST lets somebody take part."""
+
+    permission_classes = [Scoped]
+
+    def get(self, request: Request, public_id: UUID) -> HttpResponse:
+        one = _seen(request, public_id)
+        _looked_at(request, one, "participants")
+        clear = masking.sees_people(caller(request))
+        found = one.participants.taking_part().select_related("party")
+        return as_json(200, {"participant": [shape.participant(each, clear) for each in found]})
+
+    def post(self, request: Request, public_id: UUID) -> HttpResponse:
+        def work() -> Answer:
+            said = _object(request.data)
+            made = add_participant(
+                interaction_id=_seen(request, public_id).pk,
+                name=str(said.get("name") or ""),
+                address=str(said.get("address") or ""),
+                role=str(said.get("role") or "contact"),
+                copied=said.get("copied") is True,
+                actor=caller(request),
+            )
+            return Answer(201, shape.participant(made, clear=True))
+
+        return answered_once(request, work)
+
+
+class ParticipantView(APIView):
+    """DELETE: they take no part any more."""
+
+    permission_classes = [Scoped]
+
+    def delete(self, request: Request, public_id: UUID, participant_id: UUID) -> HttpResponse:
+        found = _seen(request, public_id).participants.get(public_id=participant_id)
+        remove_participant(participant_id=found.pk, actor=caller(request))
+        return HttpResponse(status=204)
 
 
 class OwnFieldsView(APIView):

@@ -16,6 +16,7 @@ from django.utils import timezone
 from customers.models import ContactMedium
 from interactions.channels.contract import Incoming
 from interactions.models import Inbound, Interaction, Message, ResponseRequest
+from interactions.processes.keep_participants import has_a_part
 
 # Channels without any word for “this answers that”: what was last talked about there goes on.
 _CONVERSING: Final = frozenset(["sms", "whatsapp", "social", "chat"])
@@ -80,7 +81,7 @@ def _claimed(row: Inbound, incoming: Incoming) -> Iterator[Interaction]:
 def _has_a_part(
     interaction: Interaction, incoming: Incoming, customer_id: int | None, row: Inbound
 ) -> bool:
-    """Whether the sender is the customer of it, or was written to or heard in it before."""
+    """Whether the sender is its customer, takes part in it, or was written to or heard in it."""
     if row.about.get("interaction") == interaction.pk:
         # Our own page, opened by the customer's own link.
         return True
@@ -92,6 +93,8 @@ def _has_a_part(
     party_id = interaction.customer.party_id if interaction.customer else None
     theirs = ContactMedium.objects.current().filter(party=party_id)
     if party_id is not None and theirs.filter(_same(address)).exists():
+        return True
+    if has_a_part(interaction, address):
         return True
     written_to = interaction.messages.filter(
         direction=Interaction.Direction.OUTBOUND, sent_at__isnull=False

@@ -37,6 +37,7 @@ def rebuild(*, interaction_id: int, now: datetime | None = None) -> list[Differe
             stored = getattr(interaction, name)
             if stored != value:
                 found.append(Difference(name, stored, value))
+        found += _participant_differences(interaction, events)
     return found + _clock_differences(interaction, events, now)
 
 
@@ -148,6 +149,20 @@ def _what_is_known(event: InteractionEvent, state: dict[str, Any]) -> dict[str, 
             return {"tags": [pk for pk in state["tags"] if pk != event.data["tag"]]}
         case _:
             return {}
+
+
+def _participant_differences(
+    interaction: Interaction, events: list[InteractionEvent]
+) -> list[Difference]:
+    rebuilt: set[str] = set()
+    for event in events:
+        if event.type == "participant_added":
+            rebuilt.add(event.data["participant"])
+        elif event.type == "participant_removed":
+            rebuilt.discard(event.data["participant"])
+    rows = interaction.participants.taking_part().values_list("public_id", flat=True)
+    stored = {str(public_id) for public_id in rows}
+    return [Difference("participants", stored, rebuilt)] if stored != rebuilt else []
 
 
 def _clock_differences(

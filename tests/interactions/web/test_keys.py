@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from crm.web.shortcuts import PLACES
 from interactions.macros import load_macros
-from interactions.models import Interaction
+from interactions.models import Interaction, Macro, OwnField
 from interactions.processes.close_interaction import complete
 from interactions.processes.manage_interaction import snooze
 from interactions.processes.update_interaction import add_message, wait_for
@@ -47,6 +47,8 @@ def _desk(client: Client, user_id: int) -> set[str]:
 def _interaction(client: Client, user_id: int) -> set[str]:
     """The keys of a matter in every state in which it offers something else."""
     load_macros()
+    Macro.objects.filter(key="done").update(effects=[{"do": "take"}])
+    OwnField.objects.create(key="floor", label="Floor", value_type="whole")
     mine, asleep, waiting, done = (an_interaction(owner_id=user_id) for _each in range(4))
     another = an_interaction(customer=mine.customer)
     add_message(interaction_id=mine.pk, body="And now?", direction="inbound", actor=a_worker())
@@ -54,7 +56,8 @@ def _interaction(client: Client, user_id: int) -> set[str]:
     wait_for(interaction_id=waiting.pk, whom="internal", actor=a_worker())
     complete(interaction_id=done.pk, outcome="resolved", actor=a_worker())
     pages = [mine, asleep, waiting, done, another]
-    return {key for one in pages for key in _keys(client, _url(one))}
+    paths = [_url(one) for one in pages]
+    return {key for path in [*paths, f"{paths[0]}?macro=done"] for key in _keys(client, path)}
 
 
 def _customer(client: Client, _user_id: int) -> set[str]:

@@ -20,6 +20,7 @@ from interactions.models import (
     ResponseRequest,
 )
 from interactions.processes.close_interaction import complete
+from interactions.processes.keep_participants import add_participant, remove_participant
 from interactions.processes.notify_customer import queue_notice, send_due
 from interactions.processes.receive_message import file_due, join, keep
 from interactions.processes.update_interaction import add_message, ask_customer
@@ -204,6 +205,22 @@ def test_our_answer_carries_what_mail_programs_thread_by(mailbox: Mailbox) -> No
     assert two["In-Reply-To"] == "<first@example.org>"
     assert marks.marked([str(two["Message-ID"])]) == (interaction.pk,)
     assert second.wire_id == email.message_id(second)
+
+
+@pytest.mark.req("R-TMI-3")
+def test_who_takes_part_is_heard_in_the_thread_as_long_as_they_do() -> None:
+    interaction = an_interaction(verified())
+    add_participant(interaction_id=interaction.pk, address="ana@example.net", actor=SYSTEM)
+    to = f"care+{marks.mark(interaction.pk)}@localhost"
+
+    heard = arrived(a_mail("Ana@example.net", to=to))
+    apart = arrived(a_mail("bob@example.net", to=to))
+    bob = add_participant(interaction_id=interaction.pk, address="bob@example.net", actor=SYSTEM)
+    remove_participant(participant_id=bob.pk, actor=SYSTEM)
+    still = arrived(a_mail("bob@example.net", subject="Again", to=to))
+
+    assert heard.interaction_id == interaction.pk
+    assert interaction.pk not in {apart.interaction_id, still.interaction_id}
 
 
 @pytest.mark.req("R-TMI-4")
