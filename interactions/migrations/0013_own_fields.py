@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('customers', '0003_orders_are_found_by_number'),
-        ('interactions', '0008_matters_by_tag'),
+        ('interactions', '0012_matters_by_tag'),
         ('readiness', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     """Found by an own field are only the matters that have one: the index holds no others."""
 
     atomic = False
-    dependencies = [("interactions", "0009_own_fields")]
+    dependencies = [("interactions", "0013_own_fields")]
 
     operations = [
         AddIndexConcurrently(

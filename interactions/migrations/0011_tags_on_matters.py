@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('customers', '0003_orders_are_found_by_number'),
-        ('interactions', '0006_oldest_waiting_paused'),
+        ('interactions', '0010_time_spent'),
         ('pghistory', '0007_auto_20250421_0444'),
         ('readiness', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

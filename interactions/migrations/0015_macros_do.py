@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('customers', '0003_orders_are_found_by_number'),
-        ('interactions', '0010_matters_by_own_field'),
+        ('interactions', '0014_matters_by_own_field'),
         ('readiness', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     """Found by tag are only the matters that have one: the index holds no others."""
 
     atomic = False
-    dependencies = [("interactions", "0007_tags_on_matters")]
+    dependencies = [("interactions", "0011_tags_on_matters")]
 
     operations = [
         AddIndexConcurrently(

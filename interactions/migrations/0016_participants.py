@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0003_orders_are_found_by_number'),
-        ('interactions', '0011_macros_do'),
+        ('interactions', '0015_macros_do'),
     ]
 
     operations = [
