@@ -61,6 +61,10 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "interactions.tasks.bring_back_to_desks",
         "schedule": 60.0,
     },
+    "hand out what waits in queues that hand out, every 15 seconds": {
+        "task": "interactions.tasks.hand_out_waiting",
+        "schedule": 15.0,
+    },
     "ask the assistant what was left open, every minute": {
         "task": "interactions.tasks.answer_left_assistants",
         "schedule": 60.0,

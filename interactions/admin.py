@@ -25,6 +25,7 @@ from interactions.models import (
     AgentProfile,
     ArmedClock,
     AssistRequest,
+    Availability,
     Batch,
     Call,
     CarrierState,
@@ -458,13 +459,24 @@ class AgentProfileAdmin(CarefulAdmin):
     """How much work somebody has room for, and what they know; the switch is theirs."""
 
     search_fields = ("pk__exact",)
-    list_display = ("user", "available", "since", "capacity", "skills")
-    list_filter = ("available",)
+    list_display = ("user", "state", "since", "capacity", "skills")
+    list_filter = ("state",)
     list_select_related = ("user",)
     raw_id_fields = ("user",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: AgentProfile | None = None) -> Any:
-        return ("user", "available", "since") if obj else ("available", "since")
+        return ("user", "state", "since") if obj else ("state", "since")
+
+
+@admin.register(Availability)
+class AvailabilityAdmin(ReadOnlyAdmin):
+    """From when until when who took work; the open one is now."""
+
+    search_fields = ("agent__username",)
+    list_display = ("agent", "state", "since", "until", "because")
+    list_filter = ("state",)
+    list_select_related = ("agent",)
+    ordering = ("-id",)
 
 
 class _MacroTextForm(forms.ModelForm[MacroText]):

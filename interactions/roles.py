@@ -26,6 +26,7 @@ _TABLES = tuple(
         "interactionlink",
         "batch",
         "agentprofile",
+        "availability",
         "macro",
         "macrotext",
         "macroversion",

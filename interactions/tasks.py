@@ -9,6 +9,9 @@ from interactions.processes.assist_agent import answer_asked
 from interactions.processes.close_interaction import close_by_policy
 from interactions.processes.improve_interaction import find_signals, measure_effects
 from interactions.processes.manage_interaction import (
+    hand_out,
+    leave_when_silent,
+    queues_handing_out,
     remind_follow_ups,
     return_unanswered,
     wake_due,
@@ -45,6 +48,9 @@ _MESSAGES = 10
 _QUESTIONS = 200
 _ARRIVALS = 50
 _MATTERS = 100
+# Matters and colleagues of one page are locked together; what fits nobody is passed by.
+_HANDED = 50
+_PAGES = 40
 _FIGURES = 50
 # Each is locked until its slice is through.
 _MOVED = 50
@@ -91,6 +97,21 @@ def bring_back_to_desks() -> int:
         + rounds(lambda: return_unanswered(_MATTERS, now))
         + rounds(lambda: remind_follow_ups(_MATTERS, now))
     )
+
+
+@shared_task(acks_late=True, ignore_result=True)
+def hand_out_waiting() -> int:
+    """Hand what waits in queues that hand out to who is available; returns how many."""
+    now, handed = timezone.now(), 0
+    rounds(lambda: leave_when_silent(_MATTERS, now))
+    for team_id in queues_handing_out():
+        place = None
+        for _page in range(_PAGES):
+            page = hand_out(team_id, _HANDED, now, after=place)
+            handed, place = handed + page.count, page.after
+            if place is None:
+                break
+    return handed
 
 
 @shared_task(acks_late=True, ignore_result=True)

@@ -315,6 +315,17 @@ class InteractionStatusChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AvailabilityChanged(Event):
+    """A colleague takes work from now on, or none; `state` is available, busy or away."""
+
+    name: ClassVar[str] = "agent.availability_changed"
+    process: ClassVar[str] = "1.3.5.6"
+    aggregate: ClassVar[str] = "user_id"
+    user_id: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InteractionRemoved(Event):
     name: ClassVar[str] = "interaction.removed"
     process: ClassVar[str] = "1.3.5.6"

@@ -31,6 +31,7 @@ PLACES = (
             ("L", _("Log a call")),
             ("G L", _("Take in a letter or a visit")),
             ("G A", _("Available, or away (on the desk and in a matter)")),
+            ("G Y", _("Busy, or available again")),
             ("Z", _("Undo the last action")),
             ("Esc", _("Close, then back")),
         ),

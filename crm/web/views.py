@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.access import signed_in
+from crm.accounts import signing_out
 from crm.web import notices, styleguide
 from crm.web.forms import PreferencesForm
 from crm.web.models import AgentNotice
@@ -49,7 +50,12 @@ class SignIn(auth_views.LoginView):
 
 
 class SignOut(auth_views.LogoutView):
-    """The way out; only by POST."""
+    """The way out; only by POST. What goes by who is here hears it first."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.pk is not None:
+            signing_out.tell(request.user.pk)
+        return super().post(request, *args, **kwargs)
 
 
 class ChangePassword(auth_views.PasswordChangeView):

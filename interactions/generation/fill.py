@@ -34,6 +34,8 @@ from interactions.governed import calendars as calendar_config
 from interactions.models import (
     AgentProfile,
     ArmedClock,
+    AtDesk,
+    Availability,
     Commitment,
     Interaction,
     InteractionEvent,
@@ -214,8 +216,16 @@ def _at_their_desks(wanted: Wanted) -> None:
     invented = User.objects.filter(
         groups__name="agent", is_active=True, password__startswith=UNUSABLE_PASSWORD_PREFIX
     )
-    profiles = [AgentProfile(user=one, available=True, since=wanted.now) for one in invented]
+    profiles = [
+        AgentProfile(user=one, state=AtDesk.AVAILABLE, since=wanted.now) for one in invented
+    ]
     AgentProfile.objects.bulk_create(profiles, ignore_conflicts=True)
+    begun = AgentProfile.objects.filter(user__availability=None).values_list(
+        "user", "state", "since"
+    )
+    Availability.objects.bulk_create(
+        Availability(agent_id=agent, state=state, since=since) for agent, state, since in begun
+    )
 
 
 def _open(wanted: Wanted) -> int:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from crm.accounts.models import Team
 from readiness.registry.settings import Setting
 from readiness.registry.slots import Slot
 
@@ -17,9 +18,19 @@ BASELINE: Final[Mapping[str, Any]] = {
     "sticky_days": 14,
     # While they take work, a new matter waits so long for them before others get it.
     "sticky_minutes": 15,
+    # Queues of these teams hand their work out; from all others one takes the next.
+    "handing_out": [],
+    # Nothing seen of somebody at their work for so long, they are away; 0 asks nobody.
+    "away_after_minutes": 45,
     # Reminders of a question, in per cent of the time there is to answer.
     "reminders_at_percent": [50, 85],
 }
+
+
+def _teams() -> Mapping[str, str]:
+    return dict(Team.objects.order_by("name").values_list("slug", "name"))
+
+
 SETTINGS: Final[Mapping[str, Setting]] = {
     "capacity": Setting(_("Room for"), _("Open matters of one colleague at once."), _("matters")),
     "return_after_minutes": Setting(
@@ -31,24 +42,46 @@ SETTINGS: Final[Mapping[str, Setting]] = {
     "sticky_minutes": Setting(
         _("A new matter waits for that colleague"), _("While they take work."), _("minutes")
     ),
+    "handing_out": Setting(
+        _("Queues that hand out"),
+        _("What waits goes to who is available and fits. From all others one takes the next."),
+        choices=_teams,
+    ),
+    "away_after_minutes": Setting(
+        _("A silent colleague is away after"),
+        _("When nothing was seen of them at their work; 0 asks nobody."),
+        _("minutes"),
+    ),
     "reminders_at_percent": Setting(
         _("Customers are reminded at"),
         _("In per cent of the time they have to answer."),
         _("per cent"),
     ),
 }
-_WHOLE: Final = ("capacity", "return_after_minutes", "sticky_days", "sticky_minutes")
+# What came later: a policy written before it serves as if each stood there as shipped.
+_LATER: Final = ("away_after_minutes", "handing_out")
+_WHOLE: Final = (
+    "away_after_minutes",
+    "capacity",
+    "return_after_minutes",
+    "sticky_days",
+    "sticky_minutes",
+)
 _HUNDRED: Final = 100
 
 
 def check(config: Mapping[str, Any]) -> None:
     """ValueError with a sentence unless every figure can be worked by."""
+    config = {key: BASELINE[key] for key in _LATER} | dict(config)
     for key in _WHOLE:
         value = config.get(key)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise ValueError(f"“{key}” is a whole number, 0 or more.")
     if config["capacity"] == 0:
         raise ValueError("“capacity” is at least 1: else nobody could take anything.")
+    teams = config["handing_out"]
+    if not isinstance(teams, list) or not all(isinstance(one, str) for one in teams):
+        raise ValueError("“handing_out” lists short names of teams.")
     percents = config.get("reminders_at_percent")
     if not isinstance(percents, list) or not all(_percent(one) for one in percents):
         raise ValueError("“reminders_at_percent” lists whole per cents between 1 and 99.")

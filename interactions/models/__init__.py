@@ -1,6 +1,6 @@
 """Tables of Customer Interaction Management."""
 
-from interactions.models.agent import AgentProfile
+from interactions.models.agent import AgentProfile, AtDesk, Availability
 from interactions.models.assist import AssistRequest
 from interactions.models.attachment import Attachment
 from interactions.models.batch import Batch
@@ -32,7 +32,9 @@ __all__ = [
     "AgentProfile",
     "ArmedClock",
     "AssistRequest",
+    "AtDesk",
     "Attachment",
+    "Availability",
     "Batch",
     "Call",
     "CarrierState",

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST
 from crm.access import Actor, signed_in
 from crm.web.page import redirect_to
 from crm.web.undo import say
-from interactions.models import AgentProfile, Interaction
+from interactions.models import AgentProfile, AtDesk, Interaction
 from interactions.models.states import WAITING
-from interactions.processes.manage_interaction import set_available
+from interactions.processes.manage_interaction import set_at_desk, still_here
 from interactions.processes.manage_interaction.policy import work_policy
 
 
@@ -21,18 +21,29 @@ from interactions.processes.manage_interaction.policy import work_policy
 class Here:
     """Whether somebody takes work, and how many matters they have of how many they can."""
 
-    available: bool
+    state: AtDesk
     busy: int
     room: int | None
 
+    @property
+    def available(self) -> bool:
+        return self.state == AtDesk.AVAILABLE
+
+    @property
+    def away(self) -> bool:
+        return self.state == AtDesk.AWAY
+
 
 def of(actor: Actor) -> Here:
+    """How I stand; whoever looks is not silent."""
     profile = AgentProfile.objects.filter(user=actor.pk).first()
+    if profile is not None:
+        still_here(profile)
     open_ones = Interaction.objects.filter(owner=actor.pk, removed_at=None, snoozed_until=None)
     room = (profile and profile.capacity) or work_policy().get("capacity")
     return Here(
         # Who never used the switch is taken for somebody who works.
-        available=profile.available if profile else True,
+        state=AtDesk(profile.state) if profile else AtDesk.AVAILABLE,
         busy=open_ones.open().exclude(status__in=WAITING).order_by().values("pk")[:1000].count(),
         room=int(room) if room else None,
     )
@@ -41,13 +52,14 @@ def of(actor: Actor) -> Here:
 @login_required
 @require_POST
 def switch(request: HttpRequest) -> HttpResponse:
-    """Come to the desk or leave it."""
-    actor = signed_in(request)
-    profile = set_available(available=request.POST.get("available") == "1", actor=actor)
-    say(
-        request,
-        _("You are available.")
-        if profile.available
-        else _("You are away: nothing new is given to you. What is yours stays yours."),
-    )
+    """Come to the desk, be busy with something else, or leave it."""
+    profile = set_at_desk(state=request.POST.get("state", ""), actor=signed_in(request))
+    say(request, _SAID[AtDesk(profile.state)]())
     return redirect_to(request, reverse("interactions:desk"))
+
+
+_SAID = {
+    AtDesk.AVAILABLE: lambda: _("You are available."),
+    AtDesk.BUSY: lambda: _("You are busy: no queue hands you anything. You can still take."),
+    AtDesk.AWAY: lambda: _("You are away: nothing new is given to you. What is yours stays yours."),
+}

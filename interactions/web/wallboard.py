@@ -17,6 +17,7 @@ from interactions.processes.report_interaction import Queue, look_at_board
 from interactions.web.performance_rows import NO_TEAM
 
 _BIGINT = 18
+_SEATS = 60
 _TWO_DAYS = 48 * 60
 
 
@@ -37,6 +38,8 @@ def wallboard(request: HttpRequest) -> HttpResponse:
             for one in board.queues
         ],
         "quiet": not board.whole.open,
+        "seats": board.seats[:_SEATS],
+        "more_seats": max(len(board.seats) - _SEATS, 0),
     }
     page = render_page(
         request, "interactions/wallboard.html", context, fragment="interactions/_wallboard.html"
@@ -75,7 +78,10 @@ def _figures(whole: Queue, team: int | None) -> list[dict[str, Any]]:
         },
         {
             "label": _("Colleagues present"),
-            "value": times.number(whole.present),
+            "value": _("%(n)s, %(full)s full")
+            % {"n": times.number(whole.present), "full": times.number(whole.full)}
+            if whole.full
+            else times.number(whole.present),
             "tone": "warn" if whole.open and not whole.present else "",
             "url": "",
         },

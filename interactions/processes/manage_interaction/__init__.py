@@ -1,6 +1,11 @@
 """Track and Manage Customer Interaction: who does it next, where it goes, what belongs together."""
 
-from interactions.processes.manage_interaction.availability import set_available
+from interactions.processes.manage_interaction.availability import (
+    leave,
+    leave_when_silent,
+    set_at_desk,
+    still_here,
+)
 from interactions.processes.manage_interaction.batches import (
     assign_many,
     snooze_many,
@@ -15,6 +20,7 @@ from interactions.processes.manage_interaction.following_up import (
     remind_follow_ups,
     settle_follow_up,
 )
+from interactions.processes.manage_interaction.handing_out import hand_out, queues_handing_out
 from interactions.processes.manage_interaction.linking import link, unlink
 from interactions.processes.manage_interaction.merging import merge, unmerge
 from interactions.processes.manage_interaction.offering import (
@@ -38,20 +44,25 @@ __all__ = [
     "assign_many",
     "calm",
     "escalate",
+    "hand_out",
     "keep_apart",
     "kept_apart",
+    "leave",
+    "leave_when_silent",
     "link",
     "merge",
     "offer",
     "offer_again",
     "plan_follow_up",
+    "queues_handing_out",
     "remind_follow_ups",
     "return_unanswered",
-    "set_available",
+    "set_at_desk",
     "settle_follow_up",
     "snooze",
     "snooze_many",
     "split",
+    "still_here",
     "tag_many",
     "take_back",
     "take_next",

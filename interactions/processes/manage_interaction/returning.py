@@ -1,6 +1,7 @@
 """Taken and left lying: what nobody answered in time goes back to the queue."""
 
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 
@@ -8,6 +9,8 @@ from crm.access import SYSTEM
 from interactions.models import Interaction
 from interactions.processes.notify_customer.colleagues import tell_returned
 from interactions.processes.update_interaction.handing import hand_to
+
+UNANSWERED: Final = "unanswered"
 
 
 def return_unanswered(limit: int, now: datetime) -> int:
@@ -25,6 +28,6 @@ def return_unanswered(limit: int, now: datetime) -> int:
                 interaction.save(update_fields=["return_at"])
                 continue
             at = interaction.return_at
-            hand_to(interaction, None, SYSTEM, because="unanswered")
+            hand_to(interaction, None, SYSTEM, because=UNANSWERED)
             tell_returned(interaction=interaction, owner_id=owner_id, at=at)
     return len(rows)

@@ -1,7 +1,6 @@
 """The next one for me: the most urgent that I can do, that nobody has, and that I have room for."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -13,28 +12,25 @@ from django.utils.translation import gettext as _
 from crm.access import Actor, require
 from crm.accounts.models import User
 from crm.errors import RuleBroken
-from customers.models import CommunicationNeed
-from interactions.models import AgentProfile, Call, Interaction
+from interactions.models import AgentProfile, AtDesk, Interaction
 from interactions.models.states import WAITING
+from interactions.processes.manage_interaction.fitting import (
+    Colleague,
+    colleague,
+    fits,
+    last_owners,
+    loads,
+    on_the_phone,
+    wished_languages,
+)
 from interactions.processes.manage_interaction.policy import work_policy
 from interactions.processes.track_interaction.timeline import change_status
 from interactions.processes.update_interaction.handing import hand_to
-from interactions.reads import SERVICE, check_colleague, language_of
+from interactions.reads import check_colleague
 
 _LOOK: Final = 50
 _PAGES: Final = 20
 _SOON: Final = timedelta(hours=1)
-# A call nobody wrapped up on its day keeps nobody from working for ever.
-_WRAP_UP_WITHIN: Final = timedelta(hours=12)
-
-
-@dataclass(frozen=True, slots=True)
-class _Me:
-    """What decides which work fits somebody; an empty set means everything."""
-
-    pk: int
-    skills: frozenset[str]
-    languages: frozenset[str]
 
 
 @transaction.atomic
@@ -63,37 +59,30 @@ def take_next(*, actor: Actor) -> Interaction | None:
 
 def _calls_are_wrapped_up(actor: Actor) -> None:
     """What was said on the phone is written down before the next matter begins."""
-    waiting = Call.objects.filter(agent=actor.pk, wrap_up="", state=Call.State.ENDED)
-    since = timezone.now() - _WRAP_UP_WITHIN
-    if waiting.filter(rang_at__gt=since).exists():
+    if on_the_phone([actor.pk or 0], timezone.now(), talking=False):
         raise RuleBroken(
             "call-to-wrap-up",
             _("A call of yours waits for its wrap-up. Write down first how it ended."),
         )
 
 
-def _me(actor: Actor, policy: Mapping[str, Any]) -> _Me:
+def _me(actor: Actor, policy: Mapping[str, Any]) -> Colleague:
     assert actor.pk is not None  # noqa: S101  # told to the type checker
     profile = AgentProfile.objects.select_for_update().filter(user=actor.pk).first()
-    if profile is not None and not profile.available:
+    if profile is not None and profile.state == AtDesk.AWAY:
         raise RuleBroken(
             "you-are-away", _("You are away. Say that you are available, then take the next one.")
         )
     _room(actor.pk, (profile and profile.capacity) or policy.get("capacity"))
-    spoken = User.objects.values_list("languages_spoken", flat=True).get(pk=actor.pk)
-    return _Me(
-        actor.pk,
-        frozenset(profile.skills if profile else ()),
-        frozenset(language_of(str(one)) for one in spoken or ()),
-    )
+    user = User.objects.only("languages_spoken").get(pk=actor.pk)
+    return colleague(user, profile)
 
 
 def _room(user_id: int, capacity: int | None) -> None:
     """What waits for others or sleeps takes no room."""
     if capacity is None:
         return
-    busy = Interaction.objects.filter(owner=user_id, removed_at=None, snoozed_until=None).open()
-    if busy.exclude(status__in=WAITING).count() >= capacity:
+    if loads([user_id]).get(user_id, 0) >= capacity:
         raise RuleBroken(
             "no-room",
             _("You have %(n)d open matters, as many as you have room for. Finish one first.")
@@ -115,12 +104,12 @@ def _waiting(actor: Actor) -> Any:
 
 
 def _best_first(
-    some: list[Interaction], me: _Me, policy: Mapping[str, Any], now: datetime
+    some: list[Interaction], me: Colleague, policy: Mapping[str, Any], now: datetime
 ) -> Iterable[int]:
     """What fits me, the most urgent first; among equally urgent ones customers I know."""
-    languages = _wished_languages(some) if me.languages else {}
-    fitting = [one for one in some if _fits(one, me, languages)]
-    last = _last_owners(fitting, policy, now)
+    languages = wished_languages(some) if me.languages else {}
+    fitting = [one for one in some if fits(one, me, languages)]
+    last = last_owners(fitting, policy, now)
     kept_for = timedelta(minutes=int(policy.get("sticky_minutes", 0)))
     ranked = []
     for one in fitting:
@@ -140,47 +129,6 @@ def _urgency(one: Interaction, now: datetime) -> int:
 
 def _due(one: Interaction) -> tuple[float, int]:
     return (one.due_next_at.timestamp() if one.due_next_at else 0.0, one.pk)
-
-
-def _fits(one: Interaction, me: _Me, languages: Mapping[int, str]) -> bool:
-    if me.skills:
-        about = {*one.verticals, *([one.reason.key] if one.reason else [])}
-        if not about & me.skills:
-            return False
-    wished = languages.get(one.pk, "")
-    return not me.languages or not wished or wished in me.languages
-
-
-def _wished_languages(some: list[Interaction]) -> dict[int, str]:
-    parties = {one.pk: one.customer.party for one in some if one.customer and one.customer.party}
-    needs = dict(
-        CommunicationNeed.objects.filter(
-            party__in=[party.pk for party in parties.values()], topic=SERVICE
-        ).values_list("party", "language")
-    )
-    return {
-        pk: language_of(needs.get(party.pk) or party.language or "")
-        for pk, party in parties.items()
-    }
-
-
-def _last_owners(
-    some: list[Interaction], policy: Mapping[str, Any], now: datetime
-) -> dict[int, tuple[int, bool]]:
-    """Who looked after each customer last, and whether they take work now."""
-    days = int(policy.get("sticky_days", 0))
-    customers = {one.customer_id for one in some if one.customer_id}
-    if not days or not customers:
-        return {}
-    rows = (
-        Interaction.objects.filter(
-            customer__in=customers, owner__isnull=False, opened_at__gte=now - timedelta(days=days)
-        )
-        .order_by("customer", "-opened_at")
-        .distinct("customer")
-        .values_list("customer", "owner", "owner__agent_profile__available")
-    )
-    return {customer: (owner, bool(there)) for customer, owner, there in rows}
 
 
 def _claim(pk: int, policy: Mapping[str, Any], actor: Actor, now: datetime) -> Interaction | None:

@@ -4,17 +4,21 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.urls import reverse
+from django.utils.functional import lazy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
 from crm.accounts.models import User
 from crm.accounts.names import known_as
-from crm.web.notices import notify
+from crm.web import times
+from crm.web.notices import notify, notify_people
 from interactions.models import FollowUp, Interaction, Message
 from interactions.processes.notify_customer.staff import page_of, people_of
 
 _NAMED = re.compile(r"(?<![\w.@])@([\w.+-]{2,150})")
 _AT_MOST = 20
+_instant = lazy(times.instant, str)
 
 
 def mentioned(text: str) -> list[User]:
@@ -115,4 +119,35 @@ def tell_returned(*, interaction: Interaction, owner_id: int, at: datetime | Non
         ),
         url=page_of(interaction),
         dedupe_key=f"interaction:{interaction.pk}:returned:{at.isoformat() if at else ''}",
+    )
+
+
+def tell_handed(
+    *, interaction: Interaction, owner: User, back_at: datetime | None, at: datetime
+) -> None:
+    """A queue handed it over: the bell says so at once, and until when an answer is waited for."""
+    notify_people(
+        [owner],
+        level="info",
+        title=format_lazy(
+            gettext_lazy("{reference} is yours: your queue handed it to you"),
+            reference=interaction.reference,
+        ),
+        body=format_lazy(gettext_lazy("Unanswered, it goes back {at}."), at=_instant(back_at))
+        if back_at
+        else "",
+        url=page_of(interaction),
+        dedupe_key=f"interaction:{interaction.pk}:handed:{at.isoformat()}",
+    )
+
+
+def tell_away(*, user_id: int, at: datetime) -> int:
+    """Nothing was seen of them: whoever comes back reads why nothing was handed to them."""
+    return notify(
+        [user_id],
+        level="warn",
+        title=gettext_lazy("You were set to away: nothing was seen of you at your work"),
+        body=gettext_lazy("Say that you are available to be handed work again."),
+        url=reverse("interactions:desk"),
+        dedupe_key=f"agent:{user_id}:away:{at.isoformat()}",
     )

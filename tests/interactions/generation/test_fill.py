@@ -40,7 +40,7 @@ def test_invented_colleagues_are_at_their_desks_and_who_can_sign_in_says_so_hims
 
     call_command("generate", customers=5, interactions=10, seed=5, now=NOW, verbosity=0)
 
-    assert list(AgentProfile.objects.values_list("user", "available")) == [(invented.pk, True)]
+    assert list(AgentProfile.objects.values_list("user", "state")) == [(invented.pk, "available")]
 
 
 def test_only_open_clocks_will_fire_and_each_in_the_future(generated: None) -> None:

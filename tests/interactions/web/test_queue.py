@@ -180,9 +180,9 @@ def test_the_switch_is_kept_in_the_database_and_shown() -> None:
     client, user = a_desk()
     an_interaction(owner_id=user.pk)
 
-    client.post("/desk/available", {"available": "0"})
+    client.post("/desk/available", {"state": "away"})
     away = client.get("/desk")
-    client.post("/desk/available", {"available": "1"})
+    client.post("/desk/available", {"state": "available"})
     back = client.get("/desk")
 
     assert (away.context["here"].available, back.context["here"].available) == (False, True)

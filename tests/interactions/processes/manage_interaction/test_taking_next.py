@@ -14,7 +14,7 @@ from interactions.models import AgentProfile, Call, Interaction
 from interactions.processes.close_interaction import complete
 from interactions.processes.manage_interaction import (
     return_unanswered,
-    set_available,
+    set_at_desk,
     take_next,
 )
 from interactions.processes.track_interaction import rebuild
@@ -32,7 +32,7 @@ def _plain(plain: None) -> None:
 
 
 def profile(actor: Actor, **fields: Any) -> AgentProfile:
-    return AgentProfile.objects.create(user_id=actor.pk or 0, **({"available": True} | fields))
+    return AgentProfile.objects.create(user_id=actor.pk or 0, **({"state": "available"} | fields))
 
 
 def taken(actor: Actor) -> int | None:
@@ -102,13 +102,13 @@ class TestWhichOne:
     def test_who_is_away_gets_nothing_until_they_are_back(self) -> None:
         worker = a_worker()
         one = an_interaction()
-        set_available(available=False, actor=worker)
+        set_at_desk(state="away", actor=worker)
 
         with pytest.raises(RuleBroken) as refused:
             take_next(actor=worker)
         assert refused.value.code == "you-are-away"
 
-        assert set_available(available=True, actor=worker).available is True
+        assert set_at_desk(state="available", actor=worker).state == "available"
         assert taken(worker) == one.pk
 
     def test_a_customer_i_know_comes_before_equally_urgent_strangers(self) -> None:

@@ -53,15 +53,38 @@ def test_every_number_of_a_queue_is_counted() -> None:
             first_response_at=now - 8 * hour)  # fmt: skip
     _matter(first, now, status="waiting_customer", opened_at=now - 20 * hour)
     _matter(first, now, status="cancelled", closed_at=now)
-    for available in (True, False):
+    for state in ("available", "away"):
         user = a_user()
         user.teams.add(first)
-        AgentProfile.objects.create(user=user, available=available)
+        AgentProfile.objects.create(user=user, state=state)
 
     queue = next(one for one in _look(now).queues if one.name == "first")
 
     assert (queue.open, queue.soon, queue.late, queue.waiting) == (3, 1, 1, 1)
     assert (queue.since, queue.present) == (now - 3 * hour, 1)
+
+
+def test_who_is_at_their_desk_is_shown_with_what_they_have_and_who_has_room_first() -> None:
+    now, team = timezone.now(), _team("first")
+    people = {}
+    for name, fields in (
+        ("room", {"state": "available"}),
+        ("full", {"state": "available", "capacity": 1}),
+        ("busy", {"state": "busy"}),
+        ("away", {"state": "away"}),
+    ):
+        people[name] = a_user(first_name=name)
+        people[name].teams.add(team)
+        AgentProfile.objects.create(user=people[name], **fields)
+    _matter(team, now, owner_id=people["full"].pk)
+
+    board = _look(now)
+
+    assert [(seat.user, seat.full) for seat in board.seats] == [
+        (people["room"].pk, False), (people["full"].pk, True), (people["busy"].pk, False)
+    ]  # fmt: skip
+    queue = next(one for one in board.queues if one.name == "first")
+    assert (queue.present, queue.full, queue.busy) == (2, 1, 1)
 
 
 def test_what_no_team_has_is_a_queue_too_and_the_pressed_come_first() -> None:
