@@ -81,6 +81,15 @@ def bell(user_id: int) -> Bell:
     return Bell(unread=len(ids), newest=ids[0] if ids else 0)
 
 
+def withdraw(dedupe_key: str) -> int:
+    """What it called for is done: whoever has not read it need not."""
+    standing = AgentNotice.objects.unread().filter(dedupe_key=dedupe_key)
+    people = list(standing.values_list("user_id", flat=True))
+    standing.update(read_at=timezone.now())
+    calling.call(f"notices:{user_id}" for user_id in people)
+    return len(people)
+
+
 def _rooms(actor: Actor, _key: str) -> topics.Rooms:
     return frozenset({f"notices:{actor.pk}"})
 

@@ -29,12 +29,20 @@ class Enclosure:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What became of a message of ours, as its carrier tells it."""
+    """What became of a message of ours, as its carrier tells it.
+
+    Where we never learnt the carrier's id, it is known by what else the report says of it: a
+    `reference` of ours, the number it went `to`, its first `words`.
+    """
 
     wire_id: str
     delivered: bool
     permanent: bool = False
     said: str = ""
+    on_its_way: bool = False
+    reference: str = ""
+    to: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 {"type": "message", "id": …, "from": …, "name": …, "text": …, "subject": …, "in_reply_to": …,
  "conversation": …, "sent_at": …, "attachments": [{"name": …, "type": …, "content": base64}]}
-{"type": "report", "id": …, "message": …, "status": "delivered" | "failed" | …, "error": …}
+{"type": "report", "id": …, "message": …, "status": "delivered" | "failed" | …, "error": …,
+ "reference": the id we gave, "to": …, "words": how it began}
 """
 
 import binascii
@@ -93,15 +94,24 @@ def report(body: Mapping[str, Any]) -> Incoming:
     ours, status = word(body, "message"), word(body, "status").lower()
     if not ours or not status:
         raise Unreadable("A report names the message and its status.")
-    if status in _ON_ITS_WAY:
-        return Incoming(identity=f"{ours}:{status}")
     found = Report(
         wire_id=ours,
         delivered=status in _DELIVERED,
         permanent=status in _FOR_GOOD,
         said=f"{status} {word(body, 'error')}".strip(),
+        on_its_way=status in _ON_ITS_WAY,
+        **about_ours(body),
     )
     return Incoming(identity=word(body, "id") or f"{ours}:{status}", reports=(found,))
+
+
+def about_ours(body: Mapping[str, Any]) -> dict[str, str]:
+    """How a report names a message whose id at the carrier we may never have learnt."""
+    return {
+        "reference": word(body, "reference", 40),
+        "to": number(to) if (to := word(body, "to", 40)) else "",
+        "words": word(body, "words", 40),
+    }
 
 
 def either(raw: bytes) -> Incoming:

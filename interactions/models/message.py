@@ -94,6 +94,12 @@ class Message(models.Model):
             # Written once and nearly in order: a few pages tell where a day lies.
             BrinIndex(fields=["sent_at"], name="message_by_sending", autosummarize=True),
             GinIndex(SearchVector("body", config="simple"), name="message_words"),
+            # Found by a report of what became of them.
+            models.Index(
+                fields=["recipient"],
+                name="message_in_doubt",
+                condition=Q(state="failed", sent_at=None, handed_over_at__isnull=False),
+            ),
             models.Index(fields=["wire_id"], name="message_by_wire_id", condition=~Q(wire_id="")),
         ]
         triggers = [figures.CHANGED_MESSAGE]

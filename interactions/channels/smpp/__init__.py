@@ -24,6 +24,8 @@ _ERROR: Final = re.compile(r"\berr:(\S{1,10})")
 _FINAL: Final = {"DELIVRD": True, "EXPIRED": False, "DELETED": False, "UNDELIV": False,
                  "REJECTD": False, "UNKNOWN": False}  # fmt: skip
 _FOR_GOOD: Final = frozenset(["UNDELIV", "REJECTD"])
+_ON_ITS_WAY: Final = frozenset(["ACCEPTD", "ENROUTE"])
+_WORDS: Final = re.compile(r"\b[Tt]ext:(.{1,20})", re.S)
 
 
 class Link(Protocol):
@@ -71,14 +73,16 @@ def send(message: Message, sender: str) -> Result:
 def receipt(text: str) -> Report | None:
     """A receipt as SMSCs write it into the short message; None for anything else."""
     found = _RECEIPT.search(text)
-    if found is None or found[2] not in _FINAL:
+    if found is None or found[2] not in _FINAL.keys() | _ON_ITS_WAY:
         return None
-    error = _ERROR.search(text)
+    error, words = _ERROR.search(text), _WORDS.search(text)
     return Report(
         wire_id=found[1],
-        delivered=_FINAL[found[2]],
+        delivered=_FINAL.get(found[2], False),
         permanent=found[2] in _FOR_GOOD,
         said=f"{found[2]} {error[1] if error else ''}".strip(),
+        on_its_way=found[2] in _ON_ITS_WAY,
+        words=words[1].strip() if words else "",
     )
 
 

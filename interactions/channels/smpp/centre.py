@@ -29,6 +29,11 @@ class PutOff(Exception):
     """The centre took a look and did not take this one; others it may take."""
 
 
+def reference_of(key: str) -> int:
+    """What we call a text at the centre, which some repeat in their receipts: two octets of it."""
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:2], "little")
+
+
 class Centre:
     """One bound connection per process, bound again when it is gone."""
 
@@ -43,8 +48,7 @@ class Centre:
         SMPP has no word for “the same again”: `Unanswered` says that it may have been taken. `key`
         keeps its parts together each time.
         """
-        reference = hashlib.sha256(key.encode()).digest()[0]
-        bodies = pdu.submissions(to=to, sender=sender, text=text, reference=reference)
+        bodies = pdu.submissions(to=to, sender=sender, text=text, reference=reference_of(key))
         with self._alone:
             try:
                 return [self._submit(body) for body in bodies][-1]

@@ -87,7 +87,10 @@ def bind(system_id: str, password: str, system_type: str) -> bytes:
 
 
 def submissions(*, to: str, sender: str, text: str, reference: int) -> list[bytes]:
-    """The bodies of submit_sm for each part; a receipt is asked for the last one."""
+    """The bodies of submit_sm for each part; a receipt is asked for the last one.
+
+    `reference` goes along whole as the user's reference, and one octet of it holds parts together.
+    """
     found = parts(text)
     basic = gsm.is_basic(text)
     bodies = []
@@ -104,6 +107,7 @@ def submissions(*, to: str, sender: str, text: str, reference: int) -> list[byte
             + b"\0\0"
             + bytes([int(number == len(found)), 0, 0 if basic else _UCS2, 0, len(content)])
             + content
+            + struct.pack("!HHH", _USERS_REFERENCE, 2, reference)
         )
     return bodies
 

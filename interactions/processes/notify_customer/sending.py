@@ -149,6 +149,8 @@ def _serving(message_id: int, token: uuid.UUID) -> Mapping[str, Any] | None:
 @transaction.atomic
 def _cleared(message_id: int, token: uuid.UUID, config: Mapping[str, Any]) -> Message | None:
     """The message if it still has to go and is ours; journalled as about to be handed over."""
+    # What must not go is written into its matter, which everybody locks before its messages.
+    lock_matters(Message.objects.filter(pk=message_id))
     message = (
         Message.objects.select_for_update(of=("self",))
         .select_related("interaction__customer", "clock")
@@ -316,13 +318,14 @@ def _record(message: Message, token: uuid.UUID, result: Result, *, again: bool =
         kept.handed_over_at, kept.attempts = None, max(kept.attempts - 1, 0)
         # To the end of the queue: one message a server chokes on must not stand before all.
         kept.available_at = now
-    elif result.outcome == Outcome.NEVER or kept.attempts >= _ATTEMPTS:
-        kept.state = _State.FAILED
     else:
         if result.outcome != Outcome.UNSURE:
             # Refused before it was accepted: nothing is in doubt.
             kept.handed_over_at = None
-        kept.available_at = now + min(_FIRST_RETRY * 2 ** (kept.attempts - 1), _LONGEST_RETRY)
+        if result.outcome == Outcome.NEVER or kept.attempts >= _ATTEMPTS:
+            kept.state = _State.FAILED
+        else:
+            kept.available_at = now + min(_FIRST_RETRY * 2 ** (kept.attempts - 1), _LONGEST_RETRY)
     kept.save()
     if kept.state == _State.FAILED:
         give_up(kept, unreachable=result.unreachable)

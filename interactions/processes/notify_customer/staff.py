@@ -197,11 +197,15 @@ def tell_undeliverable(*, message: Message) -> int:
     )
 
 
+def doubt_key(message: Message) -> str:
+    """Sent again by a person and in doubt again, it is told again: attempts begin anew then."""
+    tried_at = f"{message.handed_over_at:%Y%m%d%H%M%S%f}" if message.handed_over_at else ""
+    return f"message:{message.pk}:in-doubt:{tried_at}"
+
+
 def tell_in_doubt(*, message: Message) -> int:
     """A message that may have arrived: the owner asks, and sends it again or leaves it."""
     interaction = message.interaction
-    # Sent again by a person and in doubt again, it is told again: attempts begin anew then.
-    tried_at = f"{message.handed_over_at:%Y%m%d%H%M%S%f}" if message.handed_over_at else ""
     return notify(
         [person.pk for person in people_of(interaction, {"owner"})],
         level="warn",
@@ -211,7 +215,7 @@ def tell_in_doubt(*, message: Message) -> int:
         ),
         body=message.last_error,
         url=page_of(interaction),
-        dedupe_key=f"message:{message.pk}:in-doubt:{tried_at}",
+        dedupe_key=doubt_key(message),
     )
 
 

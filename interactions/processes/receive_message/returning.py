@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from interactions.channels.contract import Incoming
 from interactions.models import Inbound, Interaction, Message
+from interactions.processes.notify_customer.doubting import in_doubt, settle_doubt
 from interactions.processes.notify_customer.undelivered import arrived, came_back
 from interactions.processes.receive_message.screening import Held
 
@@ -26,8 +27,14 @@ def apply(row: Inbound, incoming: Incoming) -> Held | None:
             .first()
         )
         if message is None:
+            message = in_doubt(row.channel, report, patient=row.attempts > _PATIENCE)
+            if message is not None:
+                settle_doubt(message_id=message.pk, report=report)
+                matched = message
             continue
         matched = message
+        if report.on_its_way:
+            continue
         if report.delivered:
             arrived(message_id=message.pk)
         else:
@@ -35,6 +42,8 @@ def apply(row: Inbound, incoming: Incoming) -> Held | None:
     if matched is not None:
         row.interaction_id, row.message = matched.interaction_id, matched
         row.code = "report"
+        return None
+    if all(report.on_its_way for report in incoming.reports) and row.attempts > _PATIENCE:
         return None
     if row.channel != "email" and row.attempts <= _PATIENCE:
         raise NotYet(incoming.reports[0].wire_id)

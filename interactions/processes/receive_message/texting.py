@@ -175,10 +175,16 @@ def _told(said: pdu.Delivered) -> str:
 def _body(parts: list[pdu.Delivered]) -> bytes:
     """In the spelling every channel has."""
     first = parts[0]
-    if first.is_receipt and first.named and first.state:
-        body = {"type": "report", "message": first.named, "status": first.state}
-    elif first.is_receipt:
-        body = {"type": "receipt", "text": first.text}
+    body: dict[str, str]
+    if first.is_receipt:
+        # Whose answer we missed is known to us by no id: by our own reference, or where it went.
+        about = {"to": first.sender}
+        if first.reference is not None:
+            about["reference"] = str(first.reference)
+        if first.named and first.state:
+            body = {"type": "report", "message": first.named, "status": first.state, **about}
+        else:
+            body = {"type": "receipt", "text": first.text, **about}
     else:
         text = "".join(part.text for part in parts)
         body = {"type": "message", "from": first.sender, "to": first.to, "text": text}

@@ -243,3 +243,9 @@ def test_a_customer_who_writes_the_words_of_a_receipt_reports_nothing() -> None:
 def test_what_breaks_off_is_malformed_and_no_crash(cut: int) -> None:
     with pytest.raises(pdu.Malformed):
         pdu.delivered(a_delivery(b"Hello")[:cut])
+
+
+def test_a_text_goes_with_a_reference_that_receipts_may_repeat() -> None:
+    (body,) = pdu.submissions(to="+447700900123", sender="60606", text="Hello", reference=0x1234)
+
+    assert body.endswith(b"Hello\x02\x04\x00\x02\x12\x34")
