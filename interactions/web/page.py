@@ -189,7 +189,11 @@ def why(request: HttpRequest, public_id: UUID, clock_id: int) -> HttpResponse:
     actor = signed_in(request)
     one = in_sight(public_id, actor)
     clock = one.clocks.get(pk=clock_id)
-    context = {"one": one, "why": trace_of(clock.pk, actor)}
+    context = {
+        "one": one,
+        "why": trace_of(clock.pk, actor),
+        "clear": masking.sees_people(actor),
+    }
     return render_panel(request, "interactions/_why.html", context, title=_("Why this time"))
 
 
@@ -219,9 +223,7 @@ def _head(one: Interaction, actor: Actor) -> dict[str, Any]:
 
 def _visit(one: Interaction) -> str:
     """Where in the shop they were, as the till or a colleague said."""
-    said = one.as_given.get("+", {}).get("visit", {})
-    words = (said.get(name, "") for name in ("store", "desk", "ticket"))
-    return " · ".join(filter(None, words))
+    return wording.visit(one.as_given.get("+", {}).get("visit"))
 
 
 def _product(one: Interaction) -> Product | None:

@@ -28,6 +28,7 @@ class Why:
     spans: list[dict[str, Any]]
     end: str
     total: str
+    clock_id: int = 0
 
 
 def why(clock_id: int, actor: Actor) -> Why:
@@ -47,6 +48,7 @@ def trace(told: Explained) -> Why:
             spans=[span for row in told.rows[:-1] for span in _spans(row, told.view.now)],
             end=_end(due, last),
             total=_hours(total),
+            clock_id=told.clock.pk,
         )
 
 

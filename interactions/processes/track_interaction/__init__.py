@@ -1,6 +1,7 @@
 """Track and Manage Customer Interaction: every step on one timeline, every promise on a clock."""
 
 from interactions.processes.track_interaction.auditing import audit_sample, follow_zone_rules
+from interactions.processes.track_interaction.disputing import dispute_file
 from interactions.processes.track_interaction.duty import fire_due, fire_now
 from interactions.processes.track_interaction.explanation import Explained, explain
 from interactions.processes.track_interaction.folding import refold
@@ -31,6 +32,7 @@ __all__ = [
     "append",
     "apply_silence",
     "audit_sample",
+    "dispute_file",
     "explain",
     "fire_due",
     "fire_now",
