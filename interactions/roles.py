@@ -64,6 +64,7 @@ grant(
     "interactions.coin_tag",
     "interactions.view_tag",
     "interactions.change_tag",
+    "interactions.release_attachment",
 )
 grant("data-steward", *_SEE, "interactions.import_interactions", "interactions.log_interaction")
 grant("privacy-officer", *_SEE)
@@ -81,6 +82,7 @@ grant(
     "administrator",
     *_WORK,
     "interactions.decide_inbound",
+    "interactions.release_attachment",
     "interactions.assign_interaction",
     "interactions.import_interactions",
     "interactions.report_interaction",

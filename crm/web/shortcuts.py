@@ -22,6 +22,7 @@ PLACES = (
             ("?", _("This list")),
             ("G D", _("Go to the desk")),
             ("G I", _("Go to incoming")),
+            ("G H", _("Go to held files")),
             ("G C", _("Go to customers")),
             ("G O", _("Go to orders")),
             ("G P", _("Go to performance")),

@@ -17,6 +17,14 @@ class Attachment(models.Model):
         CLEAR = "clear", _("Can be opened")
         WAITING = "waiting", _("Being checked")
         HELD = "held", _("Held back")
+        DELETED = "deleted", _("Deleted")
+
+    class Finding(models.TextChoices):
+        MALWARE = "malware", _("Malware")
+        UNSCANNED = "unscanned", _("Not scannable")
+        TYPE = "type", _("Type")
+        PACKED = "packed", _("Packed")
+        SIZE = "size", _("Too large")
 
     public_id = models.UUIDField(default=new_id, unique=True, editable=False)
     interaction = models.ForeignKey(Interaction, models.PROTECT, related_name="attachments")
@@ -31,6 +39,15 @@ class Attachment(models.Model):
     content = models.BinaryField(_("content"))
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
     because = models.CharField(_("because"), max_length=200, blank=True)
+    # What it was held back for: says whether a person may release it.
+    finding = models.CharField(
+        _("finding"), max_length=10, choices=Finding, blank=True, default="", db_default=""
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decided_by = models.CharField(
+        _("decided by"), max_length=150, blank=True, default="", db_default=""
+    )
+    reason = models.CharField(_("reason"), max_length=200, blank=True, default="", db_default="")
     created_at = models.DateTimeField(_("at"), default=timezone.now)
 
     class Meta:
@@ -38,7 +55,20 @@ class Attachment(models.Model):
         verbose_name_plural = _("attachments")
         constraints = [
             models.CheckConstraint(
-                name="attachment_state_known", condition=Q(state__in=["clear", "waiting", "held"])
+                name="attachment_state_known",
+                condition=Q(state__in=["clear", "waiting", "held", "deleted"]),
+            ),
+            models.CheckConstraint(
+                name="attachment_with_malware_is_not_clear",
+                condition=~Q(state="clear", finding="malware"),
+            ),
+            models.CheckConstraint(
+                name="attachment_decided_means_by_whom_and_why",
+                condition=Q(decided_at=None) | (~Q(decided_by="") & ~Q(reason="")),
+            ),
+            models.CheckConstraint(
+                name="attachment_deleted_means_decided",
+                condition=~Q(state="deleted") | Q(decided_at__isnull=False),
             ),
             models.UniqueConstraint(
                 fields=["message", "digest", "name"], name="attachment_once_per_message"
@@ -47,8 +77,15 @@ class Attachment(models.Model):
         indexes = [
             models.Index(
                 fields=["created_at"], name="attachment_unchecked", condition=Q(state="waiting")
-            )
+            ),
+            models.Index(fields=["created_at"], name="attachment_held", condition=Q(state="held")),
+            models.Index(
+                fields=["decided_at"],
+                name="attachment_decided",
+                condition=Q(decided_at__isnull=False),
+            ),
         ]
+        permissions = [("release_attachment", "Can decide about files that were held back")]
 
     def __str__(self) -> str:
         return self.name

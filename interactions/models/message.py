@@ -51,6 +51,8 @@ class Message(models.Model):
         _("id on the wire"), max_length=250, blank=True, default="", db_default=""
     )
     automatic = models.BooleanField(_("from a machine"), default=False, db_default=False)
+    # Said in a shop: which one, at which desk, under which number.
+    visit = models.JSONField(_("visit"), null=True, blank=True)
     segments = models.PositiveSmallIntegerField(_("parts it is billed as"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State)
     purpose = models.CharField(_("purpose"), max_length=40, default="service")

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.web import navigation, visitors
-from interactions.web import improvements, inbound, queue
+from interactions.web import held_files, improvements, inbound, queue
 
 navigation.register(
     "interactions:desk",
@@ -85,6 +85,16 @@ navigation.register(
     permission=inbound.PERMISSION,
     count=inbound.count,
     key="G I",
+)
+navigation.register(
+    "interactions:held_files",
+    label=_("Held files"),
+    icon="shield-lock",
+    section="desk",
+    order=6,
+    permission=held_files.PERMISSION,
+    count=held_files.count,
+    key="G H",
 )
 visitors.register("interactions:contact", label=_("Write to us"), icon="mail", order=20)
 visitors.register(

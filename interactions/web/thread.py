@@ -129,7 +129,8 @@ def _files(matters: Sequence[Interaction]) -> dict[int, list[File]]:
                 name=row.name,
                 size=filesizeformat(row.size),
                 clear=clear,
-                said=row.because or str(row.get_state_display()),
+                said=(row.because if row.state == Attachment.State.HELD else "")
+                or str(row.get_state_display()),
             )
         )
     return found
@@ -164,7 +165,7 @@ def _how(message: Message, inbound: bool) -> str:
         return _("Note, only for us")
     channel = wording.channel(message.channel)
     if inbound:
-        return channel
+        return " · ".join(filter(None, (channel, wording.visit(message.visit))))
     words = [channel]
     if message.kind == Message.Kind.NOTICE:
         words.append(str(message.get_kind_display()).lower())

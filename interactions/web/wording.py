@@ -94,3 +94,9 @@ def informed_by(key: str) -> str:
 
 def target(key: str) -> str:
     return str(TARGETS.get(key, key))
+
+
+def visit(said: Mapping[str, str] | None) -> str:
+    """Where in the shop it was said: which one, at which desk, under which number."""
+    words = ((said or {}).get(name, "") for name in ("store", "desk", "ticket"))
+    return " · ".join(filter(None, words))

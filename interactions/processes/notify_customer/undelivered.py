@@ -30,6 +30,7 @@ from interactions.processes.track_interaction.timeline import append
 _log = structlog.get_logger(__name__)
 _NEXT: Final = ":next"
 _MOST_CHANNELS: Final = 3
+_GO: Final = (Attachment.State.CLEAR, Attachment.State.WAITING)
 
 
 def give_up(message: Message, *, unreachable: bool) -> Message | None:
@@ -133,7 +134,7 @@ def _next_channel(message: Message, interaction: Interaction) -> Message | None:
     """The same words where the customer may be told too, and was not told in vain before."""
     if message.dedupe_key.count(_NEXT) >= _MOST_CHANNELS or lost_its_keys(message):
         return None
-    files = list(message.attachments.exclude(state=Attachment.State.HELD).order_by("pk"))
+    files = list(message.attachments.filter(state__in=_GO).order_by("pk"))
     contact = reach(interaction, message.purpose, with_files=bool(files))
     if contact is None or contact.medium is None:
         return None

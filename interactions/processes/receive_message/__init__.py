@@ -9,6 +9,11 @@ from interactions.processes.receive_message.calling import (
 )
 from interactions.processes.receive_message.collecting import collect, mailboxes
 from interactions.processes.receive_message.deciding import discard, join, link, release, take_back
+from interactions.processes.receive_message.deciding_files import (
+    check_file_again,
+    delete_file,
+    release_file,
+)
 from interactions.processes.receive_message.enclosing import check_attachments
 from interactions.processes.receive_message.filing import file_due, file_now
 from interactions.processes.receive_message.keeping import forget_raw, keep
@@ -19,8 +24,10 @@ ETOM = "1.3.5.9.3"
 __all__ = [
     "ETOM",
     "check_attachments",
+    "check_file_again",
     "codes",
     "collect",
+    "delete_file",
     "discard",
     "file_due",
     "file_now",
@@ -31,6 +38,7 @@ __all__ = [
     "mailboxes",
     "possible_senders",
     "release",
+    "release_file",
     "take_back",
     "take_in",
     "to_wrap_up",

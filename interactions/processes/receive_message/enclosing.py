@@ -15,6 +15,9 @@ from interactions.channels.scanning import NotScannable, found_in, is_scanned
 from interactions.models import Attachment, Message
 
 _log = structlog.get_logger(__name__)
+_State, _Finding = Attachment.State, Attachment.Finding
+# The state, what was found, and the sentence that says so.
+Verdict = tuple[str, str, str]
 MOST_FILES: Final = 20
 _MOST_BYTES: Final = 15 * 1024 * 1024
 # What a browser or an office program would run; told by the bytes or by the name.
@@ -67,32 +70,48 @@ def check_attachments(limit: int) -> int:
     judged = 0
     for one in waiting[:limit] if is_scanned() else ():
         try:
-            state, because = _judged(bytes(one.content))
+            state, finding, because = _judged(one)
         except (OSError, ValueError) as problem:
             _log.warning("attachment.not_scanned", problem=repr(problem))
             break
         judged += Attachment.objects.filter(pk=one.pk, state=Attachment.State.WAITING).update(
-            state=state, because=because[:200]
+            state=state, finding=finding, because=because[:200]
         )
     return judged
 
 
-def _judged(content: bytes) -> tuple[str, str]:
+def look_anew(one: Attachment) -> Verdict:
+    """What is found now without a scanner: rules of types may have changed since it was kept."""
+    content = bytes(one.content)
+    if one.size > len(content):
+        return _held(_Finding.SIZE, _("Too large to keep."))
+    return _by_itself(one.name, content, one.found_type)
+
+
+def _judged(one: Attachment) -> Verdict:
+    """What the scanner says; what it lets pass is held back all the same if its type does harm."""
+    content = bytes(one.content)
     try:
         found = found_in(content)
     except NotScannable as refused:
         # One file that can't be looked at must not keep all others waiting.
-        return Attachment.State.HELD, _("The scanner could not look at it: %(why)s") % {
-            "why": refused
-        }
+        said = _("The scanner could not look at it: %(why)s") % {"why": refused}
+        return _held(_Finding.UNSCANNED, said)
     if found:
-        return Attachment.State.HELD, _("The scanner found %(name)s.") % {"name": found}
-    return Attachment.State.CLEAR, _("Scanned.")
+        return _held(_Finding.MALWARE, _("The scanner found %(name)s.") % {"name": found})
+    itself = look_anew(one)
+    if itself[1] and itself[1] != _Finding.MALWARE:
+        return itself
+    return _State.CLEAR, "", _("Scanned.")
+
+
+def _held(finding: str, because: str) -> Verdict:
+    return _State.HELD, finding, because
 
 
 def _row(interaction_id: int, message: Message | None, one: Enclosure) -> Attachment:
     found = _found_type(one.content)
-    state, because = _first_look(one, found)
+    state, finding, because = _first_look(one, found)
     return Attachment(
         interaction_id=interaction_id,
         message=message,
@@ -103,22 +122,30 @@ def _row(interaction_id: int, message: Message | None, one: Enclosure) -> Attach
         digest=hashlib.sha256(one.content).hexdigest(),
         content=one.content if len(one.content) <= _MOST_BYTES else b"",
         state=state,
+        finding=finding,
         because=because,
     )
 
 
-def _first_look(one: Enclosure, found: str) -> tuple[str, str]:
+def _first_look(one: Enclosure, found: str) -> Verdict:
     if len(one.content) > _MOST_BYTES:
-        return Attachment.State.HELD, _("Too large to keep.")
-    if _runs(one.name) or "executable" in found or found in {"text/html", "image/svg+xml"}:
-        return Attachment.State.HELD, _("A file of this type could do harm.")
-    if because := _look_in(one.content):
-        return Attachment.State.HELD, because
-    if is_scanned():
-        return Attachment.State.WAITING, ""
-    if _TEST_FILE in one.content:
-        return Attachment.State.HELD, _("It holds the test file of virus scanners.")
-    return Attachment.State.CLEAR, _("Type checked; no scanner is set up.")
+        return _held(_Finding.SIZE, _("Too large to keep."))
+    itself = _by_itself(one.name, one.content, found)
+    # The test file is for the scanner to find, where there is one.
+    if is_scanned() and itself[1] in {"", _Finding.MALWARE}:
+        return _State.WAITING, "", ""
+    return itself
+
+
+def _by_itself(name: str, content: bytes, found: str) -> Verdict:
+    """What its name and its bytes say, without a scanner."""
+    if _runs(name) or "executable" in found or found in {"text/html", "image/svg+xml"}:
+        return _held(_Finding.TYPE, _("A file of this type could do harm."))
+    if because := _look_in(content):
+        return _held(_Finding.PACKED, because)
+    if _TEST_FILE in content:
+        return _held(_Finding.MALWARE, _("It holds the test file of virus scanners."))
+    return _State.CLEAR, "", _("Type checked; no scanner is set up.")
 
 
 def _runs(name: str) -> bool:

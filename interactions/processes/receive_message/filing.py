@@ -291,7 +291,9 @@ def _as_it_came(message: Message, incoming: Incoming) -> Message:
     message.wire_id = incoming.wire_id[:250]
     message.whole = incoming.whole if incoming.whole != message.body else ""
     message.author_name = (incoming.sender_name or incoming.sender or message.author_name)[:150]
-    message.save(update_fields=["wire_id", "whole", "author_name"])
+    where = incoming.more.get("visit") or {}
+    message.visit = {name: said for name, said in where.items() if said} or None
+    message.save(update_fields=["wire_id", "whole", "author_name", "visit"])
     return message
 
 

@@ -124,6 +124,24 @@ def test_a_visit_is_answered_at_the_desk_and_says_where_it_was() -> None:
     assert 'value="High Street"' in client.get("/log/visit").content.decode()
 
 
+def test_a_visit_in_an_open_matter_keeps_its_own_shop_desk_and_number() -> None:
+    client, _user = a_desk()
+    a_customer(number="C-77")
+    first = {"answer": "Come back.", "store": "High Street", "desk": "3", "ticket": "A41"}
+    client.post("/log/visit", _said("C-77", **first))
+    logged = Interaction.objects.get()
+    again = {"answer": "Here it is.", "store": "Mill Lane", "desk": "1", "ticket": "B7"}
+
+    again["choice"] = f"matter:{logged.pk}"
+    client.post("/log/visit", _said("C-77", **again) | {"once": "f-2"})
+
+    (second,) = logged.messages.filter(visit__store="Mill Lane")
+    assert second.visit == {"store": "Mill Lane", "desk": "1", "ticket": "B7"}
+    page = client.get(f"/interactions/{logged.public_id}").content.decode()
+    assert "High Street · 3 · A41" in page
+    assert "Mill Lane · 1 · B7" in page
+
+
 def test_a_visit_cut_short_before_its_answer_is_whole_when_it_is_sent_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
