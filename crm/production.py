@@ -28,6 +28,9 @@ def unsafe(settings: dict[str, Any]) -> list[str]:
         "CRM_PUBLIC_URL (https://…, the address people use)": not _is_address(
             settings["CRM_PUBLIC_URL"], scheme
         ),
+        "CRM_DOWNLOAD_URL (another host than CRM_PUBLIC_URL, or none)": not _is_elsewhere(
+            settings["CRM_DOWNLOAD_URL"], settings["CRM_PUBLIC_URL"], scheme
+        ),
         # A new release replaces the folder of the program, and the archive would go with it.
         "CRM_STORAGE_DIR (where uploads and the archive live, outside the program's own folder)": (
             settings["STORAGE_DIR"].is_relative_to(settings["BASE_DIR"])
@@ -35,6 +38,12 @@ def unsafe(settings: dict[str, Any]) -> list[str]:
         "DEBUG (must be off)": settings["DEBUG"],
     }
     return [name for name, bad in found.items() if bad]
+
+
+def _is_elsewhere(url: str, public: str, least: str) -> bool:
+    """A browser keeps cookies by host: the same one at another port would get ours."""
+    there = urlsplit(url).hostname
+    return not url or (_is_address(url, least) and there != urlsplit(public).hostname)
 
 
 def _is_address(url: str, least: str) -> bool:

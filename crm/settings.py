@@ -56,6 +56,10 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 CRM_PUBLIC_URL: str = env.str(
     "CRM_PUBLIC_URL", default="" if PRODUCTION else f"http://localhost:{env.str('PORT', '8000')}"
 )
+# Files of strangers are handed out from here, where no page and no cookie of ours is.
+CRM_DOWNLOAD_URL: str = env.str("CRM_DOWNLOAD_URL", default="").rstrip("/")
+if CRM_DOWNLOAD_URL:
+    ALLOWED_HOSTS.append(urlsplit(CRM_DOWNLOAD_URL).hostname or "")
 CRM_HTTPS: bool = env.bool("CRM_HTTPS", default=True)
 
 
@@ -112,6 +116,7 @@ MIDDLEWARE = [
     "crm.health.probes",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "crm.web.download_host.DownloadHost",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "crm.tmf.door.PartnerDoor",
     "csp.middleware.CSPMiddleware",

@@ -115,6 +115,7 @@ urlpatterns = [
     path(f"{_ONE}/macro/apply", macros.apply, name="apply_macro"),
     path(f"{_ONE}/macro/<int:seq>/undo", macros.undo, name="undo_macro"),
     path(f"{_ONE}/files/<uuid:attachment_id>", attachments.download, name="download"),
+    path("files/<str:ticket>", attachments.from_elsewhere, name="file"),
     path(f"{_ONE}/snooze", handling.snooze, name="snooze"),
     path(f"{_ONE}/wake", handling.wake, name="wake"),
     path(f"{_ONE}/transfer", handling.transfer, name="transfer"),

@@ -21,10 +21,14 @@ def read(raw: bytes, about: Mapping[str, Any], /) -> Incoming:
     # Only who carries our texts says so; somebody could write the same words to us.
     if body.get("type") == "receipt" and (receipt := smpp.receipt(plain.words(body, "text"))):
         said = receipt.wire_id + (":on-its-way" if receipt.on_its_way else "")
-        found = {name: value for name, value in plain.about_ours(body).items() if value}
-        return Incoming(
-            identity=plain.word(body, "id") or said, reports=(replace(receipt, **found),)
+        about = plain.about_ours(body)
+        receipt = replace(
+            receipt,
+            reference=about["reference"],
+            to=about["to"],
+            words=about["words"] or receipt.words,
         )
+        return Incoming(identity=plain.word(body, "id") or said, reports=(receipt,))
     sender = plain.number(plain.word(body, "from", 320))
     found = plain.message(body, sender=sender, conversation=sender)
     if found.text.strip(" .!").casefold() in _STOP:

@@ -346,3 +346,56 @@ def test_everything_works_without_script(page_as: PageAs, matter: Interaction) -
     page.click("text=Send")
 
     expect(page.locator("#thread")).to_contain_text("Noted.")
+
+
+def test_a_letter_is_taken_in_and_the_visit_about_it_goes_into_the_same_matter(
+    page_as: PageAs,
+) -> None:
+    a_customer(name="Priya Nair", number="C-77")
+    page = page_as("agent")
+    page.goto("/desk")
+    page.keyboard.press("g")
+    page.keyboard.press("l")
+    page.wait_for_url("**/log/letter")
+    page.fill("#id_who", "C-77")
+    expect(page.locator("#log-caller")).to_contain_text("Priya Nair")
+    page.select_option("[name=reason]", index=1)
+    page.fill("[name=text]", "I object to the bill.")
+    page.locator("#log-buttons button[type=submit]").first.click()
+    page.wait_for_url("**/interactions/*")
+    matter = Interaction.objects.get()
+
+    page.goto("/log/visit")
+    page.fill("#id_who", "C-77")
+    expect(page.locator("#log-buttons")).to_contain_text(f"Add to {matter.reference}")
+    page.select_option("[name=reason]", index=1)
+    page.fill("[name=text]", "Here is the bill.")
+    for name, said in (("answer", "A credit."), ("store", "Mill Lane"), ("ticket", "B7")):
+        page.fill(f"[name={name}]", said)
+    page.locator("#log-buttons button[type=submit]").first.click()
+    page.wait_for_url("**/interactions/*")
+
+    expect(page.locator("main")).to_contain_text("Mill Lane · B7")
+    assert Interaction.objects.count() == 1
+
+
+def test_two_subjects_of_one_contact_are_noted_and_settled_each_by_itself(
+    page_as: PageAs, matter: Interaction
+) -> None:
+    page = page_as("agent")
+    page.goto(f"/interactions/{matter.public_id}")
+    for subject in ("Bill of March", "Dead line"):
+        page.keyboard.press("o")
+        page.keyboard.press("s")
+        page.fill("[name=subject-subject]", subject)
+        page.keyboard.press("Enter")
+        expect(page.locator("#subjects")).to_contain_text(subject)
+    for outcome in ("explained", "referred"):
+        one = page.locator("#subjects .body", has_text="What came of it").first
+        one.locator("summary").click()
+        one.locator("select").select_option(outcome)
+        one.locator("button[type=submit]").click()
+        page.wait_for_load_state()
+
+    expect(page.locator("#subjects")).to_contain_text("Explained")
+    expect(page.locator("#subjects")).to_contain_text("Referred")

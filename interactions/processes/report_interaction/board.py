@@ -189,5 +189,6 @@ def _whole(queues: list[Queue], seats: list[Seat]) -> Queue:
         late=sum(one.late for one in queues),
         waiting=sum(one.waiting for one in queues),
         since=min((one.since for one in queues if one.since), default=None),
+        hands_out=False,
         **_heads(seats),
     )
