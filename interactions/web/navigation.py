@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.web import navigation, visitors
+from interactions.processes.receive_message.deciding_files import PERMISSION
 from interactions.web import held_files, improvements, inbound, queue
 
 navigation.register(
@@ -92,7 +93,7 @@ navigation.register(
     icon="shield-lock",
     section="desk",
     order=6,
-    permission=held_files.PERMISSION,
+    permission=PERMISSION,
     count=held_files.count,
     key="G H",
 )

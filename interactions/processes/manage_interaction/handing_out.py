@@ -1,5 +1,6 @@
 """Queues that hand out: what waits goes to who is available and fits, in turn, up to their room."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -82,8 +83,8 @@ def hand_out(team_id: int, limit: int, now: datetime, *, after: Place | None = N
     rows = _waiting(team_id, limit, after)
     if not rows:
         return Handed(0)
-    seats = _seats(team_id, policy, now)
-    turn, count = _Turn(rows, seats, policy, now), 0
+    seats, here = _seats(team_id, policy, now)
+    turn, count = _Turn(rows, seats, here, policy, now), 0
     for one in rows:
         seat = turn.whose(one)
         if seat is not None:
@@ -102,24 +103,30 @@ class _Turn:
         self,
         rows: Sequence[Interaction],
         seats: Sequence[_Seat],
+        here: frozenset[int],
         policy: Mapping[str, Any],
         now: datetime,
     ) -> None:
         some = list(rows) if seats else []
-        self._seats, self._now = seats, now
+        self._seats, self._here, self._now = seats, here, now
         self._languages = wished_languages(some)
         self._last = last_owners(some, policy, now)
-        self._let_lie = _let_lie(some)
+        self._let_lie, self._put_back = _had_before(some)
         self._kept_for = timedelta(minutes=int(policy.get("sticky_minutes", 0)))
 
     def whose(self, one: Interaction) -> _Seat | None:
-        """Who knows the customer, else who waits longest; who let it lie before comes last."""
-        known_to, there = self._last.get(one.customer_id or 0, (None, False))
-        lay_with = self._let_lie.get(one.pk, frozenset())
+        """Who knows the customer, else who waits longest; who let it lie before comes last.
+
+        Who put it back is not handed it again: they said that it is not for them.
+        """
+        known_to, _there = self._last.get(one.customer_id or 0, (None, False))
+        lay_with, not_for = self._let_lie[one.pk], self._put_back[one.pk]
         fitting = [
-            seat for seat in self._seats if not seat.full and fits(one, seat.who, self._languages)
+            seat
+            for seat in self._seats
+            if not seat.full and seat.who.pk not in not_for and fits(one, seat.who, self._languages)
         ]
-        if known_to is not None and known_to not in lay_with and self._waits_for(one, there):
+        if known_to in self._here - lay_with - not_for and self._is_fresh(one):
             fitting = [seat for seat in fitting if seat.who.pk == known_to]
         return min(
             fitting,
@@ -132,8 +139,9 @@ class _Turn:
             default=None,
         )
 
-    def _waits_for(self, one: Interaction, there: bool) -> bool:
-        return there and self._now < one.opened_at + self._kept_for
+    def _is_fresh(self, one: Interaction) -> bool:
+        """It waits a little for who knows the customer, if they are here."""
+        return self._now < one.opened_at + self._kept_for
 
 
 def _waiting(team_id: int, limit: int, after: Place | None) -> list[Interaction]:
@@ -157,8 +165,10 @@ def _waiting(team_id: int, limit: int, after: Place | None) -> list[Interaction]
     )
 
 
-def _seats(team_id: int, policy: Mapping[str, Any], now: datetime) -> list[_Seat]:
-    """Who is available in this team, may work, and is not on the phone."""
+def _seats(
+    team_id: int, policy: Mapping[str, Any], now: datetime
+) -> tuple[list[_Seat], frozenset[int]]:
+    """Who is available in this team and may work; and of them who has room and does not talk."""
     may = User.objects.with_perm("interactions.update_interaction", backend=_BACKEND)
     profiles = list(
         AgentProfile.objects.filter(
@@ -170,12 +180,13 @@ def _seats(team_id: int, policy: Mapping[str, Any], now: datetime) -> list[_Seat
     )
     pks = [profile.user_id for profile in profiles]
     has, talking = loads(pks), on_the_phone(pks, now)
-    return [
+    seats = [
         _Seat(colleague(profile.user, profile), profile, room)
         for profile in profiles
         if profile.user_id not in talking
         and (room := _room(profile, policy, has.get(profile.user_id, 0))) != 0
     ]
+    return seats, frozenset(pks)
 
 
 def _room(profile: AgentProfile, policy: Mapping[str, Any], has: int) -> int | None:
@@ -183,15 +194,20 @@ def _room(profile: AgentProfile, policy: Mapping[str, Any], has: int) -> int | N
     return None if capacity is None else max(int(capacity) - has, 0)
 
 
-def _let_lie(some: Sequence[Interaction]) -> dict[int, frozenset[int]]:
-    """Who had each matter before and did not answer in time."""
+def _had_before(
+    some: Sequence[Interaction],
+) -> tuple[Mapping[int, set[int]], Mapping[int, set[int]]]:
+    """Who had each matter and did not answer in time, and who put it back themselves."""
     rows = InteractionEvent.objects.filter(
-        interaction__in=[one.pk for one in some], type="assigned", data__because=UNANSWERED
-    ).values_list("interaction", "data__old")
-    found: dict[int, frozenset[int]] = {}
-    for pk, owner in rows:
-        found[pk] = found.get(pk, frozenset()) | {owner}
-    return found
+        interaction__in=[one.pk for one in some], type="assigned", data__new=None
+    ).values_list("interaction", "actor_id", "data__old", "data__because")
+    let_lie, put_back = defaultdict[int, set[int]](set), defaultdict[int, set[int]](set)
+    for pk, actor, owner, because in rows:
+        if because == UNANSWERED:
+            let_lie[pk].add(owner)
+        elif actor == owner:
+            put_back[pk].add(owner)
+    return let_lie, put_back
 
 
 def _hand(one: Interaction, seat: _Seat, policy: Mapping[str, Any], now: datetime) -> None:

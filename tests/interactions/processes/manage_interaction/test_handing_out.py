@@ -20,6 +20,7 @@ from interactions.processes.manage_interaction import (
     set_at_desk,
 )
 from interactions.processes.track_interaction import rebuild
+from interactions.processes.update_interaction import assign
 from interactions.tasks import hand_out_waiting
 from tests.customers.factories import a_customer, a_party, a_team
 from tests.interactions.factories import a_worker, an_interaction, plain_promises
@@ -194,6 +195,34 @@ def test_what_lay_unanswered_goes_to_somebody_else_first() -> None:
     assert owners(one) == [quick.pk]
 
 
+def test_who_put_it_back_is_not_handed_it_again() -> None:
+    team = a_team()
+    handing_out(team)
+    worker = at_desk(team)
+    one = an_interaction(team_id=team.pk)
+    hand_out_waiting()
+
+    assign(interaction_id=one.pk, owner_id=None, actor=worker)
+    hand_out_waiting()
+    assert owners(one) == [None]
+
+    other = at_desk(team)
+    hand_out_waiting()
+    assert owners(one) == [other.pk]
+
+
+def test_nothing_waits_for_somebody_of_another_team_who_knows_the_customer() -> None:
+    team, friend = a_team(), a_customer()
+    handing_out(team)
+    worker, elsewhere = at_desk(team), at_desk(a_team())
+    an_interaction(friend, owner_id=elsewhere.pk, ago=HOUR)
+    fresh = an_interaction(friend, team_id=team.pk)
+
+    hand_out_waiting()
+
+    assert owners(fresh) == [worker.pk]
+
+
 def test_who_is_handed_work_is_told_on_screen_once() -> None:
     team = a_team()
     handing_out(team)
@@ -219,7 +248,7 @@ def test_two_workers_hand_each_matter_out_once_and_fill_nobody_beyond_their_room
     hand_out_waiting()
 
     given = [owner for owner in owners(*some) if owner is not None]
-    assert sorted(given) == sorted([person.pk for person in people] * 3)
+    assert sorted(given) == sorted([person.pk or 0 for person in people] * 3)
     assigned = [one.events.filter(type="assigned").count() for one in some]
     assert sum(assigned) == 9
 
