@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 
-from interactions.web import performance
 from tests.interactions.factories import an_interaction
 from tests.interactions.web.factories import a_desk
 
@@ -88,10 +87,3 @@ def test_without_the_right_there_is_no_figure(path: str) -> None:
     client, _user = a_desk(role="agent")
 
     assert client.get(path).status_code == 403
-
-
-def test_speed_of_answer_says_which_share_was_answered_within_twenty_seconds() -> None:
-    row = {"n": 40, "excluded": 2, "value": 9.0, "within_20_seconds": 0.825}
-
-    assert performance._base(row) == "40, left out 2; within 20 s 82.5%"
-    assert performance._base(row | {"n": 3}) == "3, left out 2"
