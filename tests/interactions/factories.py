@@ -9,8 +9,9 @@ from django.utils import timezone
 from crm.access import SYSTEM, Actor
 from customers.models import Customer
 from interactions.governed import policies
-from interactions.models import Interaction, SlaClock
+from interactions.models import Interaction, Message, SlaClock
 from interactions.processes.log_interaction import log_interaction
+from interactions.processes.update_interaction import add_message
 from interactions.reasons import load_reasons
 from readiness.models import CapabilityVersion
 from tests.customers.factories import a_customer, an_agent
@@ -81,6 +82,17 @@ def an_interaction(
         given["occurred_at"] = timezone.now() - ago
     return log_interaction(
         customer_id=(customer or a_customer()).pk, actor=actor, **(given | fields)
+    )
+
+
+def something_said(interaction: Interaction | None = None) -> Message:
+    """A further message of the customer, by which files can come."""
+    return add_message(
+        interaction_id=(interaction or an_interaction()).pk,
+        body="See these.",
+        direction="inbound",
+        channel="email",
+        actor=SYSTEM,
     )
 
 

@@ -12,7 +12,7 @@ from interactions.channels.contract import Enclosure
 from interactions.models import Attachment
 from interactions.processes.receive_message.enclosing import enclose
 from interactions.web import attachments
-from tests.interactions.factories import an_interaction
+from tests.interactions.factories import something_said
 from tests.interactions.web.factories import a_desk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_settings")]
@@ -27,7 +27,7 @@ def plain_settings(plain: None, settings: Settings) -> None:
 
 
 def a_file() -> Attachment:
-    enclose(an_interaction().messages.get(), [Enclosure("router.txt", "", TEXT)])
+    enclose(something_said(), [Enclosure("router.txt", "", TEXT)])
     return Attachment.objects.get()
 
 

@@ -8,7 +8,7 @@ from interactions.models import Attachment
 from interactions.processes.receive_message.enclosing import enclose
 from tests.customers.factories import a_user
 from tests.interactions.channels.clamd import EICAR
-from tests.interactions.factories import an_interaction
+from tests.interactions.factories import something_said
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain")]
 
@@ -20,7 +20,7 @@ def signed_in(role: str = "team-lead") -> Client:
 
 
 def kept(content: bytes = b"MZ\x90\x00", name: str = "setup.exe") -> Attachment:
-    enclose(an_interaction().messages.get(), [Enclosure(name, "", content)])
+    enclose(something_said(), [Enclosure(name, "", content)])
     return Attachment.objects.get()
 
 

@@ -21,7 +21,7 @@ from interactions.processes.receive_message import (
 from interactions.processes.receive_message.enclosing import enclose
 from interactions.processes.track_interaction import rebuild
 from tests.interactions.channels.clamd import EICAR, Clamd, a_clamd
-from tests.interactions.factories import a_worker, an_interaction
+from tests.interactions.factories import a_worker, something_said
 
 pytestmark = [
     pytest.mark.django_db,
@@ -43,8 +43,7 @@ def a_lead() -> Actor:
 
 
 def kept(content: bytes = PROGRAM, name: str = "setup.exe") -> Attachment:
-    matter = an_interaction()
-    enclose(matter.messages.get(), [Enclosure(name, "", content)])
+    enclose(something_said(), [Enclosure(name, "", content)])
     return Attachment.objects.get()
 
 
