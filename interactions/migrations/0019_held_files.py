@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
     """What a file was held back for, and who decided about it since."""
 
     dependencies = [
-        ('interactions', '0012_texts_in_doubt'),
+        ('interactions', '0018_texts_in_doubt'),
     ]
 
     operations = [

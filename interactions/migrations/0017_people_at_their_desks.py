@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
     """Available or away becomes available, busy or away; when it was so is kept from now on."""
 
     dependencies = [
-        ('interactions', '0010_time_spent'),
+        ('interactions', '0016_participants'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

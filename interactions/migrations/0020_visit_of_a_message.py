@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A visit in a matter that is open keeps its own shop, desk and number."""
 
-    dependencies = [("interactions", "0013_held_files")]
+    dependencies = [("interactions", "0019_held_files")]
 
     operations = [
         migrations.AddField(

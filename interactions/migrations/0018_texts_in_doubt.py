@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     """A late receipt finds the text it is about among those in doubt, however many were sent."""
 
     atomic = False
-    dependencies = [("interactions", "0011_people_at_their_desks")]
+    dependencies = [("interactions", "0017_people_at_their_desks")]
 
     operations = [
         AddIndexConcurrently(
