@@ -70,7 +70,7 @@ def compose(message: Message, config: Mapping[str, Any]) -> EmailMessage:
 
 def _copies(message: Message) -> list[str]:
     """Who takes part and reads our replies too; never what a machine of ours sends."""
-    if not message.pk or message.kind != Message.Kind.PUBLIC or _is_automatic(message):
+    if not message.pk or message.automatic or _is_automatic(message):
         return []
     copied = message.interaction.participants.taking_part().filter(copied=True)
     addresses = copied.values_list("address", flat=True)

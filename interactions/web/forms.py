@@ -358,7 +358,7 @@ class SplitForm(_Form):
     reason = forms.ChoiceField(label=_("Reason"), choices=reasons, required=False, widget=_data())
 
 
-def _tag(label: Any, **attrs: Any) -> forms.CharField:
+def _tag(label: Any, *, required: bool, **attrs: Any) -> forms.CharField:
     """A tag by its name; the list is fetched when somebody begins to write one."""
     offered = {
         "list": "tag-names",
@@ -372,7 +372,7 @@ def _tag(label: Any, **attrs: Any) -> forms.CharField:
     return forms.CharField(
         label=label,
         max_length=Tag.NAME,
-        required=False,
+        required=required,
         widget=forms.TextInput(attrs=offered | attrs),
     )
 
@@ -380,7 +380,7 @@ def _tag(label: Any, **attrs: Any) -> forms.CharField:
 class TagForm(_Form):
     """A tag for a matter."""
 
-    name = _tag(_("Tag"))
+    name = _tag(_("Tag"), required=True)
 
 
 class MacroForm(_Form):
@@ -424,7 +424,7 @@ class BatchForm(_Form):
         required=False,
         widget=_data(),
     )
-    tag = _tag(_("Tag"), placeholder=_("Tag"))
+    tag = _tag(_("Tag"), required=False, placeholder=_("Tag"))
 
 
 class KeptFilterForm(_Form):

@@ -31,6 +31,10 @@ class OwnFieldsForm(forms.Form):
                 field.label = _("%(label)s, needed to complete") % {"label": each.label}
             self.fields[f"attribute_{each.key}"] = field
 
+    def rows(self) -> list[tuple[forms.BoundField, bool]]:
+        """Each field, and whether the matter can't be completed without it."""
+        return [(self[f"attribute_{each.key}"], each.required) for each in self.definitions]
+
     def said(self) -> dict[str, Any]:
         return {
             each.key: plain(self.cleaned_data.get(f"attribute_{each.key}"))
