@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.dates import MONTHS_3, WEEKDAYS_ABBR
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
@@ -27,14 +28,16 @@ def left(seconds: float) -> str:
 
 def instant(moment: datetime, now: datetime | None = None) -> str:
     """A local instant, as short as it can be said: "17:37", "Fri 09:40", "2 Dec", "2 Dec 2025"."""
+    # Said many times on a page: put together here, a format of Django's is read anew each time.
     local = timezone.localtime(moment)
     today = timezone.localtime(now or timezone.now())
-    days = (local.date() - today.date()).days
+    days = local.toordinal() - today.toordinal()
     if days == 0:
-        return date_format(local, "H:i")
+        return f"{local:%H:%M}"
     if abs(days) <= _DAYS_NAMED_BY_WEEKDAY:
-        return date_format(local, "D H:i")
-    return date_format(local, "j M" if local.year == today.year else "j M Y")
+        return f"{WEEKDAYS_ABBR[local.weekday()]} {local:%H:%M}"
+    day = f"{local.day} {str(MONTHS_3[local.month]).title()}"
+    return day if local.year == today.year else f"{day} {local.year}"
 
 
 def instant_full(moment: datetime, now: datetime | None = None) -> str:

@@ -1,19 +1,34 @@
 """One step on the selected rows of the queue, and its undo."""
 
+from functools import lru_cache
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from crm.access import Actor, signed_in
+from crm.accounts import names
 from crm.web.page import redirect_to
 from crm.web.undo import say, say_with_undo
 from interactions.models import Batch
 from interactions.processes import manage_interaction
 from interactions.web import queue
 from interactions.web.forms import BatchForm, tomorrow_morning
+
+
+def bar() -> SafeString:
+    """What can be done with the selected rows: the same for everybody until somebody comes."""
+    return _bar(get_language(), names.at_work(), names.teams())
+
+
+@lru_cache(maxsize=16)
+def _bar(_language: str | None, _people: names.Names, _teams: names.Names) -> SafeString:
+    return render_to_string("interactions/_batch.html", {"batch_form": BatchForm()})
 
 
 @login_required

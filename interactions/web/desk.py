@@ -21,6 +21,7 @@ from interactions.processes.manage_interaction import take_next as take_the_next
 from interactions.processes.update_interaction import assign as assign_to
 from interactions.web import (
     availability,
+    batches,
     doubtful,
     drawn,
     follow_ups,
@@ -30,7 +31,7 @@ from interactions.web import (
     today,
     wording,
 )
-from interactions.web.forms import BatchForm, KeptFilterForm, LogForm
+from interactions.web.forms import KeptFilterForm, LogForm
 from interactions.web.people import shown_name
 from readiness.registry import guidance
 
@@ -160,7 +161,7 @@ def _queue(request: HttpRequest, actor: Actor, now: datetime) -> dict[str, Any]:
             {"label": _("State"), "class": "w-state"},
         ],
         "hours": queue.hours_sentence(),
-        "batch_form": BatchForm(),
+        "batch_bar": batches.bar() if may_assign and rows else "",
         "may_assign": may_assign,
         "most_urgent": queue.next_for(actor) if not rows and not asked.filtered else None,
     }

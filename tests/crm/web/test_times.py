@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from crm.web import times
 
@@ -63,3 +64,14 @@ def test_numbers_read_as_numbers() -> None:
 def test_digits_group_as_the_language_groups_them() -> None:
     with translation.override("de"):
         assert times.number(47893.5, 1) == "47.893,5"
+
+
+@pytest.mark.parametrize("days", range(-400, 400, 13))
+def test_an_instant_reads_as_django_would_format_it(days: int) -> None:
+    moment = NOW + timedelta(days=days, hours=2)
+    local = timezone.localtime(moment)
+    with translation.override("de"):
+        said = times.instant(moment, NOW)
+        formats = ("H:i", "D H:i", "j M", "j M Y")
+
+        assert said in {date_format(local, form) for form in formats}

@@ -9,12 +9,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from crm.accounts.names import forget_names
 from crm.audit.models import Access
 from interactions.models import Interaction
 from interactions.processes.track_interaction.foreseeing import forget_paces
 from interactions.processes.update_interaction import add_message, assign
 from readiness.registry.resolve import forget_snapshot
-from tests.customers.factories import a_customer
+from tests.customers.factories import a_customer, a_user
 from tests.interactions.factories import a_worker, an_interaction
 from tests.interactions.web.factories import a_desk
 
@@ -129,6 +130,19 @@ def test_taking_can_be_undone() -> None:
 
     one.refresh_from_db()
     assert one.owner_id is None
+
+
+def test_the_bar_of_selected_rows_names_who_is_there_now() -> None:
+    client, user = a_desk()
+    an_interaction(owner_id=user.pk)
+    before = client.get("/desk").content.decode()
+    a_user(first_name="Zora", last_name="Late")
+    forget_names()
+
+    after = client.get("/desk").content.decode()
+
+    assert "Zora Late" not in before
+    assert "Zora Late" in after
 
 
 def test_a_colleague_who_came_after_the_list_was_read_can_be_given_work() -> None:
