@@ -29,21 +29,23 @@ def grant(role: str, *permissions: str) -> None:
     _granted[role].update(permissions)
 
 
-def load_roles() -> int:
-    """Write every role as a group with exactly what was granted; returns how many."""
+def load_roles(*named: str) -> int:
+    """Write roles as groups with exactly what was granted, all when none is named; returns how
+    many."""
+    roles = named or ROLES
     known = {
         f"{app}.{codename}": pk
         for pk, app, codename in Permission.objects.order_by().values_list(
             "pk", "content_type__app_label", "codename"
         )
     }
-    for role in ROLES:
+    for role in roles:
         if missing := _granted[role] - known.keys():
             raise ValueError(f"Role {role} is granted unknown permissions: {sorted(missing)}")
-    Group.objects.bulk_create([Group(name=role) for role in ROLES], ignore_conflicts=True)
-    groups = dict(Group.objects.filter(name__in=ROLES).values_list("name", "pk"))
-    _hold({(groups[role], known[name]) for role in ROLES for name in _granted[role]}, groups)
-    return len(ROLES)
+    Group.objects.bulk_create([Group(name=role) for role in roles], ignore_conflicts=True)
+    groups = dict(Group.objects.filter(name__in=roles).values_list("name", "pk"))
+    _hold({(groups[role], known[name]) for role in roles for name in _granted[role]}, groups)
+    return len(roles)
 
 
 def _hold(wanted: set[tuple[int, int]], groups: dict[str, int]) -> None:

@@ -66,7 +66,7 @@ def a_user(*permissions: str, role: str = "", **fields: Any) -> User:
             )
         )
     if role:
-        load_roles()
+        load_roles(role)
         user.groups.add(Group.objects.get(name=role))
     return user
 
