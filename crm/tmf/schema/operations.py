@@ -3,7 +3,7 @@
 from crm.tmf import paging
 from crm.tmf.resource import Resource
 from crm.tmf.schema.parts import ID, JSON, Json, body, ok, parameter, refusals, text_header
-from crm.tmf.shapes import Anything, Many, Obj
+from crm.tmf.shapes import Anything, Many, Number, Obj
 
 
 def collection(resource: Resource) -> Json:
@@ -136,6 +136,9 @@ def _filters(resource: Resource) -> list[Json]:
         schema = one.shape.schema()
         if (schema["type"] == "string" and "format" not in schema) or one.cast == "text":
             schema = {"type": "string"}
+        elif isinstance(one.shape, Number):
+            # What is compared with may lie where no value can.
+            schema = {"type": schema["type"]}
         found.append(parameter(one.name, schema, said))
     return found
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.db.models import Case, F, OuterRef, Q, Subquery, TextField, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
+from django.utils.translation import gettext as _
 
 from crm.events.catalogue import (
     InteractionLogged,
@@ -108,12 +109,13 @@ def _changed_at() -> Any:
 def create(body: dict[str, Any], caller: Caller) -> int:
     """POST: a fault somebody else heard of is a matter of ours."""
     customer = words.customer_of(body, caller.actor)
-    description = str(body["description"])
+    said = [str(body.get(name) or "") for name in ("name", "description", "ticketType")]
     ticket = open_ticket(
         customer_id=customer.pk if customer else None,
         channel=words.channel_of({"channel": [body["channel"]]}) if body.get("channel") else "api",
-        subject=str(body.get("name") or description or body["ticketType"]),
-        description=description,
+        # The standard lets each of them be blank, and it is a fault all the same.
+        subject=next((one for one in said if one.strip()), _("Trouble ticket")),
+        description=str(body["description"]),
         severity=str(body["severity"]),
         ticket_type=str(body["ticketType"]),
         status=STATUSES.get(str(body.get("status")), ""),

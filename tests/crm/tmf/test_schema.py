@@ -55,7 +55,7 @@ def test_document_is_true(method: str, path: str, mode: GenerationMode, caller: 
 
     @given(case=operation.as_strategy(generation_mode=mode))
     @settings(
-        max_examples=10,
+        max_examples=15,
         deadline=None,
         database=None,
         derandomize=True,

@@ -57,6 +57,13 @@ def test_a_description_without_words_stands_in_the_answer_as_one(partner: Partne
     assert (answer.status_code, answer.json()["description"]) == (201, "")
 
 
+def test_a_ticket_that_says_nothing_is_a_fault_all_the_same(partner: Partner) -> None:
+    answer = partner.post(TICKET, {**LEAST, "description": " ", "ticketType": ""})
+
+    assert answer.status_code == 201
+    assert Interaction.objects.get().subject == "Trouble ticket"
+
+
 @pytest.mark.parametrize(
     "wrong", [{"note": {"text": "x"}}, {"status": "brand-new"}, {"channel": [{"id": "1"}]}]
 )
