@@ -84,6 +84,8 @@ def _typed(page: Page, text: str) -> None:
 def _verified(page: Page) -> None:
     """Up to the highest level, by key and document."""
     expect(page.get_by_text("Caller: level 0 of 3")).to_be_visible()
+    # A link was followed: keys answer when the page is there with its scripts.
+    page.wait_for_load_state()
     page.keyboard.press("v")
     page.get_by_label("Which document, last digits").fill("passport 771")
     page.get_by_role("button", name="Seen").click()
