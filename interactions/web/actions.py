@@ -171,7 +171,7 @@ def _complete(said: dict[str, Any], one: Interaction, actor: Actor) -> str:
         update_interaction.change_fields(
             interaction_id=one.pk, changes={"reason": said["reason"]}, actor=actor
         )
-    if said["minutes"] is not None and said["minutes"] != said["minutes_shown"]:
+    if said["minutes"] is not None:
         spent = timedelta(minutes=said["minutes"])
         update_interaction.correct_time_spent(interaction_id=one.pk, spent=spent, actor=actor)
     close_interaction.complete(

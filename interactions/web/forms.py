@@ -255,9 +255,7 @@ class WrapUpForm(_Form):
         min_value=0,
         max_value=1440,
         required=False,
-        help_text=_("Counted while you worked on this page. Change it where that is wrong."),
     )
-    minutes_shown = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 class SubjectForm(_Form):

@@ -89,6 +89,7 @@ def shown(
     about = _subjects(one)
     unsettled = sum(row["item"].settled_at is None for row in about["subjects"])
     context |= {**_promises(one, actor), **_ending(one, unsettled), **_forms(one, actor)}
+    context["spent"] = _spent(one, actor)
     context |= {**_later(one), **together.around(one, actor)}
     context |= {**_assistant(one, actor), **about, **_tags(one)}
     context |= {**_own_fields(one, actor), **_participants(one, actor)}
@@ -151,14 +152,18 @@ def readers(request: HttpRequest, public_id: UUID) -> HttpResponse:
     actor = signed_in(request)
     one = in_sight(public_id, actor)
     # Looking at what is over is no work at it.
-    idle = None if one.status in Interaction.ENDED else _idle(request)
-    others = presence.come_in(one.pk, actor, idle=idle)
+    over = one.status in Interaction.ENDED
+    others = presence.come_in(one.pk, actor, idle=None if over else _idle(request))
+    context = {"readers": others, "spent": None if over else _spent(one, actor)}
     return etagged(
         request,
-        render_panel(
-            request, "interactions/_readers.html", {"readers": others}, title=_("Reading this")
-        ),
+        render_panel(request, "interactions/_readers.html", context, title=_("Reading this")),
     )
+
+
+def _spent(one: Interaction, actor: Actor) -> float:
+    """My time at it so far, in seconds."""
+    return update_interaction.time_spent(interaction_id=one.pk, actor=actor).total_seconds()
 
 
 def _idle(request: HttpRequest) -> timedelta | None:
@@ -454,13 +459,6 @@ def _block(done: bool, good: str, missing: str) -> tuple[bool, str]:
     return done, good if done else missing
 
 
-def _my_time(one: Interaction, actor: Actor) -> dict[str, int]:
-    """My minutes at it so far, and the same beside them to see later whether I changed them."""
-    spent = update_interaction.time_spent(interaction_id=one.pk, actor=actor)
-    minutes = round(spent / timedelta(minutes=1))
-    return {"minutes": minutes, "minutes_shown": minutes}
-
-
 def _forms(one: Interaction, actor: Actor) -> dict[str, Any]:
     return {
         "ask_form": forms.AskForm(
@@ -470,8 +468,7 @@ def _forms(one: Interaction, actor: Actor) -> dict[str, Any]:
             initial={"due_at": forms.in_working_days(1)}, prefix="promise"
         ),
         "wrap_form": forms.WrapUpForm(
-            initial={"reason": one.reason.key if one.reason else "", **_my_time(one, actor)},
-            prefix="wrap",
+            initial={"reason": one.reason.key if one.reason else ""}, prefix="wrap"
         ),
         "close_form": forms.CloseForm(prefix="close"),
         "reopen_form": forms.ReasonForm(prefix="reopen"),
