@@ -300,6 +300,17 @@ HANDLE_TIME_WRITTEN: Final = _declare(
     better="down",
     unit="seconds",
 )
+OCCUPANCY: Final = _declare(
+    "E-7",
+    _("Occupancy"),
+    _(
+        "Of the time colleagues were on calls or said that they take work: talking, holding and "
+        "wrapping up. Only their team and the channel cut it."
+    ),
+    "kpi_occupancy",
+    better="",
+    unit="ratio",
+)
 CONTACT_RATE: Final = _declare(
     "C-2",
     _("Contacts per 1000 customers"),
@@ -360,6 +371,7 @@ QUALITY: Final = (
     SPEED_OF_ANSWER,
     HANDLE_TIME,
     HANDLE_TIME_WRITTEN,
+    OCCUPANCY,
 )
 EVERY: Final = (*TREND, *SINGLE, *QUALITY)
 

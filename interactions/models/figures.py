@@ -223,7 +223,11 @@ CHANGED_CALL = pgtrigger.Trigger(
         "direction",
         "interaction",
     ),
-    func=_note("LEAST(OLD.rang_at, NEW.rang_at)", "GREATEST(OLD.rang_at, NEW.rang_at)"),
+    # Who is in a call or wraps it up is busy for as long.
+    func=_note(
+        "LEAST(OLD.rang_at, NEW.rang_at)",
+        "GREATEST(OLD.rang_at, NEW.rang_at, NEW.ended_at, NEW.wrapped_at)",
+    ),
 )
 
 CHANGED_REQUEST = pgtrigger.Trigger(

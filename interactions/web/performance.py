@@ -498,6 +498,7 @@ _ROWS_OF = {
     "C-3": "calls",
     "E-1": "calls",
     "E-1-written": "worked",
+    "E-7": "calls",
 }
 
 
@@ -575,6 +576,11 @@ def _detail_of() -> dict[str, tuple[tuple[str, str, Callable[[float], str]], ...
             ("low", _("at least %(told)s"), share),
             ("high", _("at most %(told)s"), share),
             ("response_rate", _("%(told)s of those asked"), share),
+        ),
+        "E-7": (
+            ("busy_seconds", _("%(told)s on calls"), times.left),
+            ("free_seconds", _("%(told)s free for them"), times.left),
+            ("colleagues", _("%(told)s colleagues"), count),
         ),
         "S-4": (
             ("p10", _("one in ten under %(told)s"), times.left),
