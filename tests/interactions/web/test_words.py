@@ -8,15 +8,19 @@ from django.utils import timezone
 
 from crm.access import actor_for
 from interactions.macros import load_macros
-from interactions.models import Interaction, SavedView
+from interactions.models import Interaction, Macro, OwnField, SavedView
+from interactions.processes.fill_own_fields import fill_in
+from interactions.processes.keep_participants import add_participant
 from interactions.processes.manage_interaction import (
     escalate,
+    keep_apart,
     link,
     merge,
     plan_follow_up,
     snooze,
     split,
 )
+from interactions.processes.tag_interaction import tag
 from interactions.processes.track_interaction import make_promise
 from interactions.processes.update_interaction import add_message, ask_customer
 from tests.crm.web.test_pseudo_locale import pseudo, untranslated  # noqa: F401  # a fixture
@@ -46,6 +50,18 @@ def matter(plain: None) -> Interaction:
     note = add_message(interaction_id=one.pk, body="x", kind="note", actor=worker)
     split(interaction_id=one.pk, message_ids=[note.pk], subject="x", actor=worker)
     load_macros()
+    Macro.objects.filter(key="done").update(
+        effects=[{"do": "take"}, {"do": "complete", "outcome": "resolved"}]
+    )
+    apart = an_interaction(customer, subject="Fibre drops")
+    keep_apart(interaction_id=one.pk, other_id=apart.pk, actor=worker)
+    an_interaction(customer, subject="Re: fibre drops")
+    tag(interaction_id=one.pk, name="x", actor=a_worker("interactions.coin_tag"))
+    add_participant(
+        interaction_id=one.pk, name="x", address="x@x.example", copied=True, actor=worker
+    )
+    OwnField.objects.create(key="x", label="Which floor", value_type="flag", required=True)
+    fill_in(interaction_id=one.pk, values={"x": True}, actor=worker)
     return one
 
 
@@ -57,6 +73,7 @@ def matter(plain: None) -> Interaction:
         "/desk?tab=all&channel=web",
         "/log?customer={customer}",
         "/interactions/{public_id}",
+        "/interactions/{public_id}?macro=done",
         "/customers/{customer}/timeline",
         "/customers/{customer}/matters",
         "/performance?period=month",
