@@ -44,6 +44,7 @@ from crm.tmf.shapes import (
     obj,
     ref,
 )
+from customers.models import Customer
 from interactions.api.tmf683_party_interaction import serializers
 from interactions.models import Interaction, InteractionItem, Participant
 from interactions.processes import close_interaction, log_interaction, update_interaction
@@ -185,18 +186,25 @@ def create(body: dict[str, Any], caller: Caller) -> int:
         as_given=serializers.as_given(PARTY_INTERACTION, body, KEPT),
         actor=caller.actor,
     )
-    _besides(interaction.pk, body, body, caller)
+    _besides(interaction.pk, body, body, caller, customer)
     return interaction.pk
 
 
-def _besides(pk: int, body: dict[str, Any], said: Container[str], caller: Caller) -> None:
+def _besides(
+    pk: int,
+    body: dict[str, Any],
+    said: Container[str],
+    caller: Caller,
+    customer: Customer | None = None,
+) -> None:
     """What a document says in parts with a process of their own: own fields, who takes part."""
     if "characteristic" in said:
         fields = body.get("characteristic") or []
         keep_characteristics(interaction_id=pk, given=fields, actor=caller.actor)
     if "relatedParty" in said:
-        related = serializers.of_the_document(body)
-        note_given(interaction_id=pk, related=related, actor=caller.actor)
+        others = serializers.others_named(body, customer)
+        if others:
+            note_given(interaction_id=pk, related=others, actor=caller.actor)
 
 
 def update(pk: int, change: Change, caller: Caller) -> None:

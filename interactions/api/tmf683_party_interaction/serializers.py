@@ -138,6 +138,22 @@ def of_the_document(body: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [dict(one) for one in parties if one.get("@referredType") != PARTICIPANT]
 
 
+def others_named(body: Mapping[str, Any], customer: Customer | None) -> list[dict[str, Any]]:
+    """Those who may be a party we know: most documents name the customer and nobody else."""
+    mine = str(customer.public_id) if customer else ""
+    return [
+        one for one in of_the_document(body) if _is_uuid(one.get("id")) and one.get("id") != mine
+    ]
+
+
+def _is_uuid(text: Any) -> bool:
+    try:
+        UUID(str(text))
+    except ValueError:
+        return False
+    return True
+
+
 def _names_customer(party: Mapping[str, Any]) -> bool:
     words = {_plain(party.get("role")), _plain(party.get("@referredType"))}
     return bool(words & {"customer", "caller", "subscriber"})
