@@ -9,12 +9,16 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.test import Client
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from crm.accounts.roles import load_roles
 
 PageAs = Callable[..., Page]
+
+# Only what fails waits so long: a machine may be busy. What is promised sooner says so itself.
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture
@@ -44,7 +48,7 @@ def page_as(live_server: LiveServer, browser: Browser) -> Iterator[PageAs]:
         if role:
             context.add_cookies([_session_cookie(role, live_server.url)])  # type: ignore[list-item]  # a plain dict
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(PATIENCE_MS)
         violations: list[str] = []
         page.on(
             "console",
