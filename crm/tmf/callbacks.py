@@ -1,6 +1,7 @@
 """Calls to addresses that partners gave us: signed, bounded, and never into our own network."""
 
 import contextlib
+import json
 import re
 import socket
 import threading
@@ -11,7 +12,6 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-import orjson
 import requests
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -101,7 +101,8 @@ class _Letter:
 
 
 def _signed(body: Any, *, secret: str, event_id: str) -> _Letter:
-    data = orjson.dumps(body).decode()
+    # What partners keep here may hold numbers beyond 64 bits, which orjson reads and never writes.
+    data = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     now = datetime.now(UTC)
     headers = {
         "Content-Type": "application/json;charset=utf-8",

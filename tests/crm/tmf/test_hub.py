@@ -178,6 +178,13 @@ def test_endless_body_of_an_answer_is_not_read() -> None:
 
 
 @pytest.mark.req("R-BCI-16")
+def test_numbers_beyond_64_bits_are_told_like_any() -> None:
+    with a_listener() as heard:
+        outcome = callbacks.send(heard.url, secret="whsec_YWJj", event_id="1", body={"a": 10**20})
+
+    assert (outcome.status, heard.calls[0][1]) == (201, b'{"a":100000000000000000000}')
+
+
 def test_create_event_arrives_signed_in_the_envelope_of_the_specification(partner: Partner) -> None:
     with a_listener() as heard:
         secret = listen(partner, heard.url)["secret"]
