@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain")]
 def said(matter: Interaction, **fields: object) -> Message:
     return add_message(
         interaction_id=matter.pk, body="It is fixed.", channel="phone",
-        **{"actor": a_worker()} | fields,  # type: ignore[arg-type]
+        **{"actor": a_worker()} | fields,  # type: ignore[arg-type]  # by name
     )  # fmt: skip
 
 
