@@ -126,8 +126,8 @@ def _back(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    path("inbound/files", page, name="held_files"),
-    path("inbound/files/<int:pk>/release", let_out, name="held_file_release"),
-    path("inbound/files/<int:pk>/delete", throw_away, name="held_file_delete"),
-    path("inbound/files/<int:pk>/check", look_again, name="held_file_check"),
+    path("held-files", page, name="held_files"),
+    path("held-files/<int:pk>/release", let_out, name="held_file_release"),
+    path("held-files/<int:pk>/delete", throw_away, name="held_file_delete"),
+    path("held-files/<int:pk>/check", look_again, name="held_file_check"),
 ]

@@ -25,7 +25,7 @@ def kept(content: bytes = b"MZ\x90\x00", name: str = "setup.exe") -> Attachment:
 
 
 def test_without_any_the_page_says_what_would_be_here() -> None:
-    page = signed_in().get("/inbound/files").content.decode()
+    page = signed_in().get("/held-files").content.decode()
 
     assert "No file is held back" in page
     assert "No virus scanner is set up" in page
@@ -36,14 +36,14 @@ def test_a_lead_releases_one_with_a_reason_and_then_it_opens() -> None:
     file, lead = kept(), signed_in()
     address = f"/interactions/{file.interaction.public_id}/files/{file.public_id}"
     assert lead.get(address).status_code == 409
-    page = lead.get("/inbound/files").content.decode()
+    page = lead.get("/held-files").content.decode()
     assert "setup.exe" in page
     assert "could do harm" in page
 
-    lead.post(f"/inbound/files/{file.pk}/release", {"reason": "Their firmware"})
+    lead.post(f"/held-files/{file.pk}/release", {"reason": "Their firmware"})
 
     assert lead.get(address).status_code == 200
-    after = lead.get("/inbound/files").content.decode()
+    after = lead.get("/held-files").content.decode()
     assert "Decided lately" in after
     assert "Their firmware" in after
 
@@ -51,20 +51,20 @@ def test_a_lead_releases_one_with_a_reason_and_then_it_opens() -> None:
 def test_malware_offers_no_release() -> None:
     file, lead = kept(EICAR, "a.txt"), signed_in()
 
-    page = lead.get("/inbound/files").content.decode()
+    page = lead.get("/held-files").content.decode()
 
-    assert f"/inbound/files/{file.pk}/release" not in page
-    assert f"/inbound/files/{file.pk}/check" in page
+    assert f"/held-files/{file.pk}/release" not in page
+    assert f"/held-files/{file.pk}/check" in page
 
 
 def test_deleted_for_good_it_opens_no_more() -> None:
     file, lead = kept(), signed_in()
 
-    lead.post(f"/inbound/files/{file.pk}/delete", {"reason": "Not needed"})
+    lead.post(f"/held-files/{file.pk}/delete", {"reason": "Not needed"})
 
     answer = lead.get(f"/interactions/{file.interaction.public_id}/files/{file.public_id}")
     assert answer.status_code == 409
 
 
 def test_the_page_asks_for_its_permission() -> None:
-    assert signed_in("agent").get("/inbound/files").status_code == 403
+    assert signed_in("agent").get("/held-files").status_code == 403
