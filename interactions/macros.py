@@ -93,6 +93,8 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "complete": Effect({"outcome": str}, {"note": str}),
 }
 MOST_EFFECTS: Final = 10
+# Hours or days beyond it are no time that a calendar has.
+_MOST: Final = 10_000
 
 
 def check_effects(effects: Any) -> None:
@@ -103,7 +105,7 @@ def check_effects(effects: Any) -> None:
     if not isinstance(effects, list) or len(effects) > MOST_EFFECTS:
         raise ValidationError(_("A list of at most %(n)d effects.") % {"n": MOST_EFFECTS})
     for number, effect in enumerate(effects, start=1):
-        known = EFFECTS.get(effect.get("do", "")) if isinstance(effect, dict) else None
+        known = EFFECTS.get(str(effect.get("do"))) if isinstance(effect, dict) else None
         if known is None:
             raise ValidationError(
                 _("Effect %(n)d: “do” is one of %(known)s.")
@@ -114,7 +116,11 @@ def check_effects(effects: Any) -> None:
 
 def _check_said(number: int, said: Mapping[str, Any], known: Effect) -> None:
     takes = {**known.needs, **known.may}
-    wrong = [key for key, value in said.items() if type(value) is not takes.get(key)]
+    wrong = [
+        key
+        for key, value in said.items()
+        if type(value) is not takes.get(key) or (isinstance(value, int) and not 0 < value <= _MOST)
+    ]
     missing = [key for key in known.needs if key not in said]
     if wrong or missing:
         wanted = ", ".join(f"{key} ({kind.__name__})" for key, kind in takes.items())

@@ -1,6 +1,6 @@
 """Update Customer Interaction: what a macro does, all of it or nothing, and back again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -74,19 +74,27 @@ def apply_macro(*, interaction_id: int, key: str, number: int, actor: Actor) -> 
     with caused_by(macro=key, macro_version=number):
         done = [_do(interaction.pk, each, actor) for each in version.effects]
         interaction.refresh_from_db()
+        stood = _standing(interaction, done)
         return append(
-            interaction, "macro_applied", actor=actor, name=version.title, done=list(done)
+            interaction, "macro_applied", actor=actor, name=version.title, done=done, stood=stood
         )
 
 
 @transaction.atomic
 def undo_macro(*, interaction_id: int, event_seq: int, actor: Actor) -> Interaction:
-    """Take every step back, the last one first; taken back already, nothing changes."""
+    """Take every step back, the last one first; taken back already, nothing changes.
+
+    What somebody changed since is theirs: then nothing is taken back, and they are told so.
+    """
     require(actor, "interactions.update_interaction")
     interaction = work_on(interaction_id, actor=actor)
     event = interaction.events.get(seq=event_seq, type="macro_applied")
     if interaction.events.filter(type="macro_undone", data__of=event_seq).exists():
         return interaction
+    if event.data.get("stood") != _standing(interaction, event.data["done"]):
+        raise _refused(
+            "macro-moved-on", _("It went on since then. Take back by hand what has to be.")
+        )
     named = {name: event.data[name] for name in ("macro", "macro_version")}
     with caused_by(**named):
         for name, about in reversed(event.data["done"]):
@@ -103,6 +111,9 @@ def _do(pk: int, effect: Said, actor: Actor) -> Back:
         why = broken.message
     except PermissionDenied:
         why = _("You may not do that.")
+    except Interaction.DoesNotExist:
+        # A step before gave it to people whose work this one does not see.
+        why = _("It is out of your sight by then.")
     raise _refused(
         "macro-refused",
         _("“%(what)s” is not possible: %(why)s Nothing was done.")
@@ -223,6 +234,20 @@ _BACK: Final[Mapping[str, Callable[[int, Said, Actor], object]]] = {
         interaction_id=pk, reason=_("completed by mistake"), undone=True, actor=actor
     ),
 }
+
+
+# How a matter stands in what a step back would overwrite.
+_STANDS: Final[Mapping[str, Callable[[Interaction], Any]]] = {
+    "tags": lambda one: one.tags,
+    "owner": lambda one: [one.team_id, one.owner_id],
+    "fields": lambda one: [one.priority, one.reason_id],
+    "go_on": lambda one: one.status,
+    "reopen": lambda one: one.status,
+}
+
+
+def _standing(one: Interaction, done: Iterable[Sequence[Any]]) -> dict[str, Any]:
+    return {name: _STANDS[name](one) for name, _about in done if name in _STANDS}
 
 
 def _refused(code: str, sentence: str, **details: Any) -> RuleBroken:

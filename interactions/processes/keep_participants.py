@@ -1,6 +1,7 @@
 """Update Customer Interaction: who takes part in a matter, and as what."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
@@ -62,9 +63,7 @@ def remove_participant(*, participant_id: int, actor: Actor) -> Participant:
     require(actor, "interactions.update_interaction")
     found, interaction = _locked(participant_id, actor)
     if found.removed_at is None:
-        found.removed_at = timezone.now()
-        found.save(update_fields=["removed_at"])
-        _said(interaction, "participant_removed", found, actor)
+        _leaves(interaction, found, actor)
     return found
 
 
@@ -73,8 +72,8 @@ def bring_back_participant(*, participant_id: int, actor: Actor) -> Participant:
     """They take part again."""
     require(actor, "interactions.update_interaction")
     found, interaction = _locked(participant_id, actor)
-    there = interaction.participants.taking_part().filter(address__iexact=found.address)
-    if found.removed_at is not None and not (found.address and there.exists()):
+    if found.removed_at is not None and not _is_there(interaction, found):
+        _refuse_crowd(interaction)
         found.removed_at = None
         found.save(update_fields=["removed_at"])
         _said(interaction, "participant_added", found, actor)
@@ -83,14 +82,20 @@ def bring_back_participant(*, participant_id: int, actor: Actor) -> Participant:
 
 @transaction.atomic
 def note_given(*, interaction_id: int, related: Iterable[Mapping[str, Any]], actor: Actor) -> None:
-    """Whom a partner's document names besides the customer, where we know the party."""
+    """Whom a partner's document names besides the customer, where we know the party.
+
+    Whom it named before and names no longer takes no part any more.
+    """
     require(actor, "interactions.update_interaction")
     interaction = work_on(interaction_id, actor=actor)
     mine = interaction.customer.party_id if interaction.customer else None
-    there = set(interaction.participants.taking_part().values_list("party", flat=True))
-    for role, party in _known(related):
-        if party.pk not in {mine, *there}:
-            there.add(party.pk)
+    named = {party.pk: (role, party) for role, party in _known(related) if party.pk != mine}
+    taking_part = interaction.participants.taking_part()
+    for gone in taking_part.filter(given=True).exclude(party__in=named):
+        _leaves(interaction, gone, actor)
+    there = set(taking_part.values_list("party", flat=True))
+    for pk, (role, party) in named.items():
+        if pk not in there:
             _join(interaction, Participant(role=role, party=party, given=True), actor)
 
 
@@ -124,22 +129,38 @@ def _address(text: str) -> str:
 
 def _known(related: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, Party]]:
     roles = {role.lower(): role for role in Participant.Role.values}
+    said: dict[UUID, str] = {}
     for one in related:
-        try:
-            public_id = UUID(str(one.get("id")))
-        except ValueError:
-            continue
-        party = Party.objects.filter(public_id=public_id).first()
-        if party is not None:
+        with suppress(ValueError):
             role = roles.get(str(one.get("role") or "").lower(), Participant.Role.CONTACT)
-            yield role, party
+            said.setdefault(UUID(str(one.get("id"))), role)
+    for party in Party.objects.filter(public_id__in=said).order_by("pk"):
+        yield said[party.public_id], party
 
 
-def _join(interaction: Interaction, found: Participant, actor: Actor) -> Participant:
+def _is_there(interaction: Interaction, found: Participant) -> bool:
+    """Whether the same party or address takes part by another entry."""
+    same = Q(party__isnull=False, party=found.party_id)
+    if found.address:
+        same |= Q(address__iexact=found.address)
+    return interaction.participants.taking_part().filter(same).exists()
+
+
+def _refuse_crowd(interaction: Interaction) -> None:
     if interaction.participants.taking_part().count() >= AT_MOST:
         raise _refused(
             "participants-enough", _("At most %(n)d take part in one.") % {"n": AT_MOST}, "name"
         )
+
+
+def _leaves(interaction: Interaction, found: Participant, actor: Actor) -> None:
+    found.removed_at = timezone.now()
+    found.save(update_fields=["removed_at"])
+    _said(interaction, "participant_removed", found, actor)
+
+
+def _join(interaction: Interaction, found: Participant, actor: Actor) -> Participant:
+    _refuse_crowd(interaction)
     found.interaction, found.added_by = interaction, actor.name
     found.save(force_insert=True)
     _said(interaction, "participant_added", found, actor)

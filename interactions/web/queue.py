@@ -226,13 +226,17 @@ def _in_view(asked: Wish, actor: Actor, now: datetime) -> QuerySet[Interaction]:
         found = found.filter(verticals__contains=[asked.vertical])
     if asked.need:
         found = found.filter(_need(asked.need, now))
-    return _worn(found, asked.tag) if asked.tag else found
+    return _worn(found, asked.tag, actor) if asked.tag else found
 
 
-def _worn(found: InteractionQuerySet, name: str) -> InteractionQuerySet:
-    """With the tag, or the own field as in “colour=red”; an unknown word finds nothing."""
+def _worn(found: InteractionQuerySet, name: str, actor: Actor) -> InteractionQuerySet:
+    """With the tag, or the own field as in “colour=red”; an unknown word finds nothing.
+
+    Whoever may not read the values of own fields cannot guess them here either.
+    """
     if "=" in name:
-        return _saying(found, *name.split("=", 1))
+        clear = masking.sees_people(actor)
+        return _saying(found, *name.split("=", 1)) if clear else found.none()
     tag = Tag.objects.meant_by(name)
     return found.tagged(tag) if tag else found.none()
 

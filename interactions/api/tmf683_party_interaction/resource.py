@@ -186,7 +186,7 @@ def create(body: dict[str, Any], caller: Caller) -> int:
         as_given=serializers.as_given(PARTY_INTERACTION, body, KEPT),
         actor=caller.actor,
     )
-    _besides(interaction.pk, body, body, caller, customer)
+    _besides(interaction.pk, body, body, caller, customer, new=True)
     return interaction.pk
 
 
@@ -196,6 +196,8 @@ def _besides(
     said: Container[str],
     caller: Caller,
     customer: Customer | None = None,
+    *,
+    new: bool = False,
 ) -> None:
     """What a document says in parts with a process of their own: own fields, who takes part."""
     if "characteristic" in said:
@@ -203,7 +205,8 @@ def _besides(
         keep_characteristics(interaction_id=pk, given=fields, actor=caller.actor)
     if "relatedParty" in said:
         others = serializers.others_named(body, customer)
-        if others:
+        # Of one that stood already, whom it named before may have to go.
+        if others or not new:
             note_given(interaction_id=pk, related=others, actor=caller.actor)
 
 

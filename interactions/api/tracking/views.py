@@ -170,7 +170,9 @@ class ParticipantsView(APIView):
                 copied=said.get("copied") is True,
                 actor=caller(request),
             )
-            return Answer(201, shape.participant(made, clear=True))
+            # Who takes part already is answered with as they stand: seen by who may see people.
+            clear = masking.sees_people(caller(request))
+            return Answer(201, shape.participant(made, clear))
 
         return answered_once(request, work)
 

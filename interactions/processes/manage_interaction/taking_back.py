@@ -21,8 +21,10 @@ def take_back(*, message_id: int, actor: Actor) -> Interaction:
     Nothing is deleted: the words go to a matter of their own, which is out of sight at once.
     """
     require(actor, "interactions.update_interaction")
-    message = Message.objects.get(pk=message_id)
-    source = still_open(work_on(message.interaction_id, actor=actor))
+    matter = Message.objects.values_list("interaction", flat=True).get(pk=message_id)
+    source = still_open(work_on(matter, actor=actor))
+    # Read under the lock: whoever pressed twice finds it gone, and takes back nothing again.
+    message = source.messages.get(pk=message_id)
     _nothing_since(source, message, actor)
     aside = log_interaction(
         customer_id=source.customer_id,

@@ -57,6 +57,11 @@ def check_file_again(*, attachment_id: int, actor: Actor) -> Attachment:
     matter, file = _held_back(attachment_id, actor)
     if not _is_kept(file):
         raise RuleBroken("nothing-kept", _("It was too large: nothing of it was kept."))
+    if file.finding == _Finding.MALWARE and not is_scanned():
+        raise RuleBroken(
+            "malware-stays",
+            _("Malware was found in it, and no scanner is set up that could look again."),
+        )
     append(matter, "file_checked_again", actor=actor, file=str(file.public_id))
     if is_scanned():
         file.state, file.finding, file.because = _State.WAITING, "", ""

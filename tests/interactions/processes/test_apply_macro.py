@@ -13,6 +13,7 @@ from interactions.models import Interaction, Macro, MacroText, MacroVersion
 from interactions.processes.apply_macro import apply_macro, undo_macro, version_of
 from interactions.processes.tag_interaction import tag
 from interactions.processes.track_interaction import rebuild
+from interactions.processes.update_interaction import change_fields, go_on, take
 from tests.customers.factories import a_team, an_agent
 from tests.interactions.factories import WORKING, a_worker, an_interaction
 
@@ -110,6 +111,44 @@ def test_whatever_it_does_is_taken_back(effect: dict[str, Any]) -> None:
     assert matter.status in {"logged", "in_progress"}
 
 
+@pytest.mark.parametrize(
+    "effect",
+    [
+        {"do": "tag", "tag": "Repeated"},
+        {"do": "take"},
+        {"do": "priority", "priority": 1},
+        {"do": "wait", "for": "partner"},
+    ],
+    ids=lambda effect: effect["do"],
+)
+def test_what_a_colleague_did_since_is_not_overwritten(effect: dict[str, Any]) -> None:
+    worker, colleague, matter = a_worker(COIN), a_worker(COIN), an_interaction()
+    a_macro(effect)
+    done = apply_macro(interaction_id=matter.pk, key="m", number=1, actor=worker)
+    tag(interaction_id=matter.pk, name="Press", actor=colleague)
+    take(interaction_id=matter.pk, actor=colleague)
+    change_fields(interaction_id=matter.pk, changes={"priority": 2}, actor=colleague)
+    go_on(interaction_id=matter.pk, actor=colleague)
+    before = stands(matter)
+
+    with pytest.raises(RuleBroken, match="went on since"):
+        undo_macro(interaction_id=matter.pk, event_seq=done.seq, actor=worker)
+
+    assert stands(matter) == before
+
+
+def test_a_step_on_what_an_earlier_one_gave_away_is_refused_in_words() -> None:
+    mine = [each for each in WORKING if "view_all" not in each]
+    me = an_agent(*mine, COIN)
+    matter = an_interaction(owner_id=me.pk)
+    a_macro({"do": "transfer", "team": a_team().name}, {"do": "tag", "tag": "Press"})
+
+    with pytest.raises(RuleBroken, match="out of your sight"):
+        apply_macro(interaction_id=matter.pk, key="m", number=1, actor=me)
+
+    assert events(matter) == []
+
+
 def test_a_changed_macro_is_a_new_version_and_what_was_shown_of_the_old_is_not_done() -> None:
     worker, matter = a_worker(COIN), an_interaction()
     macro = a_macro({"do": "tag", "tag": "Press"})
@@ -143,6 +182,9 @@ def test_a_macro_that_is_not_in_use_does_nothing() -> None:
         [{"do": "tag", "tag": 3}],
         [{"do": "snooze", "hours": "24"}],
         [{"do": "snooze", "hours": True}],
+        [{"do": "snooze", "hours": 10**12}],
+        [{"do": "snooze", "hours": 0}],
+        [{"do": []}],
         [{"do": "take", "who": "me"}],
         [{"do": "take"}] * 11,
     ],

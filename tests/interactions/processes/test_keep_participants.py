@@ -127,6 +127,34 @@ def test_a_party_that_a_document_names_takes_part_by_its_own_addresses() -> None
     assert types(matter) == ["participant_added"]
 
 
+def test_whom_the_document_names_no_longer_is_not_heard_any_more() -> None:
+    matter, worker = an_interaction(), a_worker()
+    parties = [a_party(), a_party()]
+    related = [{"id": str(party.public_id), "role": "contact"} for party in parties]
+    by_hand = add_participant(interaction_id=matter.pk, address=ANA, actor=worker)
+    note_given(interaction_id=matter.pk, related=related, actor=worker)
+
+    note_given(interaction_id=matter.pk, related=related[:1], actor=worker)
+
+    there = matter.participants.taking_part()
+    assert set(there.values_list("party", flat=True)) == {None, parties[0].pk}
+    assert by_hand in there
+    assert types(matter)[-1] == "participant_removed"
+
+
+def test_whom_the_document_named_again_is_not_brought_back_beside_themselves() -> None:
+    party, matter, worker = a_party(), an_interaction(), a_worker()
+    related = [{"id": str(party.public_id), "role": "contact"}]
+    note_given(interaction_id=matter.pk, related=related, actor=worker)
+    first = Participant.objects.get()
+    remove_participant(participant_id=first.pk, actor=worker)
+    note_given(interaction_id=matter.pk, related=related, actor=worker)
+
+    bring_back_participant(participant_id=first.pk, actor=worker)
+
+    assert matter.participants.taking_part().get() != first
+
+
 def test_who_may_not_work_on_it_changes_nobody_and_what_has_ended_takes_nobody() -> None:
     matter = an_interaction()
     ana = add_participant(interaction_id=matter.pk, address=ANA, actor=SYSTEM)
@@ -148,3 +176,8 @@ def test_a_crowd_is_refused() -> None:
 
     with pytest.raises(RuleBroken):
         add_participant(interaction_id=matter.pk, name="One more", actor=SYSTEM)
+    gone = matter.participants.all()[0]
+    remove_participant(participant_id=gone.pk, actor=SYSTEM)
+    add_participant(interaction_id=matter.pk, name="One more", actor=SYSTEM)
+    with pytest.raises(RuleBroken):
+        bring_back_participant(participant_id=gone.pk, actor=SYSTEM)

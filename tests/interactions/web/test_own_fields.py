@@ -74,6 +74,23 @@ def test_the_queue_is_filtered_by_a_value_and_offers_those_that_are_known() -> N
     assert 'value="floor="' in offered
 
 
+def test_who_may_not_read_the_values_finds_nobody_by_them() -> None:
+    worker, _user = a_desk()
+    masked, _manager = a_desk(role="readiness-manager")
+    defined("cause")
+    one = an_interaction()
+    worker.post(f"/interactions/{one.public_id}/own-fields", {"own-attribute_cause": "Water"})
+    asked = {"tab": "all", "tag": "cause=Water"}
+
+    seen, guessed = (
+        client.get(reverse("interactions:desk"), asked).content.decode()
+        for client in (worker, masked)
+    )
+
+    assert one.reference in seen
+    assert one.reference not in guessed
+
+
 @pytest.mark.req("R-TMI-1")
 def test_a_partner_reads_and_writes_them_as_characteristics() -> None:
     defined("floor", "whole")

@@ -5,6 +5,7 @@ import pytest
 from interactions.models import Participant
 from interactions.processes.keep_participants import add_participant
 from tests.crm.tmf.partners import a_partner
+from tests.customers.factories import a_party
 from tests.interactions.factories import a_worker, an_interaction
 from tests.interactions.web.factories import a_desk
 
@@ -79,3 +80,36 @@ def test_a_partner_reads_who_takes_part_with_the_role_and_writes_none_twice() ->
     assert partner.delete(f"{own}/{made.json()['id']}").status_code == 204
     assert [each["role"] for each in partner.get(tmf).json()["relatedParty"]] == ["customer"]
     assert partner.get(own).json()["participant"] == []
+
+
+@pytest.mark.req("R-TMI-3")
+def test_whom_a_partners_document_drops_is_not_heard_any_more() -> None:
+    partner, one, party = a_partner(), an_interaction(), a_party()
+    tmf = f"/tmf-api/partyInteraction/v4/partyInteraction/{one.public_id}"
+    customer = partner.get(tmf).json()["relatedParty"]
+    other = {
+        "id": str(party.public_id), "role": "contact", "@type": "RelatedParty",
+        "@referredType": "Individual",
+    }  # fmt: skip
+    partner.patch(tmf, {"relatedParty": [*customer, other]})
+    assert one.participants.taking_part().get().party == party
+
+    answer = partner.patch(tmf, {"relatedParty": customer})
+
+    assert answer.status_code == 200
+    assert not one.participants.taking_part().exists()
+
+
+def test_a_partner_who_may_not_see_people_learns_no_name_by_an_address() -> None:
+    may = ("view_interaction", "view_all_interactions", "update_interaction")
+    partner, one = a_partner(*(f"interactions.{each}" for each in may)), an_interaction()
+    add_participant(
+        interaction_id=one.pk, name="Ana Lima", address="ana@example.org", actor=a_worker()
+    )
+
+    answer = partner.post(
+        f"/api/v1/interactions/{one.public_id}/participants", {"address": "ana@example.org"}
+    )
+
+    assert answer.status_code == 201
+    assert answer.json()["name"] is None

@@ -1,8 +1,10 @@
 """A call in the wrong matter: out of it again, and the clocks as if it had never been there."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from crm.errors import RuleBroken
 from interactions.models import Interaction, Message
@@ -10,6 +12,7 @@ from interactions.processes.manage_interaction import take_back
 from interactions.processes.track_interaction import rebuild
 from interactions.processes.update_interaction import add_message
 from tests.interactions.factories import a_worker, an_interaction, the_clock
+from tests.racing import at_once, somebody_waits_for_a_lock, wait_until
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain")]
 
@@ -79,3 +82,25 @@ def test_what_others_built_on_or_said_stays(then: dict[str, object]) -> None:
 
     call.refresh_from_db()
     assert call.interaction_id == matter.pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_taken_back_twice_at_the_same_moment_it_is_taken_back_once() -> None:
+    worker, matter = a_worker(), an_interaction()
+    call = said(matter, actor=worker)
+
+    with transaction.atomic():
+        Interaction.objects.lock(matter.pk)
+        failed = list[BaseException]()
+        second = threading.Thread(
+            target=lambda: failed.extend(
+                at_once(lambda: take_back(message_id=call.pk, actor=worker))
+            )
+        )
+        second.start()
+        wait_until(somebody_waits_for_a_lock)
+        take_back(message_id=call.pk, actor=worker)
+    second.join()
+
+    assert [type(each) for each in failed] == [Message.DoesNotExist]
+    assert matter.events.filter(type="reply_taken_back").count() == 1

@@ -109,7 +109,18 @@ def test_malware_is_released_by_nobody_and_the_database_holds_it() -> None:
     assert refused.value.code == "malware-stays"
     with pytest.raises(IntegrityError, match="malware_is_not_clear"), transaction.atomic():
         Attachment.objects.update(state="clear")
-    assert check_file_again(attachment_id=file.pk, actor=lead).finding == "malware"
+
+
+def test_what_a_scanner_found_is_not_cleared_once_there_is_no_scanner() -> None:
+    file, lead = kept(b"A letter that only a scanner sees through.\n", "letter.txt"), a_lead()
+    Attachment.objects.update(state="held", finding="malware", because="The scanner found X.")
+
+    with pytest.raises(RuleBroken, match="no scanner is set up"):
+        check_file_again(attachment_id=file.pk, actor=lead)
+
+    file.refresh_from_db()
+    assert (file.state, file.finding) == ("held", "malware")
+    assert steps(file.interaction) == []
 
 
 def test_malware_that_the_scanner_no_longer_finds_is_clear(scanner: Clamd) -> None:
