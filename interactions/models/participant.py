@@ -78,6 +78,14 @@ class Participant(models.Model):
                 condition=Q(removed_at=None, party__isnull=False),
             ),
         ]
+        indexes = [
+            # A merge of records takes the places of a party along.
+            models.Index(
+                fields=["party"],
+                name="participant_by_party",
+                condition=Q(party__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.interaction_id} {self.role}"

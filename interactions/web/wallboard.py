@@ -78,7 +78,7 @@ def _figures(whole: Queue, team: int | None) -> list[dict[str, Any]]:
         },
         {
             "label": _("Colleagues present"),
-            "value": _("%(n)s, %(full)s full")
+            "value": _("%(n)s, of them %(full)s full")
             % {"n": times.number(whole.present), "full": times.number(whole.full)}
             if whole.full
             else times.number(whole.present),

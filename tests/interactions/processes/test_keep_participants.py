@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 
 from crm.access import SYSTEM
 from crm.errors import RuleBroken
+from customers.processes.deduplicate import merge_parties, unmerge_parties
 from interactions.channels import email
 from interactions.models import Interaction, Message, Participant
 from interactions.processes.close_interaction import complete
@@ -125,6 +126,21 @@ def test_a_party_that_a_document_names_takes_part_by_its_own_addresses() -> None
     assert (found.party, found.role, found.given) == (party, "onBehalfOf", True)
     assert has_a_part(matter, ANA)
     assert types(matter) == ["participant_added"]
+
+
+@pytest.mark.req("R-TMI-3")
+def test_a_merged_party_is_heard_as_the_one_that_answers_for_it_until_the_merge_is_undone() -> None:
+    party, twin, matter = a_party(), a_party(), an_interaction()
+    a_medium(twin, "email", ANA)
+    related = [{"id": str(party.public_id), "role": "contact"}]
+    note_given(interaction_id=matter.pk, related=related, actor=a_worker())
+
+    merge = merge_parties(survivor_id=twin.pk, merged_id=party.pk, actor=SYSTEM)
+    assert has_a_part(matter, ANA)
+
+    unmerge_parties(merge_id=merge.pk, actor=SYSTEM)
+    assert not has_a_part(matter, ANA)
+    assert Participant.objects.get().party == party
 
 
 def test_whom_the_document_names_no_longer_is_not_heard_any_more() -> None:
