@@ -1,6 +1,6 @@
 """A host for files alone: nothing of ours is served where strangers' files are, and no cookie.
 
-Off unless `CRM_DOWNLOAD_URL` names one (docs/decisions/0068).
+Off unless `CRM_DOWNLOAD_URL` names one (docs/decisions/0069).
 """
 
 from collections.abc import Callable
@@ -15,9 +15,17 @@ PLACE: Final = "/files/"
 
 
 def is_asked(request: HttpRequest) -> bool:
-    """Whether this request came to the host for files."""
-    host = urlsplit(str(settings.CRM_DOWNLOAD_URL)).netloc
-    return bool(host) and request.get_host() == host
+    """Whether this request came to the host for files, however its name was spelled.
+
+    At any port of it, for cookies know none; but where a developer has both on one name, by port.
+    """
+    ours = urlsplit(str(settings.CRM_DOWNLOAD_URL))
+    if not ours.hostname:
+        return False
+    asked = urlsplit(f"//{request.get_host()}")
+    if (asked.hostname or "").rstrip(".") != ours.hostname:
+        return False
+    return ours.hostname != urlsplit(settings.CRM_PUBLIC_URL).hostname or asked.port == ours.port
 
 
 def nothing_here() -> HttpResponseNotFound:

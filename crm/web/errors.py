@@ -75,6 +75,14 @@ def overtaken(request: HttpRequest) -> HttpResponse:
     return render(request, "crm/refused.html", {"sentence": sentence}, status=409)
 
 
+def not_a_text(request: HttpRequest) -> HttpResponse:
+    """A character that no text has: nobody types it, and the database keeps none."""
+    sentence = _("What was sent holds a character that no text has. Nothing was changed.")
+    if wants_fragment(request):
+        return _toast(request, sentence, 400)
+    return render(request, "crm/refused.html", {"sentence": sentence}, status=400)
+
+
 def csrf_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that is too old or from elsewhere."""
     if wants_fragment(request):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.db import DatabaseError, IntegrityError, InterfaceError
+from django.db import DatabaseError, DataError, IntegrityError, InterfaceError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils import timezone, translation
@@ -87,4 +87,6 @@ class RuleMiddleware:
                 return errors.not_found(request)
             case IntegrityError():
                 return errors.overtaken(request)
+            case DataError() if "NUL (0x00)" in str(exception):
+                return errors.not_a_text(request)
         return None

@@ -24,7 +24,7 @@ free AS (
       greatest(v.since, %(a)s), least(coalesce(v.until, statement_timestamp()), %(b)s))) AS spans
   FROM interactions_availability v
   WHERE v.state = 'available' AND v.since < least(%(b)s, statement_timestamp())
-    AND (v.until IS NULL OR v.until > %(a)s)
+    AND coalesce(v.until, statement_timestamp()) > %(a)s
     AND (%(channel)s::text IS NULL OR %(channel)s = 'phone')
     AND (%(team)s::bigint IS NULL OR EXISTS (
       SELECT 1 FROM accounts_user_teams t WHERE t.user_id = v.agent_id AND t.team_id = %(team)s))

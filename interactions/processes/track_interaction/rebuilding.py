@@ -141,6 +141,8 @@ def _what_is_known(event: InteractionEvent, state: dict[str, Any]) -> dict[str, 
     match event.type:
         case "identified":
             return {"verification_level": event.data["level"]}
+        case "fields_changed" if "verification_level" in event.data["fields"]:
+            return {"verification_level": event.data["fields"]["verification_level"]["new"]}
         case "own_fields_changed":
             return {"characteristics": event.data["characteristics"]}
         case "tagged":

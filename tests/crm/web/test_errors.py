@@ -3,7 +3,7 @@ import json
 import pytest
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
@@ -35,6 +35,7 @@ def _never(request: HttpRequest) -> HttpResponse:
         ("not allowed", PermissionDenied(), 403),
         ("not there", ObjectDoesNotExist(), 404),
         ("overtaken", IntegrityError(), 409),
+        ("no text", DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes"), 400),
     ],
 )
 def test_htmx_gets_a_toast(_case: str, error: Exception, status: int) -> None:

@@ -75,6 +75,22 @@ def test_no_page_of_ours_is_on_that_host(path: str) -> None:
     assert answer["Content-Type"].startswith("text/plain")
 
 
+@pytest.mark.parametrize("host", ["Files.Example.org", f"{HOST}:8443", f"{HOST}."])
+def test_no_page_of_ours_is_there_however_its_name_is_spelled(host: str) -> None:
+    answer = Client(HTTP_HOST=host).get("/login")
+
+    assert answer.status_code == 404
+
+
+def test_on_one_name_pages_and_files_are_told_apart_by_port(settings: Settings) -> None:
+    settings.CRM_PUBLIC_URL = f"http://{HOST}:8000"
+    settings.CRM_DOWNLOAD_URL = f"http://{HOST}:8001"
+
+    pages, files = (Client(HTTP_HOST=f"{HOST}:{port}").get("/login") for port in (8000, 8001))
+
+    assert (pages.status_code, files.status_code) == (200, 404)
+
+
 def test_a_ticket_of_another_kind_opens_nothing() -> None:
     other = signing.dumps(str(a_file().public_id), salt="something else")
 

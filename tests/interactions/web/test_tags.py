@@ -115,3 +115,12 @@ def test_an_administrator_merges_and_retires_on_the_list() -> None:
     media.refresh_from_db()
     assert (media.merged_into_id, media.retired_at is None) == (None, False)
     assert client.get(url).status_code == 200
+
+
+def test_a_character_that_no_text_has_is_refused_in_words() -> None:
+    client, _user = a_desk()
+
+    filtered = client.get(reverse("interactions:desk"), {"tag": "a\x00"})
+
+    assert filtered.status_code == 400
+    assert "a character that no text has" in filtered.content.decode()

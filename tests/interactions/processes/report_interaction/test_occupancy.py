@@ -100,3 +100,12 @@ def test_a_team_has_the_time_of_its_colleagues_and_a_reason_has_none() -> None:
     assert (_row(team=team.pk)["n"], _row(channel="phone")["n"]) == (1, 2)
     assert _row(channel="email")["n"] == _row(vertical="billing")["n"] == 0
     assert _row(vertical="billing")["value"] is None
+
+
+def test_of_a_period_that_is_still_to_come_nothing_is_known() -> None:
+    _said(a_user(), "available", 0, None)
+    tomorrow = timezone.now() + timedelta(days=1)
+
+    row = measured(kpis.OCCUPANCY, a=tomorrow, b=tomorrow + timedelta(days=1))
+
+    assert (row["value"], row["free_seconds"], row["n"]) == (None, 0, 0)

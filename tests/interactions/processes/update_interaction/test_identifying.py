@@ -12,7 +12,7 @@ from interactions.handlers import note_who_is_spoken_with
 from interactions.models import Interaction
 from interactions.processes.close_interaction import complete
 from interactions.processes.track_interaction import rebuild
-from interactions.processes.update_interaction import note_identified
+from interactions.processes.update_interaction import change_fields, note_identified
 from tests.customers.factories import a_customer
 from tests.interactions.factories import a_worker, an_interaction
 
@@ -86,3 +86,15 @@ def test_the_desk_hears_of_a_check_by_its_event() -> None:
 
     matter.refresh_from_db()
     assert matter.verification_level == 2
+
+
+def test_a_level_that_somebody_corrected_later_is_rebuilt_as_corrected() -> None:
+    worker = a_worker()
+    matter = an_interaction(owner_id=worker.pk)
+    note_identified(check_id=a_check(matter, worker.pk).pk)
+
+    change_fields(interaction_id=matter.pk, changes={"verification_level": 1}, actor=worker)
+
+    matter.refresh_from_db()
+    assert matter.verification_level == 1
+    assert rebuild(interaction_id=matter.pk) == []
