@@ -113,8 +113,11 @@ def material_of(interaction: Interaction, most: int) -> str:
 
 def _names(interaction: Interaction) -> list[str]:
     customer = interaction.customer
-    owner = [interaction.owner.get_full_name()] if interaction.owner else []
-    return [str(customer), *owner] if customer else owner
+    names = [interaction.owner.get_full_name()] if interaction.owner else []
+    # Also who took part once: what was written of them still stands in the messages.
+    parts = interaction.participants.values_list("name", "party__name")
+    names += [name for part in parts for name in part if name]
+    return [str(customer), *names] if customer else names
 
 
 def _serving(kind: str, actor: Actor) -> Resolved | None:

@@ -64,7 +64,9 @@ def check_file_again(*, attachment_id: int, actor: Actor) -> Attachment:
         )
     append(matter, "file_checked_again", actor=actor, file=str(file.public_id))
     if is_scanned():
-        file.state, file.finding, file.because = _State.WAITING, "", ""
+        # Once malware, it stays that until a scanner has looked and found none.
+        kept = _Finding.MALWARE if file.finding == _Finding.MALWARE else ""
+        file.state, file.finding, file.because = _State.WAITING, kept, ""
     else:
         file.state, file.finding, file.because = look_anew(file)
     file.save(update_fields=["state", "finding", "because"])

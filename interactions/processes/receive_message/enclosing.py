@@ -96,7 +96,8 @@ def _judged(one: Attachment) -> Verdict:
     except NotScannable as refused:
         # One file that can't be looked at must not keep all others waiting.
         said = _("The scanner could not look at it: %(why)s") % {"why": refused}
-        return _held(_Finding.UNSCANNED, said)
+        known = one.finding == _Finding.MALWARE
+        return _held(_Finding.MALWARE if known else _Finding.UNSCANNED, said)
     if found:
         return _held(_Finding.MALWARE, _("The scanner found %(name)s.") % {"name": found})
     itself = look_anew(one)

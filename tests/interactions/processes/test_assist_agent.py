@@ -15,6 +15,7 @@ from interactions import assist
 from interactions.governed.assisting import baseline
 from interactions.models import AssistRequest, Interaction, SlaClock
 from interactions.processes.assist_agent import answer_asked, ask_assistant, offered
+from interactions.processes.keep_participants import add_participant
 from interactions.processes.update_interaction import add_message
 from interactions.proofs import the_assistant_answers_and_is_told_no_names
 from tests.customers.factories import a_customer
@@ -101,6 +102,24 @@ def test_no_person_and_no_note_leaves_the_house(service: chat_completions.Servic
     assert "[name] has no internet" in told
     assert "German" in told
     assert service.headers[0]["authorization"] == "Bearer a-key"
+
+
+def test_who_takes_part_is_no_name_that_leaves_the_house(
+    service: chat_completions.Service,
+) -> None:
+    one, worker = _matter(), a_worker(SEES)
+    add_participant(interaction_id=one.pk, name="Ottilie Brandreth", actor=worker)
+    add_message(
+        interaction_id=one.pk, body="Ring Ms Brandreth, she is at home.", direction="inbound",
+        channel="phone", actor=worker,
+    )  # fmt: skip
+
+    asked = ask_assistant(interaction_id=one.pk, kind="summary", language="en", actor=worker)
+    answer_asked(asked.pk)
+
+    told = str(service.told[0])
+    assert "she is at home" in told
+    assert "Brandreth" not in told
 
 
 @pytest.mark.parametrize(

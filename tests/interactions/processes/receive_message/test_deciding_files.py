@@ -135,6 +135,19 @@ def test_malware_that_the_scanner_no_longer_finds_is_clear(scanner: Clamd) -> No
     assert steps(file.interaction) == ["file_checked_again"]
 
 
+def test_malware_that_the_scanner_can_no_longer_look_at_is_still_malware(scanner: Clamd) -> None:
+    file, lead = kept(b"A letter that grew too long.\n", "letter.txt"), a_lead()
+    Attachment.objects.update(state="held", finding="malware", because="The scanner found X.")
+    scanner.most = 10
+
+    check_file_again(attachment_id=file.pk, actor=lead)
+    check_attachments(10)
+
+    file.refresh_from_db()
+    assert (file.state, file.finding) == ("held", "malware")
+    assert "could not look" in file.because
+
+
 @pytest.mark.parametrize(
     ("content", "name", "finding"),
     [(PROGRAM, "setup.exe", "type"), (EICAR, "letter.txt", "malware")],
