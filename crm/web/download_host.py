@@ -1,6 +1,6 @@
 """A host for files alone: nothing of ours is served where strangers' files are, and no cookie.
 
-Off unless `CRM_DOWNLOAD_URL` names one (docs/decisions/0069).
+Off unless `CRM_DOWNLOAD_URL` names one (docs/decisions/0068).
 """
 
 from collections.abc import Callable
