@@ -6,6 +6,7 @@ from uuid import UUID
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -29,16 +30,21 @@ class OwnFieldsForm(forms.Form):
             field = attribute_field(each)
             if each.required:
                 field.label = _("%(label)s, needed to complete") % {"label": each.label}
+            # What stood there when the page was made is sent along: only what a person changed
+            # is kept, and no field that a colleague filled in meanwhile.
+            field.show_hidden_initial = True
             self.fields[f"attribute_{each.key}"] = field
 
-    def rows(self) -> list[tuple[forms.BoundField, bool]]:
-        """Each field, and whether the matter can't be completed without it."""
-        return [(self[f"attribute_{each.key}"], each.required) for each in self.definitions]
+    def rows(self) -> list[tuple[forms.BoundField, bool, SafeString]]:
+        """Each field, whether the matter can't be completed without it, and what stood there."""
+        fields = [(self[f"attribute_{each.key}"], each.required) for each in self.definitions]
+        return [(field, needed, field.as_hidden(only_initial=True)) for field, needed in fields]
 
     def said(self) -> dict[str, Any]:
         return {
-            each.key: plain(self.cleaned_data.get(f"attribute_{each.key}"))
+            each.key: plain(self.cleaned_data.get(name))
             for each in self.definitions
+            if (name := f"attribute_{each.key}") in self.changed_data
         }
 
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from crm.access import Actor, require
 from crm.audit.record import record_access
 from crm.errors import RuleBroken
+from customers import masking
 from customers.reporting.documents import File, Heading, rendered
 from customers.reporting.kinds import Cell, Content, Section
 from interactions import clock as engine
@@ -46,12 +47,17 @@ class _Account:
 
 @transaction.atomic
 def dispute_file(*, clock_id: int, format: str, actor: Actor) -> File:
-    """The account of one clock as PDF, CSV or JSON; that it left is on record."""
+    """The account of one clock as PDF, CSV or JSON; that it left is on record.
+
+    It holds names: for whom people are masked there is none.
+    """
     if format not in FORMATS:
         raise RuleBroken(
             "unknown-format", _("Choose PDF, CSV or JSON."), field="as", kind="invalid"
         )
     require(actor, "interactions.view_interaction")
+    if not masking.sees_people(actor):
+        raise SlaClock.DoesNotExist
     account = _account(clock_id, actor)
     record_access(
         actor=actor,

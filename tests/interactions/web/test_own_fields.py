@@ -41,6 +41,32 @@ def test_own_fields_are_filled_in_on_the_page_and_needed_to_complete() -> None:
     assert "Water" in client.get(url).content.decode()
 
 
+@pytest.mark.req("R-TMI-1")
+def test_an_older_page_keeps_what_a_colleague_filled_in_meanwhile() -> None:
+    client, _user = a_desk()
+    defined("cause")
+    defined("seen", "flag")
+    one = an_interaction()
+    url = f"/interactions/{one.public_id}"
+    older = client.get(url).content.decode()
+    assert 'name="initial-own-attribute_cause"' in older
+
+    client.post(f"{url}/own-fields", {"own-attribute_cause": "Water"})
+    client.post(
+        f"{url}/own-fields",
+        {"initial-own-attribute_cause": "", "own-attribute_cause": ""},
+    )
+    one.refresh_from_db()
+    assert one.characteristics == [{"name": "cause", "value": "Water"}]
+
+    client.post(
+        f"{url}/own-fields",
+        {"initial-own-attribute_cause": "Water", "own-attribute_cause": ""},
+    )
+    one.refresh_from_db()
+    assert one.characteristics == []
+
+
 def test_without_a_definition_there_is_no_panel() -> None:
     client, _user = a_desk()
 
