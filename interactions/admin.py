@@ -472,7 +472,7 @@ class AgentProfileAdmin(CarefulAdmin):
 class AvailabilityAdmin(ReadOnlyAdmin):
     """From when until when who took work; the open one is now."""
 
-    search_fields = ("agent__username",)
+    search_fields = ("agent__username__exact",)
     list_display = ("agent", "state", "since", "until", "because")
     list_filter = ("state",)
     list_select_related = ("agent",)
