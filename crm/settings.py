@@ -353,6 +353,12 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "crm.beat:OneAtWork"
 CELERY_BEAT_SCHEDULE = SCHEDULE
+# Redis takes the lowest number first, and what names none is 0: the clocks and the heartbeat, which
+# are soon done and pass by unless they are on time, wait behind no backlog.
+CELERY_TASK_ROUTES = {
+    "crm.events.tasks.deliver*": {"priority": 3},
+    "crm.tmf.tasks.tell_listener": {"priority": 6},
+}
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     # Longer than the hard time limit, or a slow task would run twice.
     "visibility_timeout": 900,

@@ -50,8 +50,11 @@ def _complete(operation: dict[str, Any]) -> bool:
     op = operation.get("op")
     if not isinstance(op, str) or op not in {*_NEEDS, "remove"}:
         return False
-    pointers = [operation.get("path"), operation.get("from", "")]
-    if not all(isinstance(one, str) and (not one or one.startswith("/")) for one in pointers):
+    path, source = operation.get("path"), operation.get("from", "")
+    if not (isinstance(path, str) and isinstance(source, str)):
+        return False
+    # Not the whole: no patch may change the id and the href that it has.
+    if not path.startswith("/") or (source and not source.startswith("/")):
         return False
     return op == "remove" or _NEEDS[op] in operation
 
@@ -118,8 +121,6 @@ def _get(document: Any, path: list[str]) -> Any:
 
 
 def _put(document: Any, path: list[str], value: Any, *, insert: bool) -> Any:
-    if not path:
-        return value
     parent = _get(document, path[:-1])
     last = path[-1]
     if isinstance(parent, dict):
@@ -136,8 +137,6 @@ def _put(document: Any, path: list[str], value: Any, *, insert: bool) -> Any:
 
 
 def _drop(document: Any, path: list[str]) -> Any:
-    if not path:
-        return {}
     parent = _get(document, path[:-1])
     if isinstance(parent, list):
         del parent[_index(parent, path[-1], most=len(parent) - 1)]

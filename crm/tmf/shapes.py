@@ -44,6 +44,10 @@ class Shape:
         """The object shapes inside, by the name of their schema."""
         return {}
 
+    def merging(self) -> "Shape":
+        """What a merge patch may bring for such a value."""
+        return self
+
 
 @dataclass(frozen=True, slots=True)
 class Text(Shape):
@@ -175,11 +179,36 @@ class Obj(Shape):
             if shape := self.attributes.get(name):
                 yield from shape.problems(inner, f"{path}.{name}")
 
+    def merging(self) -> "Obj":
+        """A part of the object: what is there stays, null takes away what need not be there."""
+        parts = {name: shape.merging() for name, shape in self.attributes.items()}
+        free = {name: Nullable(part) for name, part in parts.items() if name not in self.required}
+        return Obj(f"{self.name}_Merge", parts | free)
+
     def named(self) -> "dict[str, Obj]":
         found = {self.name: self}
         for shape in self.attributes.values():
             found |= shape.named()
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Nullable(Shape):
+    """A value, or null in its place."""
+
+    inner: Shape
+
+    def schema(self) -> Schema:
+        schema = self.inner.schema()
+        if "$ref" in schema:
+            return {"allOf": [schema], "nullable": True}
+        return {**schema, "nullable": True}
+
+    def problems(self, value: Any, path: str) -> Iterator[Problem]:
+        return iter(()) if value is None else self.inner.problems(value, path)
+
+    def named(self) -> dict[str, Obj]:
+        return self.inner.named()
 
 
 @dataclass(frozen=True, slots=True)

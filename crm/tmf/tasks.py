@@ -21,6 +21,8 @@ _LISTENERS_PER_ROUND = 200
 _LONGEST_WAIT = timedelta(hours=1)
 _KEEP = timedelta(days=30)
 _KEEP_TOKENS = timedelta(days=1)
+# As often as the periodic job looks: what no worker took by then, it asks for again.
+_ASKED_AGAIN_AFTER = 10.0
 
 
 @shared_task(ignore_result=True)
@@ -32,7 +34,7 @@ def tell_listeners() -> None:
             return
 
 
-@shared_task(acks_late=True, ignore_result=True)
+@shared_task(acks_late=True, ignore_result=True, expires=_ASKED_AGAIN_AFTER)
 def tell_listener(listener_id: int) -> None:
     """Tell one listener what it is owed, in order per aggregate.
 

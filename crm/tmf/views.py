@@ -11,6 +11,7 @@ import pghistory
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
 
 from crm.tmf import errors, idempotency, paging, parsing, reading
 from crm.tmf.authentication import Grant, grant_of, purpose_of, require_scope
@@ -184,12 +185,9 @@ class Item(Door):
             raise Http404
         before = orjson.loads(current_one.body)
         if parsing.media_type(request) == parsing.JSON_PATCH:
-            after = patched(before, body)
-        elif isinstance(body, dict):
-            after = merged(before, body)
+            change = _change(self.resource, before, patched(before, body), current_one.revision)
         else:
-            raise Refused(400, "invalid-patch", _("A merge patch is an object."))
-        change = _change(self.resource, before, after, current_one.revision)
+            change = _merge(self.resource, before, body, current_one.revision)
         if change.changed:
             self.resource.update(pk, change, caller)
         return _shown(self.resource, caller, pk, fields, status=200)
@@ -224,10 +222,25 @@ def _fields_only(request: HttpRequest, resource: Resource) -> tuple[str, ...] | 
     return wanted(asked(raw).reserved.get("fields"), resource) if raw else None
 
 
+def _merge(resource: Resource, before: Any, body: Any, revision: int) -> Change:
+    """What a merge patch changes: wrong by itself it is 400, at odds with what is there 409."""
+    if not isinstance(body, dict):
+        raise Refused(400, "invalid-patch", _("A merge patch is an object."))
+    after = merged(before, body)
+    brought = {
+        name: value
+        for name, value in body.items()
+        if value is not None and before.get(name) != after[name]
+    }
+    checked(resource, brought, partial=True, merging=True)
+    try:
+        return _change(resource, before, after, revision)
+    except ValidationError as error:
+        raise Refused(409, "patch-not-applicable", errors.told(error).message) from error
+
+
 def _change(resource: Resource, before: Any, after: Any, revision: int) -> Change:
     """Which attributes differ, each allowed to and each of the right shape."""
-    if not isinstance(after, dict):
-        raise Refused(409, "patch-not-applicable", _("The result of the patch is no object."))
     changed = frozenset(
         name for name in before.keys() | after.keys() if before.get(name) != after.get(name)
     )

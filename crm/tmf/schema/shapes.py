@@ -2,53 +2,50 @@
 
 from crm.tmf.resource import Attribute, Resource
 from crm.tmf.schema.parts import ID, Json
+from crm.tmf.shapes import Nullable, Shape
 
 
-def _shape(one: Attribute, *, nullable: bool = False) -> Json:
-    schema = one.shape.schema()
-    if not nullable:
-        return schema
-    return (
-        {"allOf": [schema], "nullable": True} if "$ref" in schema else {**schema, "nullable": True}
-    )
+def _merging(one: Attribute) -> Shape:
+    part = one.shape.merging()
+    return part if one.required else Nullable(part)
 
 
 def schemas(resource: Resource) -> Json:
     title = resource.title
     own = {"id": ID, "href": {"type": "string", "format": "uri"}}
     writable = [one for one in resource.attributes if one.writable]
-    full = {**own, **{one.name: _shape(one) for one in resource.attributes}}
+    full = {**own, **{one.name: one.shape.schema() for one in resource.attributes}}
     always = [one.name for one in resource.attributes if one.always]
     found: Json = {
         title: {"type": "object", "properties": full, "required": ["id", "href", *always]},
         f"{title}_Partial": {"type": "object", "properties": full, "required": ["id", "href"]},
         f"{title}_Create": {
             "type": "object",
-            "properties": {one.name: _shape(one) for one in writable},
+            "properties": {one.name: one.shape.schema() for one in writable},
             "required": [one.name for one in writable if one.required],
         },
         f"{title}_Update": {
             "type": "object",
             "description": "A merge patch (RFC 7396): null removes an attribute.",
-            "properties": {
-                one.name: _shape(one, nullable=not one.required and not one.always)
-                for one in writable
-            },
+            "properties": {one.name: _merging(one).schema() for one in writable},
         },
     }
     for one in resource.attributes:
-        found |= {name: shape.full_schema() for name, shape in one.shape.named().items()}
+        named = one.shape.named() | (one.shape.merging().named() if one.writable else {})
+        found |= {name: shape.full_schema() for name, shape in named.items()}
     return found
 
 
 _POINTER: Json = {"type": "string", "pattern": "^(/.*)?$"}
+# Not the whole: no patch may change the id and the href that it has.
+_INSIDE: Json = {"type": "string", "pattern": "^/"}
 
 
 def _operation(ops: list[str], **more: Json) -> Json:
     return {
         "type": "object",
         "required": ["op", "path", *more],
-        "properties": {"op": {"type": "string", "enum": ops}, "path": _POINTER, **more},
+        "properties": {"op": {"type": "string", "enum": ops}, "path": _INSIDE, **more},
     }
 
 

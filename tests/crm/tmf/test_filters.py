@@ -6,6 +6,9 @@ from urllib.parse import quote
 import pytest
 
 from crm.tmf import paging
+from crm.tmf.apis import all_apis
+from crm.tmf.resource import Resource
+from crm.tmf.schema.operations import collection
 from tests.crm.tmf.partners import CUSTOMER, Partner
 from tests.customers.factories import a_customer
 
@@ -203,3 +206,22 @@ def test_question_that_takes_too_long_is_refused(partner: Partner, settings: Any
     answer = partner.get(f"{CUSTOMER}?name.regex=(a|b)*(a|b)*(a|b)*c&limit=1")
 
     assert (answer.status_code, answer.json()["code"]) == (400, "too-costly")
+
+
+@pytest.mark.parametrize(
+    "resource", [one for api in all_apis() for one in api.resources], ids=lambda one: one.title
+)
+def test_every_filter_the_document_names_may_be_given_in_one_call(
+    resource: Resource, partner: Partner
+) -> None:
+    listed = {one["name"]: one for one in collection(resource)["get"]["parameters"]}
+    said = {"boolean": "true", "integer": "1", "number": "1", "date-time": "2026-01-01"}
+    query = "&".join(
+        f"{name}={said.get(one['schema'].get('format', one['schema']['type']), 'x')}"
+        for name, one in listed.items()
+        if one["in"] == "query" and name not in {"fields", "offset", "limit", "sort"}
+    )
+
+    answer = partner.get(f"{resource.path}?{query}")
+
+    assert (answer.status_code, answer.json()) == (200, [])

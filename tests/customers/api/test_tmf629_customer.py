@@ -207,6 +207,17 @@ def test_merge_patch_replaces_removes_and_keeps(partner: Partner) -> None:
     assert Customer.objects.get().status == "active"
 
 
+def test_merge_patch_reaches_inside_and_null_takes_away(partner: Partner) -> None:
+    made = partner.post(CUSTOMER, a_body(validFor={"startDateTime": "2026-01-01T00:00:00Z"})).json()
+
+    answer = partner.patch(
+        made["href"], {"validFor": {"startDateTime": None, "endDateTime": "2027-01-01T00:00:00Z"}}
+    )
+
+    assert answer.status_code == 200
+    assert answer.json()["validFor"] == {"endDateTime": "2027-01-01T00:00:00Z"}
+
+
 def test_json_patch_is_applied_whole_or_not_at_all(partner: Partner) -> None:
     made = partner.post(CUSTOMER, a_body(characteristic=[{"name": "a", "value": 1}])).json()
     kind = {"Content_Type": "application/json-patch+json"}
@@ -233,6 +244,8 @@ def test_json_patch_is_applied_whole_or_not_at_all(partner: Partner) -> None:
         ("name removed", {"name": None}, 400),
         ("wrong type", {"status": 3}, 400),
         ("not an object", ["x"], 400),
+        ("what a part needs removed", {"engagedParty": {"id": None}}, 400),
+        ("wrong type inside", {"validFor": {"startDateTime": 3}}, 400),
     ],
 )
 def test_refused_patch_changes_nothing(
@@ -243,6 +256,17 @@ def test_refused_patch_changes_nothing(
     answer = partner.patch(made["href"], patch)
 
     assert answer.status_code == status
+    assert partner.get(made["href"]).json() == made
+
+
+@pytest.mark.parametrize("op", ["add", "replace", "remove", "test", "copy", "move"])
+def test_json_patch_of_the_whole_is_refused(op: str, partner: Partner) -> None:
+    made = partner.post(CUSTOMER, a_body()).json()
+    operation = {"op": op, "path": "", "value": {}, "from": "/name"}
+
+    answer = partner.patch(made["href"], [operation], Content_Type="application/json-patch+json")
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid-patch")
     assert partner.get(made["href"]).json() == made
 
 

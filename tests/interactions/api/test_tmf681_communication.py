@@ -309,6 +309,20 @@ def test_half_a_try_is_no_number_of_tries(partner: Partner) -> None:
     assert partner.get(f"{MESSAGE}?tryTimes=0.5").status_code == 400
 
 
+def test_a_merge_patch_that_leaves_half_a_reference_contradicts_what_is_there(
+    partner: Partner,
+) -> None:
+    made = partner.post(MESSAGE, LEAST).json()
+    whole = {"party": {"id": "p-1", "role": "sales"}}
+
+    half = partner.patch(made["href"], {"sender": {"party": {"role": "sales"}}})
+    assert (half.status_code, half.json()["code"]) == (409, "patch-not-applicable")
+
+    assert partner.patch(made["href"], {"sender": whole}).status_code == 200
+    more = partner.patch(made["href"], {"sender": {"party": {"role": "care"}}})
+    assert more.json()["sender"]["party"] == {"id": "p-1", "role": "care"}
+
+
 def test_a_client_without_permission_sends_nothing() -> None:
     reader = a_partner("interactions.view_interaction", "interactions.view_all_interactions")
 
