@@ -94,8 +94,9 @@ def fill_orders(wanted: Wanted, report: Report) -> None:
     ids = reserve_ids(Order, len(customers))
     # Ids of their own dice: the same orders may be invented twice, the same ids may not.
     pages = _Pages(wanted.dice(f"orders from {ids[0]}"), wanted.now, _version())
-    for order_id, (customer_id, _kind) in zip(ids, customers, strict=True):
-        _order(pages, order_id, customer_id)
+    states = _dealt(pages.dice, len(customers))
+    for order_id, (customer_id, _kind), state in zip(ids, customers, states, strict=True):
+        _order(pages, order_id, customer_id, state)
     for customer_id, kind in customers[:_SUBSCRIBED]:
         _subscription(pages, customer_id, kind)
     for model, columns in _COLUMNS.items():
@@ -113,9 +114,14 @@ def _version() -> int | None:
         return None
 
 
-def _order(pages: _Pages, order_id: int, customer_id: int) -> None:
+def _dealt(dice: random.Random, count: int) -> list[str]:
+    """States as cards are dealt: every twenty orders hold each of them, in any order."""
+    packs = -(-count // len(_STATES))
+    return [state for _pack in range(packs) for state in dice.sample(_STATES, len(_STATES))][:count]
+
+
+def _order(pages: _Pages, order_id: int, customer_id: int, state: str) -> None:
     dice, now = pages.dice, pages.now
-    state = dice.choice(_STATES)
     ordered = now - timedelta(days=dice.randint(2, 60), minutes=dice.randint(0, 1400))
     contract = ordered + timedelta(days=1) if state != "pending" else None
     service = ordered + timedelta(days=2) if state in {"committed", "completed"} else None
