@@ -202,7 +202,9 @@ class Nullable(Shape):
         schema = self.inner.schema()
         if "$ref" in schema:
             return {"allOf": [schema], "nullable": True}
-        return {**schema, "nullable": True}
+        # A list of values holds for null too.
+        values = {"enum": [*schema["enum"], None]} if "enum" in schema else {}
+        return {**schema, **values, "nullable": True}
 
     def problems(self, value: Any, path: str) -> Iterator[Problem]:
         return iter(()) if value is None else self.inner.problems(value, path)

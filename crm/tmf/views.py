@@ -230,7 +230,7 @@ def _merge(resource: Resource, before: Any, body: Any, revision: int) -> Change:
     brought = {
         name: value
         for name, value in body.items()
-        if value is not None and before.get(name) != after[name]
+        if value is not None and _differ(before.get(name), after[name])
     }
     checked(resource, brought, partial=True, merging=True)
     try:
@@ -239,10 +239,16 @@ def _merge(resource: Resource, before: Any, body: Any, revision: int) -> Change:
         raise Refused(409, "patch-not-applicable", errors.told(error).message) from error
 
 
+def _differ(one: Any, other: Any) -> bool:
+    """Whether they differ as JSON, where false is no 0."""
+    option = orjson.OPT_SORT_KEYS
+    return orjson.dumps(one, option=option) != orjson.dumps(other, option=option)
+
+
 def _change(resource: Resource, before: Any, after: Any, revision: int) -> Change:
     """Which attributes differ, each allowed to and each of the right shape."""
     changed = frozenset(
-        name for name in before.keys() | after.keys() if before.get(name) != after.get(name)
+        name for name in before.keys() | after.keys() if _differ(before.get(name), after.get(name))
     )
     if fixed := sorted(changed & resource.read_only):
         raise Refused(

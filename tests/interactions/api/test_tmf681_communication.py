@@ -323,6 +323,13 @@ def test_a_merge_patch_that_leaves_half_a_reference_contradicts_what_is_there(
     assert more.json()["sender"]["party"] == {"id": "p-1", "role": "care"}
 
 
+def test_false_is_no_number_although_a_kept_nought_equals_it(partner: Partner) -> None:
+    made = partner.post(MESSAGE, {**LEAST, "tryTimes": 0}).json()
+
+    assert partner.patch(made["href"], {"tryTimes": False}).status_code == 400
+    assert partner.patch(made["href"], {"tryTimes": 0}).status_code == 200
+
+
 def test_a_client_without_permission_sends_nothing() -> None:
     reader = a_partner("interactions.view_interaction", "interactions.view_all_interactions")
 
