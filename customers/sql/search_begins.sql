@@ -1,7 +1,7 @@
 -- Customers with a word that begins as one of the leads does, and with one for each other part; who
 -- may be seen is the rule of CustomerQuerySet.visible_to, compared by a test.
 SELECT c.id AS customer_id, c.public_id, c.number, c.name, c.type, l.kind, l.token
-FROM unnest(%(leads)s::text[]) AS p (begins)
+FROM unnest(%(leads)s::text[]) WITH ORDINALITY AS p (begins, rank)
 CROSS JOIN LATERAL (
   SELECT s.customer_id, s.kind, s.token
   FROM customers_searchtoken s
@@ -20,4 +20,6 @@ WHERE c.removed_at IS NULL AND (%(everyone)s::bool OR c.care_team_id = ANY(%(tea
         AND s.token >= o.begins COLLATE "C" AND s.token < (o.begins || U&'\+10FFFF') COLLATE "C"
     )
   )
+-- Said again, since a join keeps no order: a planner that hashes turns shorter words to the end.
+ORDER BY p.rank, l.token
 LIMIT %(limit)s::bigint

@@ -1,6 +1,7 @@
 """Find somebody by whatever is known of them."""
 
 import pytest
+from django.db import connection
 
 from crm.access import SYSTEM, Actor
 from customers.models import Account, Customer, Product, SearchToken
@@ -100,6 +101,16 @@ def test_nothing_is_found_by(text: str) -> None:
 def test_the_exact_word_comes_before_longer_ones() -> None:
     for name in ("Annabel", "Ann", "Anna"):
         a_customer(party=a_party(given_name=name, family_name=""))
+
+    assert [customer.name for customer in found("ann")] == ["Ann", "Anna", "Annabel"]
+
+
+def test_the_order_hangs_on_no_plan_of_the_server() -> None:
+    for name in ("Annabel", "Ann", "Anna"):
+        a_customer(party=a_party(given_name=name, family_name=""))
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL enable_indexscan = off")
+        cursor.execute("DISCARD PLANS")
 
     assert [customer.name for customer in found("ann")] == ["Ann", "Anna", "Annabel"]
 
